@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// The libraries find libtorch through pkg-config and stay usable by version from other packages. Only what is run,
+// the program and the tests, needs to know where the shared objects lie: beside the checkout's build folder, or, for a
+// libtorch elsewhere, where `make build` says.
+let runPaths =
+    ["$ORIGIN/../lib/mumic", "$ORIGIN/../../../.deps/libtorch/lib"]
+    + (Context.environment["MUMIC_LIBTORCH_RPATH"].map { [$0] } ?? [])
+let linksLibtorch: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "--no-as-needed"] + runPaths.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] })
+]
+
+/// A test target of a library, with fixtures where it has some; linked with libtorch where it reaches it.
+func test(_ name: String, _ more: [Target.Dependency] = [], fixtures: Bool = false, torch: Bool = false) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + more,
+        resources: fixtures ? [.copy("Fixtures")] : [], linkerSettings: torch ? linksLibtorch : [])
+}
+
+let tests: [Target] = [
+    test("FileIO"),
+    test("Safetensors", ["FileIO"], fixtures: true),
+    test("Terminal"),
+    test("ContentHash", fixtures: true),
+    test("Hub", ["ContentHash"]),
+    test("Tokenization", fixtures: true),
+    test("Evaluation", fixtures: true),
+    test("Datasets", fixtures: true),
+    test("Imaging", fixtures: true, torch: true),
+    test("Torch", torch: true),
+    test("CLIP", ["Safetensors", "Torch", "TorchNN"], fixtures: true, torch: true),
+    test("Training", ["MultiLabel", "CLIP", "Datasets", "Torch", "TorchNN", "Safetensors"], fixtures: true, torch: true),
+]
+
+let package = Package(
+    name: "mumic",
+    products: [
+        .executable(name: "mumic", targets: ["mumic"]),
+        .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "TorchNN", targets: ["TorchNN"]),
+        .library(name: "Imaging", targets: ["Imaging"]),
+        .library(name: "Tokenization", targets: ["Tokenization"]),
+        .library(name: "CLIP", targets: ["CLIP"]),
+        .library(name: "Evaluation", targets: ["Evaluation"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "MultiLabel", targets: ["MultiLabel"]),
+        .library(name: "Training", targets: ["Training"]),
+        .library(name: "Hub", targets: ["Hub"]),
+        .library(name: "Safetensors", targets: ["Safetensors"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibTorch", pkgConfig: "libtorch"),
+        .target(name: "CTorch", dependencies: ["CLibTorch"]),
+        .target(
+            name: "CImageCodecs",
+            linkerSettings: [
+                .linkedLibrary("turbojpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
+                .linkedLibrary("webpdemux"),
+            ]),
+        .target(name: "CHash"),
+        .target(name: "ContentHash", dependencies: ["CHash"]),
+        .target(name: "FileIO"),
+        .target(name: "Terminal"),
+        .target(name: "Safetensors", dependencies: ["FileIO"]),
+        .target(name: "Torch", dependencies: ["CTorch"]),
+        .target(name: "TorchNN", dependencies: ["Torch", "Safetensors", "FileIO"]),
+        .target(name: "Imaging", dependencies: ["CImageCodecs", "CTorch"]),
+        .target(name: "Tokenization"),
+        .target(name: "CLIP", dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Safetensors", "FileIO"]),
+        .target(name: "Evaluation"),
+        .target(name: "Datasets", dependencies: []),
+        .target(name: "Hub", dependencies: ["ContentHash"]),
+        .target(
+            name: "MultiLabel",
+            dependencies: ["CLIP", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO", "Tokenization"]),
+        .target(
+            name: "Training",
+            dependencies: [
+                "MultiLabel", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO",
+                yams,
+            ]),
+        .executableTarget(
+            name: "mumic",
+            dependencies: [
+                "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging", "Torch", "TorchNN", "Tokenization",
+                "Hub", "FileIO", "Terminal", "Safetensors", "ContentHash", argumentParser, yams,
+            ],
+            linkerSettings: linksLibtorch),
+    ] + tests,
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)
+
+let cTargets = ["CTorch", "CImageCodecs", "CHash"]
+for target in package.targets
+where [.regular, .executable, .test].contains(target.type) && !cTargets.contains(target.name) {
+    target.swiftSettings =
+        (target.swiftSettings ?? [])
+        + ["ExistentialAny", "MemberImportVisibility", "InternalImportsByDefault", "NonisolatedNonsendingByDefault"]
+        .map { .enableUpcomingFeature($0) }
+}

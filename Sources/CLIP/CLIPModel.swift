@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
+
+public import Torch
+public import TorchNN
+
+/// CLIP: an image tower and a text tower with one joint embedding (Radford et al., arXiv 2103.00020).
+public struct CLIPModel {
+    /// The model's shape.
+    public let config: CLIPConfig
+    /// log(1/τ), a scalar `[]` in float32.
+    public let logitScale: Tensor
+    let vision: CLIPVisionTransformer
+    let visualProjection: Linear
+    let text: CLIPTextTransformer
+    let textProjection: Linear
+    /// Nodes of a prefix tree; see ``textFeatures(_:)``.
+    let maximumTreeNodes: Int
+
+    /// Builds both towers from the parameters below `scope`, named as in transformers' CLIPModel.
+    ///
+    /// - Parameters:
+    ///   - scope: Where the parameters are.
+    ///   - config: The model's shape.
+    ///   - maximumTreeNodes: How many nodes a prefix tree of prompts may have.
+    /// - Throws: ``ParameterError`` if one is missing or has another shape.
+    public init(_ scope: ParameterScope, config: CLIPConfig, maximumTreeNodes: Int = 512) throws {
+        self.config = config
+        self.maximumTreeNodes = maximumTreeNodes
+        self.logitScale = try scope.parameter("logit_scale", shape: [], dtype: .float32)
+        self.text = try CLIPTextTransformer(scope["text_model"], config.text)
+        self.vision = try CLIPVisionTransformer(scope["vision_model"], config.vision)
+        self.visualProjection = try Linear(
+            scope["visual_projection"], from: config.vision.tower.hiddenSize, to: config.projectionDim, bias: false)
+        self.textProjection = try Linear(
+            scope["text_projection"], from: config.text.tower.hiddenSize, to: config.projectionDim, bias: false)
+    }
+
+    /// The image tower's pooled states, before the projection into the joint embedding.
+    ///
+    /// - Parameter pixels: Preprocessed pictures `[B, 3, S, S]`, float32, on the model's device.
+    /// - Returns: `[B, W]`, in the model's type.
+    /// - Throws: ``TorchError`` if the shape does not fit or memory runs out.
+    public func pooledImages(_ pixels: Tensor) throws(TorchError) -> Tensor {
+        try vision(pixels.to(dtype: vision.patchEmbedding.dtype))
+    }
+
+    /// The unit-norm features of pictures whose pooled states are known.
+    ///
+    /// - Parameter pooled: `[B, W]`.
+    /// - Returns: `[B, D]`, float32.
+    /// - Throws: ``TorchError`` if the shape does not fit.
+    public func imageFeatures(pooled: Tensor) throws(TorchError) -> Tensor {
+        try visualProjection(pooled).to(dtype: .float32).normalized()
+    }
+
+    /// The unit-norm features of pictures.
+    ///
+    /// - Parameter pixels: Preprocessed pictures `[B, 3, S, S]`, float32, on the model's device.
+    /// - Returns: `[B, D]`, float32.
+    /// - Throws: ``TorchError`` if the shape does not fit or memory runs out.
+    public func imageFeatures(_ pixels: Tensor) throws(TorchError) -> Tensor {
+        try imageFeatures(pooled: pooledImages(pixels))
+    }
+
+    /// The unit-norm features of prompts, computed on the prefix trees of the prompts.
+    ///
+    /// Equal to the padded computation, gradients included. The trees are bounded, so that any number of prompts works.
+    ///
+    /// - Parameter prompts: Token ids of `P` prompts, start and end included, unpadded, within the context length.
+    /// - Returns: `[P, D]`, float32, in the order of `prompts`.
+    /// - Throws: ``CLIPError`` if an id is not in the vocabulary, ``TorchError`` if memory runs out.
+    public func textFeatures(_ prompts: [[Int32]]) throws -> Tensor {
+        let cut = try prompts.map(upToPooledToken)
+        let forest = PrefixForest(prompts: cut, maximumNodes: maximumTreeNodes)
+        let pooled = try text(forest.trees)  // [U, W]
+        let features = try textProjection(pooled).to(dtype: .float32).normalized()  // [U, D]
+        if forest.isInOrder { return features }
+        let leaves = try Tensor(forest.leafOfPrompt, shape: [prompts.count]).to(device: features.device)
+        return try features.selected(dimension: 0, indices: leaves)  // [P, D]
+    }
+
+    /// A prompt up to the token at which its feature is read.
+    private func upToPooledToken(_ prompt: [Int32]) throws(CLIPError) -> [Int32] {
+        let vocabulary = config.text.vocabSize
+        if let id = prompt.first(where: { $0 < 0 || Int($0) >= vocabulary }) {
+            throw .badToken(id: Int(id), vocabulary: vocabulary)
+        }
+        let position: Int?
+        if config.text.eosTokenID == 2 {
+            position = prompt.max().flatMap { largest in prompt.firstIndex(of: largest) }
+        } else {
+            position = prompt.firstIndex(of: Int32(clamping: config.text.eosTokenID))
+        }
+        // As in transformers: a prompt without the end token is read at its first one.
+        return Array(prompt.prefix((position ?? 0) + 1))
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// What is wrong with a model directory.
+public enum CLIPError: Error, Equatable, CustomStringConvertible {
+    /// A file of the model is not there.
+    case missingFile(path: String, remedy: String)
+    /// A file is no JSON object.
+    case notJSON(path: String)
+    /// A key holds something that it must not.
+    case badValue(path: String, key: String, problem: String)
+    /// The weights are a pickle.
+    case pickle(path: String, command: String)
+    /// The directory holds no weights that can be read.
+    case noWeights(directory: String)
+    /// The tokenizer and the configuration do not belong together.
+    case tokenizerMismatch(directory: String, tokens: Int, vocabulary: Int)
+    /// A text has no tokens that the model knows.
+    case badToken(id: Int, vocabulary: Int)
+
+    /// Whether a path that the user named is not there.
+    public var isMissingInput: Bool {
+        if case .missingFile = self { true } else { false }
+    }
+
+    /// One line: what, where, what to do.
+    public var description: String {
+        switch self {
+        case .missingFile(let path, let remedy): "\(path) is missing; \(remedy)"
+        case .notJSON(let path): "\(path) is not a JSON object; get the file again"
+        case .badValue(let path, let key, let problem): "\(path): key '\(key)' \(problem)"
+        case .pickle(let path, let command):
+            "\(path) is a pickle, which can run code when it is read; convert it once with: \(command)"
+        case .noWeights(let directory):
+            "\(directory) has no model.safetensors, model.safetensors.index.json or other *.safetensors; name a model directory"
+        case .tokenizerMismatch(let directory, let tokens, let vocabulary):
+            "the tokenizer in \(directory) has ids up to \(tokens - 1), config.json has vocab_size \(vocabulary); use the files of one model"
+        case .badToken(let id, let vocabulary):
+            "token id \(id) lies outside the model's vocabulary of \(vocabulary); use the tokenizer of this model"
+        }
+    }
+}
+
+extension CLIPError {
+    /// The refusal of a pickle, with the command that converts it; nil for any other path.
+    ///
+    /// - Parameter path: A file that was named as a model, or found where weights are looked for.
+    public static func refusal(ofPickle path: String) -> CLIPError? {
+        guard [".pt", ".bin", ".pth", ".ckpt", ".pkl"].contains(where: path.hasSuffix) else { return nil }
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let target = (folder.isEmpty ? "" : folder + "/") + "model.safetensors"
+        let command =
+            "python3 -c \"import torch, safetensors.torch as s; "
+            + "d = torch.load('\(path)', map_location='cpu', weights_only=True); "
+            + "s.save_file({k: v.clone() for k, v in d.items()}, '\(target)', {'format': 'pt'})\""
+        return .pickle(path: path, command: command)
+    }
+}
+
+/// Reads the values of a JSON object that somebody else wrote, naming the file and the key when one is unusable.
+struct ConfigReader {
+    let path: String
+    let prefix: String
+    let values: [String: Any]
+
+    init(path: String, bytes: [UInt8]) throws(CLIPError) {
+        guard nestingIsBounded(bytes), let object = try? JSONSerialization.jsonObject(with: Data(bytes)),
+            let values = object as? [String: Any]
+        else { throw .notJSON(path: path) }
+        self.init(path: path, prefix: "", values: values)
+    }
+
+    init(path: String, prefix: String, values: [String: Any]) {
+        self.path = path
+        self.prefix = prefix
+        self.values = values
+    }
+
+    /// The object at `key`, or nil if it is absent or null.
+    func object(_ key: String) throws(CLIPError) -> ConfigReader? {
+        guard let value = present(key) else { return nil }
+        guard let values = value as? [String: Any] else { throw bad(key, "must be an object") }
+        return ConfigReader(path: path, prefix: prefix + key + ".", values: values)
+    }
+
+    /// The first of these objects that is there; an empty one if none is.
+    func firstObject(_ keys: String...) throws(CLIPError) -> ConfigReader {
+        for key in keys {
+            if let object = try object(key) { return object }
+        }
+        return ConfigReader(path: path, prefix: (keys.last ?? "") + ".", values: [:])
+    }
+
+    /// A whole number in `range`.
+    func integer(_ key: String, default fallback: Int?, in range: ClosedRange<Int>) throws(CLIPError) -> Int {
+        guard let value = present(key) else {
+            guard let fallback else { throw bad(key, "is missing") }
+            return fallback
+        }
+        guard let number = value as? NSNumber, !isBoolean(number), let whole = Int(exactly: number.doubleValue) else {
+            throw bad(key, "must be a whole number")
+        }
+        guard range.contains(whole) else {
+            throw bad(key, "is \(whole), it must lie between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return whole
+    }
+
+    /// A finite number above 0.
+    func positive(_ key: String, default fallback: Double) throws(CLIPError) -> Double {
+        guard let value = present(key) else { return fallback }
+        guard let number = value as? NSNumber, !isBoolean(number), number.doubleValue.isFinite, number.doubleValue > 0
+        else { throw bad(key, "must be a number above 0") }
+        return number.doubleValue
+    }
+
+    func string(_ key: String, default fallback: String) throws(CLIPError) -> String {
+        guard let value = present(key) else { return fallback }
+        guard let text = value as? String else { throw bad(key, "must be a string") }
+        return text
+    }
+
+    func boolean(_ key: String, default fallback: Bool) throws(CLIPError) -> Bool {
+        guard let value = present(key) else { return fallback }
+        guard let number = value as? NSNumber, isBoolean(number) else { throw bad(key, "must be true or false") }
+        return number.boolValue
+    }
+
+    func bad(_ key: String, _ problem: String) -> CLIPError {
+        .badValue(path: path, key: prefix + key, problem: problem)
+    }
+
+    private func present(_ key: String) -> Any? {
+        guard let value = values[key], !(value is NSNull) else { return nil }
+        return value
+    }
+
+    private func isBoolean(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
+}
+
+/// Whether brackets nest less than 200 deep, so that a parser that recurses is safe.
+func nestingIsBounded(_ bytes: [UInt8]) -> Bool {
+    var depth = 0
+    var inString = false
+    var escaped = false
+    for byte in bytes {
+        if inString {
+            if escaped {
+                escaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                escaped = true
+            } else if byte == UInt8(ascii: "\"") {
+                inString = false
+            }
+            continue
+        }
+        switch byte {
+        case UInt8(ascii: "\""): inString = true
+        case UInt8(ascii: "["), UInt8(ascii: "{"):
+            depth += 1
+            if depth > 200 { return false }
+        case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+        default: break
+        }
+    }
+    return true
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// https://github.com/openai/CLIP/blob/main/clip/model.py
+// https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/model.py
+
+import TorchNN
+
+/// Where transformers' parameter names are to be found in a file with openai/CLIP's or open_clip's names.
+///
+/// Those pack query, key and value into one matrix and keep projections transposed. open_clip's newer text towers put
+/// `text.` before their names.
+enum OpenCLIPNames {
+    /// Whether `names` are such names rather than transformers'.
+    static func areUsed(in names: some Sequence<String>) -> Bool {
+        names.contains { $0 == "visual.conv1.weight" || $0 == "visual.class_embedding" }
+    }
+
+    /// For every parameter of a model of shape `config` where its values lie.
+    static func recipes(names: [String], config: CLIPConfig) -> [String: WeightSource.Recipe] {
+        let text = names.contains("text.token_embedding.weight") ? "text." : ""
+        var recipes: [String: WeightSource.Recipe] = [
+            "logit_scale": .init(tensor: "logit_scale"),
+            "text_projection.weight": .init(tensor: text + "text_projection", isTransposed: true),
+            "visual_projection.weight": .init(tensor: "visual.proj", isTransposed: true),
+            "text_model.embeddings.token_embedding.weight": .init(tensor: text + "token_embedding.weight"),
+            "text_model.embeddings.position_embedding.weight": .init(tensor: text + "positional_embedding"),
+            "vision_model.embeddings.class_embedding": .init(tensor: "visual.class_embedding"),
+            "vision_model.embeddings.patch_embedding.weight": .init(tensor: "visual.conv1.weight"),
+            "vision_model.embeddings.position_embedding.weight": .init(tensor: "visual.positional_embedding"),
+        ]
+        for part in ["weight", "bias"] {
+            recipes["text_model.final_layer_norm." + part] = .init(tensor: text + "ln_final." + part)
+            recipes["vision_model.pre_layrnorm." + part] = .init(tensor: "visual.ln_pre." + part)
+            recipes["vision_model.post_layernorm." + part] = .init(tensor: "visual.ln_post." + part)
+        }
+        addLayers(&recipes, to: "text_model", from: text, config.text.tower)
+        addLayers(&recipes, to: "vision_model", from: "visual.", config.vision.tower)
+        return recipes
+    }
+
+    private static func addLayers(
+        _ recipes: inout [String: WeightSource.Recipe], to tower: String, from prefix: String, _ config: CLIPTowerConfig
+    ) {
+        let width = config.hiddenSize
+        let renamed = [
+            ("self_attn.out_proj", "attn.out_proj"), ("layer_norm1", "ln_1"), ("layer_norm2", "ln_2"),
+            ("mlp.fc1", "mlp.c_fc"), ("mlp.fc2", "mlp.c_proj"),
+        ]
+        for layer in 0..<config.numHiddenLayers {
+            let to = "\(tower).encoder.layers.\(layer)."
+            let from = "\(prefix)transformer.resblocks.\(layer)."
+            for part in ["weight", "bias"] {
+                for (name, other) in renamed { recipes["\(to)\(name).\(part)"] = .init(tensor: "\(from)\(other).\(part)") }
+                for (index, name) in ["q_proj", "k_proj", "v_proj"].enumerated() {
+                    recipes["\(to)self_attn.\(name).\(part)"] = .init(
+                        tensor: "\(from)attn.in_proj_\(part)", rows: index * width..<(index + 1) * width)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// libtorch behind C: only the operations this project uses, written by hand.
+//
+// Ownership. Every function that returns a `CTorchTensor *` gives the caller one handle, to be freed with
+// `ctorch_free`. Every `const CTorchTensor *` argument is borrowed for the duration of the call. Arrays and strings
+// passed in are read during the call and not kept.
+//
+// Failure. A function that returns a tensor returns NULL, a function that returns `int32_t` returns 1, and
+// `ctorch_last_error` then holds the reason. No C++ exception leaves this boundary.
+//
+// Threads. A handle may be used by one thread at a time; the error text and the gradient mode belong to the thread.
+
+#ifndef CTORCH_H
+#define CTORCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+typedef struct CTorchTensor CTorchTensor;
+
+/// Element types; the values are ours and are mapped to libtorch's in one place.
+enum {
+    CTORCH_FLOAT32 = 0,
+    CTORCH_FLOAT16 = 1,
+    CTORCH_BFLOAT16 = 2,
+    CTORCH_FLOAT64 = 3,
+    CTORCH_INT64 = 4,
+    CTORCH_INT32 = 5,
+    CTORCH_UINT8 = 6,
+    CTORCH_BOOL = 7,
+};
+
+/// A device: -1 is the CPU, n >= 0 is CUDA device n.
+typedef int32_t ctorch_device;
+enum { CTORCH_CPU = -1 };
+
+/// The calling thread's last failure, empty if there was none; valid until its next call.
+const char *_Nullable ctorch_last_error(void);
+
+// MARK: Library
+
+/// libtorch's version, such as "2.13.0"; static storage.
+const char *ctorch_version(void);
+int32_t ctorch_cuda_device_count(void);
+int32_t ctorch_thread_count(void);
+void ctorch_set_thread_count(int32_t count);
+/// Chooses kernels whose results do not depend on scheduling; an operation without one fails.
+int32_t ctorch_use_deterministic_algorithms(bool deterministic);
+/// Lets matrix products on CUDA use TF32.
+void ctorch_allow_tf32(bool allow);
+
+// MARK: Tensors
+
+void ctorch_free(CTorchTensor *_Nullable tensor);
+CTorchTensor *_Nullable ctorch_from_floats(const float *values, const int64_t *shape, int32_t rank);
+CTorchTensor *_Nullable ctorch_from_int64s(const int64_t *values, const int64_t *shape, int32_t rank);
+CTorchTensor *_Nullable ctorch_empty(const int64_t *shape, int32_t rank, int32_t dtype, ctorch_device device);
+CTorchTensor *_Nullable ctorch_full(const int64_t *shape, int32_t rank, double value, int32_t dtype,
+                                    ctorch_device device);
+/// Converts `count` elements of `dtype` at `bytes` (any alignment) and stores them from flat element `offset` on.
+int32_t ctorch_store(const CTorchTensor *tensor, int64_t offset, const void *bytes, int64_t count, int32_t dtype);
+/// Copies all elements, row major, converted to float32; `count` must be the number of elements.
+int32_t ctorch_copy_floats(const CTorchTensor *tensor, float *out, int64_t count);
+int32_t ctorch_rank(const CTorchTensor *tensor);
+int64_t ctorch_size(const CTorchTensor *tensor, int32_t dimension);
+int32_t ctorch_dtype(const CTorchTensor *tensor);
+ctorch_device ctorch_device_of(const CTorchTensor *tensor);
+CTorchTensor *_Nullable ctorch_to(const CTorchTensor *tensor, ctorch_device device, int32_t dtype);
+CTorchTensor *_Nullable ctorch_clone(const CTorchTensor *tensor);
+CTorchTensor *_Nullable ctorch_detach(const CTorchTensor *tensor);
+/// A pointer to a contiguous float32 CPU tensor's elements, or NULL; valid while the tensor lives.
+const float *_Nullable ctorch_float_pointer(const CTorchTensor *tensor);
+
+// MARK: Autograd
+
+bool ctorch_requires_grad(const CTorchTensor *tensor);
+int32_t ctorch_set_requires_grad(const CTorchTensor *tensor, bool requires_grad);
+int32_t ctorch_backward(const CTorchTensor *tensor);
+/// The accumulated gradient as a new handle to the same storage; NULL with an empty error if there is none.
+CTorchTensor *_Nullable ctorch_grad(const CTorchTensor *tensor);
+int32_t ctorch_clear_grad(const CTorchTensor *tensor);
+/// Returns the previous mode of this thread.
+bool ctorch_set_grad_enabled(bool enabled);
+/// Runs eligible operations in bfloat16 until switched off; also drops the cache of converted weights.
+int32_t ctorch_set_autocast_bfloat16(ctorch_device device, bool enabled);
+
+// MARK: Arithmetic
+
+CTorchTensor *_Nullable ctorch_add(const CTorchTensor *a, const CTorchTensor *b);
+CTorchTensor *_Nullable ctorch_subtract(const CTorchTensor *a, const CTorchTensor *b);
+CTorchTensor *_Nullable ctorch_multiply(const CTorchTensor *a, const CTorchTensor *b);
+CTorchTensor *_Nullable ctorch_divide(const CTorchTensor *a, const CTorchTensor *b);
+/// a · scale + shift
+CTorchTensor *_Nullable ctorch_affine(const CTorchTensor *a, double scale, double shift);
+CTorchTensor *_Nullable ctorch_exp(const CTorchTensor *a);
+CTorchTensor *_Nullable ctorch_sigmoid(const CTorchTensor *a);
+CTorchTensor *_Nullable ctorch_sum(const CTorchTensor *a);
+CTorchTensor *_Nullable ctorch_sum_dim(const CTorchTensor *a, int64_t dimension);
+/// x / max(‖x‖₂, 1e-12) over the last dimension.
+CTorchTensor *_Nullable ctorch_normalize(const CTorchTensor *a);
+/// max(z, 0) − z·y + log(1 + exp(−|z|)), elementwise, times `weights`, summed.
+CTorchTensor *_Nullable ctorch_bce_with_logits_sum(const CTorchTensor *logits, const CTorchTensor *targets,
+                                                   const CTorchTensor *weights);
+int32_t ctorch_all_finite(const CTorchTensor *a, bool *out);
+/// Σ x², in float64.
+int32_t ctorch_square_sum(const CTorchTensor *a, double *out);
+
+// MARK: In place, for optimizers and loading; outside autograd
+
+int32_t ctorch_copy_in_place(const CTorchTensor *target, const CTorchTensor *source);
+int32_t ctorch_scale_in_place(const CTorchTensor *target, double factor);
+int32_t ctorch_clamp_in_place(const CTorchTensor *target, double low, double high);
+/// One AdamW step over `count` parameters of one device, the arithmetic of torch.optim.AdamW. `steps` are float32
+/// scalars that the call advances.
+int32_t ctorch_adamw_step(const CTorchTensor *const _Nonnull *_Nonnull parameters,
+                          const CTorchTensor *const _Nonnull *_Nonnull gradients,
+                          const CTorchTensor *const _Nonnull *_Nonnull first_moments,
+                          const CTorchTensor *const _Nonnull *_Nonnull second_moments,
+                          const CTorchTensor *const _Nonnull *_Nonnull steps, int64_t count, double learning_rate,
+                          double beta1, double beta2, double epsilon, double weight_decay);
+
+// MARK: Shape
+
+CTorchTensor *_Nullable ctorch_reshape(const CTorchTensor *a, const int64_t *shape, int32_t rank);
+CTorchTensor *_Nullable ctorch_expand(const CTorchTensor *a, const int64_t *shape, int32_t rank);
+CTorchTensor *_Nullable ctorch_transpose(const CTorchTensor *a, int64_t first, int64_t second);
+CTorchTensor *_Nullable ctorch_narrow(const CTorchTensor *a, int64_t dimension, int64_t start, int64_t length);
+CTorchTensor *_Nullable ctorch_cat(const CTorchTensor *const _Nonnull *_Nonnull tensors, int64_t count,
+                                   int64_t dimension);
+CTorchTensor *_Nullable ctorch_index_select(const CTorchTensor *a, int64_t dimension, const CTorchTensor *indices);
+/// [rows, W] zeros to which row i of `a` [N, W] is added at row indices[i].
+CTorchTensor *_Nullable ctorch_scatter_sum(const CTorchTensor *a, const CTorchTensor *indices, int64_t rows);
+
+// MARK: Neural networks
+
+CTorchTensor *_Nullable ctorch_matmul(const CTorchTensor *a, const CTorchTensor *b);
+/// x · weightᵀ + bias
+CTorchTensor *_Nullable ctorch_linear(const CTorchTensor *x, const CTorchTensor *weight,
+                                      const CTorchTensor *_Nullable bias);
+CTorchTensor *_Nullable ctorch_layer_norm(const CTorchTensor *x, const CTorchTensor *weight, const CTorchTensor *bias,
+                                          double epsilon);
+CTorchTensor *_Nullable ctorch_embedding(const CTorchTensor *weight, const CTorchTensor *indices);
+CTorchTensor *_Nullable ctorch_conv2d(const CTorchTensor *x, const CTorchTensor *weight, int64_t stride);
+/// x · sigmoid(1.702 x)
+CTorchTensor *_Nullable ctorch_quick_gelu(const CTorchTensor *x);
+CTorchTensor *_Nullable ctorch_gelu(const CTorchTensor *x, bool tanh_approximation);
+CTorchTensor *_Nullable ctorch_silu(const CTorchTensor *x);
+CTorchTensor *_Nullable ctorch_relu(const CTorchTensor *x);
+/// softmax(q kᵀ / √d + mask) v; `mask` is added to the scores.
+CTorchTensor *_Nullable ctorch_attention(const CTorchTensor *query, const CTorchTensor *key,
+                                         const CTorchTensor *value, const CTorchTensor *_Nullable mask);
+
+// MARK: Pictures
+
+/// Resizes 8-bit RGB [height, width, 3] to [out_height, out_width, 3] with libtorch's antialiased kernel for 8-bit
+/// pictures; `mode` 2 is bilinear, 3 is bicubic. Safe from any thread.
+int32_t ctorch_resize_rgb8(const uint8_t *pixels, int64_t height, int64_t width, uint8_t *out, int64_t out_height,
+                           int64_t out_width, int32_t mode);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A picture that a data file lists.
+public struct AnnotatedImage: Sendable, Equatable {
+    /// The picture as the file names it.
+    public let name: String
+    /// Where it is: absolute, or relative to the working directory.
+    public let path: String
+    /// The line on which its row or entry begins, from 1.
+    public let line: Int
+
+    /// Creates a picture's place in a file.
+    public init(name: String, path: String, line: Int) {
+        self.name = name
+        self.path = path
+        self.line = line
+    }
+}
+
+/// How a data file is read.
+public struct AnnotationOptions: Sendable {
+    /// What it means that a list of labels leaves a label out.
+    public enum Unlisted: String, Sendable, CaseIterable {
+        /// The picture does not have the label: target 0.
+        case absent
+        /// It is not known whether the picture has the label: target NaN, left out of loss and metrics.
+        case unknown
+    }
+
+    /// What to do with labels of the file that ``AnnotationOptions/labels`` does not have.
+    public enum ExtraLabels: Sendable {
+        /// Each is an error finding: right for training, where it is mostly a spelling mistake.
+        case error
+        /// They are left out, with one warning each: right for evaluating on some of the labels.
+        case ignore
+    }
+
+    /// The directory to which names are relative; nil, the default, means the data file's own.
+    public var imagesDirectory: String?
+    /// The meaning of labels that a list leaves out. The default is absent. Wide tables are not concerned.
+    public var unlisted: Unlisted
+    /// The label set and its order; nil, the default, takes the file's own.
+    public var labels: [String]?
+    /// What to do with labels outside ``labels``. The default is an error each.
+    public var extraLabels: ExtraLabels
+    /// Whether pictures that are not there are error findings. The default is true.
+    public var checksPictures: Bool
+
+    /// Creates options; the defaults are those of training.
+    public init(
+        imagesDirectory: String? = nil, unlisted: Unlisted = .absent, labels: [String]? = nil,
+        extraLabels: ExtraLabels = .error, checksPictures: Bool = true
+    ) {
+        self.imagesDirectory = imagesDirectory
+        self.unlisted = unlisted
+        self.labels = labels
+        self.extraLabels = extraLabels
+        self.checksPictures = checksPictures
+    }
+}
+
+/// The pictures of a data file with a target for every label.
+///
+/// Formats: CSV, narrow (`image,labels[,negatives]`, labels parted by `|`) or wide (`image,LABEL,…` with 1, 0, empty
+/// for unknown, or a number between), JSON lines (`{"image", "labels", "negatives"}`; labels may be an object of
+/// numbers), COCO instances, Create ML annotations. Names of labels lose white space at their ends.
+///
+/// The label set is that of the options, else the columns or categories, else the labels in order of appearance. A
+/// label of the options that the file does not have is unknown where the file has columns or categories, since it says
+/// nothing of it, and elsewhere what unlisted labels are; a warning tells either way.
+public struct AnnotationTable: Sendable {
+    /// The file.
+    public let source: String
+    /// The pictures, `N` of them, in the file's order.
+    public let images: [AnnotatedImage]
+    /// The labels, `L` of them.
+    public let labels: [String]
+    /// The targets, `[N, L]`, row major: 1 present, 0 absent, NaN unknown, between them soft.
+    public let targets: [Float]
+    /// What the check found, in line order; with an error among them the targets are not to be used.
+    public let findings: [Finding]
+    /// Whether the file has a place for every label (columns, categories) instead of listing what a picture has.
+    let namesEveryLabel: Bool
+
+    init(
+        source: String, images: [AnnotatedImage], labels: [String], targets: [Float], findings: [Finding],
+        namesEveryLabel: Bool
+    ) {
+        self.source = source
+        self.images = images
+        self.labels = labels
+        self.targets = targets
+        self.findings = findings
+        self.namesEveryLabel = namesEveryLabel
+    }
+
+    /// Creates a table of data that does not come from a file.
+    ///
+    /// - Parameters:
+    ///   - source: What messages call it.
+    ///   - images: The pictures, `N` of them.
+    ///   - labels: The labels, `L` of them, each once.
+    ///   - targets: The targets, `[N, L]`, row major; NaN is unknown.
+    public init(source: String, images: [AnnotatedImage], labels: [String], targets: [Float]) {
+        precondition(targets.count == images.count * labels.count, "targets are [N, L]")
+        self.init(
+            source: source, images: images, labels: labels, targets: targets, findings: [], namesEveryLabel: true)
+    }
+
+    /// Reads a data file and checks it; all that is wrong with single rows is in ``findings``.
+    ///
+    /// - Parameters:
+    ///   - path: The file. Its format is told by its extension and first bytes.
+    ///   - options: How to read it.
+    /// - Returns: The table; call ``requireUsable()`` once its findings are printed.
+    /// - Throws: ``DatasetError`` where the file cannot be read on: missing, not UTF-8, not CSV or JSON, no such header,
+    ///   no pictures.
+    public static func read(path: String, options: AnnotationOptions = .init()) throws(DatasetError) -> AnnotationTable
+    {
+        let source = try ByteSource(path: path)
+        var builder = try AnnotationBuilder(source: path, options: options)
+        try builder.read(source)
+        return try builder.finish()
+    }
+
+    /// Demands that no finding is an error.
+    ///
+    /// - Throws: ``DatasetError/unusable(path:findings:)`` with all findings.
+    public func requireUsable() throws(DatasetError) {
+        if findings.contains(where: { $0.severity == .error }) { throw .unusable(path: source, findings: findings) }
+    }
+
+    /// How many pictures have, have not or may have each label.
+    ///
+    /// - Returns: `[L]`, in label order.
+    public func labelCounts() -> [LabelCount] {
+        var counts = labels.map { LabelCount(name: $0, positives: 0, negatives: 0, unknown: 0) }
+        let width = labels.count
+        for row in images.indices {
+            for column in 0..<width {
+                let target = targets[row * width + column]
+                if target.isNaN {
+                    counts[column].unknown += 1
+                } else if target > 0.5 {
+                    counts[column].positives += 1
+                } else {
+                    counts[column].negatives += 1
+                }
+            }
+        }
+        return counts
+    }
+}
+
+/// How often a label occurs.
+public struct LabelCount: Sendable, Equatable {
+    /// The label.
+    public let name: String
+    /// Pictures with a target above one half.
+    public internal(set) var positives: Int
+    /// Pictures with a target of at most one half.
+    public internal(set) var negatives: Int
+    /// Pictures of which it is not known.
+    public internal(set) var unknown: Int
+}
+
+/// All that is wrong with a data file, and what is in it.
+public struct DatasetReport: Sendable {
+    /// The file.
+    public let source: String
+    /// How many pictures could be read.
+    public let imageCount: Int
+    /// The labels and how often they occur; empty where the file could not be read to its end.
+    public let labels: [LabelCount]
+    /// Every problem, in line order.
+    public let findings: [Finding]
+
+    /// Whether the file cannot be used.
+    public var hasErrors: Bool { findings.contains { $0.severity == .error } }
+}
+
+extension AnnotationTable {
+    /// Checks a data file and lists every problem; where the file cannot be read on, that is the last of them.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - options: How to read it.
+    /// - Returns: The report.
+    /// - Throws: ``DatasetError`` only where nothing can be said of the content: a missing or unreadable path.
+    public static func check(
+        path: String, options: AnnotationOptions = .init()
+    ) throws(DatasetError) -> DatasetReport {
+        let source = try ByteSource(path: path)
+        var builder = try AnnotationBuilder(source: path, options: options)
+        do {
+            try builder.read(source)
+            let table = try builder.finish()
+            return DatasetReport(
+                source: path, imageCount: table.images.count, labels: table.labelCounts(), findings: table.findings)
+        } catch {
+            let message: String
+            switch error {
+            case .malformed(_, _, let problem): message = problem.description
+            case .wrongStructure(_, _, let problem): message = problem.description
+            case .noImages, .noLabels, .tooLarge: message = error.description
+            default: throw error
+            }
+            builder.find(.error, error.line, message)
+            return DatasetReport(
+                source: path, imageCount: builder.images.count, labels: [], findings: builder.sortedFindings())
+        }
+    }
+}

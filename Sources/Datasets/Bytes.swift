@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Bytes of text that are looked at in place.
+typealias Bytes = UnsafeBufferPointer<UInt8>
+
+/// The bytes that separate things.
+enum ASCII {
+    static let tab: UInt8 = 0x09
+    static let lineFeed: UInt8 = 0x0A
+    static let carriageReturn: UInt8 = 0x0D
+    static let space: UInt8 = 0x20
+    static let quote: UInt8 = 0x22
+    static let comma: UInt8 = 0x2C
+    static let zero: UInt8 = 0x30
+    static let nine: UInt8 = 0x39
+    static let backslash: UInt8 = 0x5C
+
+    static func isSpace(_ byte: UInt8) -> Bool {
+        byte == space || (tab...carriageReturn).contains(byte)
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool {
+        (zero...nine).contains(byte)
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The bytes without white space at both ends.
+    func trimmed() -> Bytes {
+        var low = 0
+        var high = count
+        while low < high && ASCII.isSpace(self[low]) { low += 1 }
+        while high > low && ASCII.isSpace(self[high - 1]) { high -= 1 }
+        return Bytes(rebasing: self[low..<high])
+    }
+
+    /// The text of bytes already known to be UTF-8.
+    var text: String { String(decoding: self, as: UTF8.self) }
+
+    /// Whether the bytes are UTF-8: no overlong form, no surrogate, nothing past U+10FFFF (Unicode, table 3-7).
+    var isUTF8: Bool {
+        var index = 0
+        while index < count {
+            let lead = self[index]
+            index += 1
+            if lead < 0x80 { continue }
+            let following: Int
+            var range: ClosedRange<UInt8> = 0x80...0xBF
+            switch lead {
+            case 0xC2...0xDF: following = 1
+            case 0xE0: (following, range) = (2, 0xA0...0xBF)
+            case 0xED: (following, range) = (2, 0x80...0x9F)
+            case 0xE1...0xEF: following = 2
+            case 0xF0: (following, range) = (3, 0x90...0xBF)
+            case 0xF4: (following, range) = (3, 0x80...0x8F)
+            case 0xF1...0xF3: following = 3
+            default: return false
+            }
+            guard count - index >= following else { return false }
+            for step in 0..<following {
+                guard range.contains(self[index + step]) else { return false }
+                range = 0x80...0xBF
+            }
+            index += following
+        }
+        return true
+    }
+}
+
+extension String {
+    /// The text without ASCII white space at both ends, as label names are compared.
+    var trimmedLabel: String {
+        guard let first = utf8.first, let last = utf8.last else { return self }
+        guard ASCII.isSpace(first) || ASCII.isSpace(last) else { return self }
+        var copy = self
+        return copy.withUTF8 { $0.trimmed().text }
+    }
+}
+
+/// A name compared by its bytes: `String` calls composed and decomposed letters equal, a file system does not.
+struct ExactName: Hashable {
+    let text: String
+
+    static func == (left: ExactName, right: ExactName) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        var copy = text
+        copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}

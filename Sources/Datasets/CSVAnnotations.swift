@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension CSVReader {
+    /// Reads the header: `image`, then named columns without repetition.
+    ///
+    /// - Returns: The names after `image`, without white space at their ends.
+    func annotationHeader() throws(DatasetError) -> [String] {
+        guard try next() else { throw wrong(.empty) }
+        guard field(0).trimmedLabel == "image" else { throw wrong(.noImageColumn(found: field(0))) }
+        var names: [String] = []
+        var seen: Set<String> = ["image"]
+        for column in 1..<max(fieldCount, 1) {
+            let name = field(column).trimmedLabel
+            guard !name.isEmpty else { throw wrong(.emptyColumnName(column: column + 1)) }
+            guard seen.insert(name).inserted else { throw wrong(.doubledColumn(name: name)) }
+            names.append(name)
+        }
+        return names
+    }
+
+    private func wrong(_ problem: StructureProblem) -> DatasetError {
+        .wrongStructure(path: path, line: max(line, 1), problem: problem)
+    }
+}
+
+extension AnnotationBuilder {
+    /// Reads a narrow or a wide table, as the header says.
+    mutating func readCSV(_ source: ByteSource) throws(DatasetError) {
+        let reader = try CSVReader(source: source)
+        let columns = try reader.annotationHeader()
+        if columns.isEmpty {
+            throw .wrongStructure(path: reader.path, line: reader.line, problem: .noLabelColumn)
+        }
+        if columns == ["labels"] || columns == ["labels", "negatives"] || columns == ["negatives", "labels"] {
+            try readNarrow(reader, columns)
+        } else {
+            try readWide(reader, columns)
+        }
+    }
+
+    private mutating func readNarrow(_ reader: CSVReader, _ columns: [String]) throws(DatasetError) {
+        let positives = (columns.firstIndex(of: "labels") ?? 0) + 1
+        let negatives = columns.firstIndex(of: "negatives").map { $0 + 1 }
+        while try reader.next() {
+            guard rowIsWhole(reader, columns.count + 1) else { continue }
+            let line = reader.line
+            guard let row = addImage(reader.field(0), line: line) else { continue }
+            let present = pieces(reader.bytes(positives))
+            let absent = negatives.map { pieces(reader.bytes($0)) } ?? []
+            setLists(row: row, line: line, positives: present, negatives: absent)
+        }
+    }
+
+    /// Sets the targets of one picture from what it has and what it has not.
+    mutating func setLists(row: Int, line: Int, positives: [String], negatives: [String]) {
+        var present: Set<Int> = []
+        for name in positives {
+            guard let label = label(name, line: line), present.insert(label).inserted else { continue }
+            set(row: row, label: label, to: 1)
+        }
+        for name in negatives {
+            guard let label = label(name, line: line) else { continue }
+            if present.contains(label) {
+                find(.error, line, "label \(quoted(labels[label])) is among both labels and negatives; remove one")
+            } else {
+                set(row: row, label: label, to: 0)
+            }
+        }
+    }
+
+    private func pieces(_ field: Bytes) -> [String] {
+        field.split(separator: UInt8(ascii: "|")).map { Bytes(rebasing: $0).trimmed() }.filter { !$0.isEmpty }.map(
+            \.text)
+    }
+
+    private mutating func readWide(_ reader: CSVReader, _ columns: [String]) throws(DatasetError) {
+        isWide = true
+        namesEveryLabel = true
+        let indices = columns.map { label($0, line: reader.line) }
+        var targets = [Float](repeating: .nan, count: labels.count)
+        while try reader.next() {
+            guard rowIsWhole(reader, columns.count + 1) else { continue }
+            guard addImage(reader.field(0), line: reader.line) != nil else { continue }
+            for (column, index) in indices.enumerated() {
+                guard let index else { continue }
+                targets[index] = target(reader.bytes(column + 1), line: reader.line, column: columns[column])
+            }
+            try appendWideRow(targets)
+        }
+    }
+
+    private mutating func target(_ cell: Bytes, line: Int, column: String) -> Float {
+        if cell.isEmpty { return .nan }
+        let cell = cell.trimmed()
+        if cell.isEmpty { return .nan }
+        if let value = DecimalNumber.parse(cell), (0...1).contains(value) { return Float(value) }
+        find(.error, line, Self.badTarget(cell.text, label: column))
+        return .nan
+    }
+
+    /// The words for a target that is none.
+    static func badTarget(_ value: String, label: String) -> String {
+        "column \(quoted(label)) holds \(quoted(value)); write 1, 0, nothing for unknown, or a number between 0 and 1"
+    }
+
+    private mutating func rowIsWhole(_ reader: CSVReader, _ count: Int) -> Bool {
+        guard reader.fieldCount != count else { return true }
+        dropRow(reader.line, SyntaxProblem.fieldCount(expected: count, found: reader.fieldCount).description)
+        return false
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A streaming reader of comma-separated values after RFC 4180.
+///
+/// Records end with LF, CRLF or CR; a field in quotes may hold commas, line ends and doubled quotes. UTF-8 with or
+/// without a byte order mark. Blank lines are skipped. What other readers guess at is an error with its line here: an
+/// unclosed quote, a quote inside a plain field, text after a closing quote, bytes that are not UTF-8, a byte 0.
+/// Whether rows are as long as the header is the caller's question (``requireFieldCount(_:)``).
+///
+///     let reader = try CSVReader(path: "train.csv")
+///     while try reader.next() { print(reader.line, reader.field(0)) }
+///
+/// One record is in memory at a time; it may be 256 MiB long.
+public final class CSVReader {
+    private struct Field {
+        var start: Int
+        var end: Int
+        var hasDoubledQuotes: Bool
+    }
+
+    private let source: ByteSource
+    private var fields: [Field] = []
+    private var recordLength = 0
+    private var nextLine = 1
+
+    /// The line on which the current record begins, from 1.
+    public private(set) var line = 0
+
+    /// Opens a file.
+    ///
+    /// - Parameter path: The file to read.
+    /// - Throws: ``DatasetError`` if it is missing, unreadable or not in UTF-8.
+    public convenience init(path: String) throws(DatasetError) {
+        try self.init(source: ByteSource(path: path))
+    }
+
+    /// Reads text in memory.
+    ///
+    /// - Parameters:
+    ///   - bytes: The file's content.
+    ///   - path: What messages call it.
+    /// - Throws: ``DatasetError`` if it is not in UTF-8.
+    public convenience init(bytes: [UInt8], path: String) throws(DatasetError) {
+        try self.init(source: bytes.withUnsafeBufferPointer { ByteSource(bytes: $0, path: path) })
+    }
+
+    init(source: ByteSource) throws(DatasetError) {
+        self.source = source
+        try source.skipByteOrderMark()
+    }
+
+    /// How many fields the current record has.
+    public var fieldCount: Int { fields.count }
+
+    /// The file's path, for messages.
+    public var path: String { source.path }
+
+    /// The text of a field of the current record.
+    ///
+    /// - Parameter index: The field, from 0, less than ``fieldCount``.
+    /// - Returns: The text without its quotes.
+    public func field(_ index: Int) -> String {
+        bytes(index).text
+    }
+
+    /// The bytes of a field; valid until the next record is read.
+    func bytes(_ index: Int) -> Bytes {
+        let field = fields[index]
+        return Bytes(start: source.bytes + field.start, count: field.end - field.start)
+    }
+
+    /// Demands that the current record has as many fields as the header.
+    ///
+    /// - Parameter expected: The header's number of fields.
+    /// - Throws: ``DatasetError/malformed(path:line:problem:)`` with both counts.
+    public func requireFieldCount(_ expected: Int) throws(DatasetError) {
+        guard fields.count == expected else {
+            throw problem(.fieldCount(expected: expected, found: fields.count), at: line)
+        }
+    }
+
+    /// Goes to the next record that is not a blank line.
+    ///
+    /// - Returns: False at the end of the file.
+    /// - Throws: ``DatasetError/malformed(path:line:problem:)`` where the text is not CSV.
+    public func next() throws(DatasetError) -> Bool {
+        repeat {
+            source.consume(recordLength)
+            recordLength = 0
+            fields.removeAll(keepingCapacity: true)
+            line = nextLine
+            guard try source.has(0) else { return false }
+            try readRecord()
+        } while isBlankLine
+        return true
+    }
+
+    private var isBlankLine: Bool {
+        fields.count == 1 && fields[0].start == 0 && fields[0].end == 0
+    }
+
+    private func readRecord() throws(DatasetError) {
+        var position = 0
+        var seen: UInt8 = 0
+        while true {
+            let isQuoted = try source.has(position) && source.bytes[position] == ASCII.quote
+            if isQuoted {
+                try readQuotedField(&position, &seen)
+            } else {
+                try readPlainField(&position, &seen)
+            }
+            guard try source.has(position) else { break }
+            let byte = source.bytes[position]
+            position += 1
+            if byte == ASCII.comma { continue }
+            if byte == ASCII.carriageReturn, try source.has(position), source.bytes[position] == ASCII.lineFeed {
+                position += 1
+            }
+            nextLine += 1
+            break
+        }
+        recordLength = position
+        if seen >= 0x80, !Bytes(start: source.bytes, count: position).isUTF8 { throw problem(.invalidUTF8, at: line) }
+        for index in fields.indices where fields[index].hasDoubledQuotes { halveQuotes(&fields[index]) }
+    }
+
+    private func readPlainField(_ position: inout Int, _ seen: inout UInt8) throws(DatasetError) {
+        let start = position
+        scan: while true {
+            let bytes = source.bytes
+            let count = source.count
+            while position < count {
+                let byte = bytes[position]
+                // All bytes that matter are at or below the comma; digits, letters and UTF-8 are above.
+                if byte <= ASCII.comma {
+                    if byte == ASCII.comma || byte == ASCII.lineFeed || byte == ASCII.carriageReturn { break scan }
+                    if byte == ASCII.quote { throw problem(.quoteInField, at: nextLine) }
+                    if byte == 0 { throw problem(.nulByte, at: nextLine) }
+                }
+                seen |= byte
+                position += 1
+            }
+            guard try more() else { break }
+        }
+        fields.append(Field(start: start, end: position, hasDoubledQuotes: false))
+    }
+
+    private func readQuotedField(_ position: inout Int, _ seen: inout UInt8) throws(DatasetError) {
+        let openedOn = nextLine
+        position += 1
+        var field = Field(start: position, end: position, hasDoubledQuotes: false)
+        while true {
+            guard position < source.count else {
+                guard try more() else { throw problem(.unclosedQuote, at: openedOn) }
+                continue
+            }
+            let byte = source.bytes[position]
+            position += 1
+            if byte == ASCII.quote {
+                guard try source.has(position), source.bytes[position] == ASCII.quote else { break }
+                field.hasDoubledQuotes = true
+                position += 1
+            } else if byte == ASCII.lineFeed {
+                nextLine += 1
+            } else if byte == ASCII.carriageReturn {
+                let isPair = try source.has(position) && source.bytes[position] == ASCII.lineFeed
+                if !isPair { nextLine += 1 }
+            } else if byte == 0 {
+                throw problem(.nulByte, at: nextLine)
+            }
+            seen |= byte
+        }
+        field.end = position - 1
+        if try source.has(position) {
+            let byte = source.bytes[position]
+            guard byte == ASCII.comma || byte == ASCII.lineFeed || byte == ASCII.carriageReturn else {
+                throw problem(.textAfterQuote, at: nextLine)
+            }
+        }
+        fields.append(field)
+    }
+
+    /// Writes a field's doubled quotes as single ones, in place: the text only gets shorter.
+    private func halveQuotes(_ field: inout Field) {
+        let bytes = source.bytes
+        var output = field.start
+        var input = field.start
+        while input < field.end {
+            let byte = bytes[input]
+            bytes[output] = byte
+            output += 1
+            input += byte == ASCII.quote ? 2 : 1
+        }
+        field.end = output
+    }
+
+    private func more() throws(DatasetError) -> Bool {
+        guard source.count < ByteSource.windowLimit else {
+            throw problem(.tooLong(limit: ByteSource.windowLimit), at: line)
+        }
+        return try source.fill()
+    }
+
+    private func problem(_ problem: SyntaxProblem, at line: Int) -> DatasetError {
+        .malformed(path: source.path, line: line, problem: problem)
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A label and the texts that stand for it.
+public struct LabelDefinition: Codable, Sendable, Equatable {
+    /// The name, as files and results have it.
+    public let name: String
+    /// Whole texts that describe the label; where there are none, templates are applied to the name.
+    public let prompts: [String]
+
+    /// Creates a label.
+    public init(name: String, prompts: [String] = []) {
+        self.name = name
+        self.prompts = prompts
+    }
+}
+
+/// Reads a labels file: one label a line, or CSV with the header `label,prompt[,prompt…]`.
+///
+/// The file is CSV only if its first line is such a header, so that plain names may hold commas and quotes; `#` is no
+/// comment. In CSV, rows may have fewer or more prompts than the header; empty ones are none. Blank lines at the end
+/// are no labels.
+///
+/// - Parameter path: The file.
+/// - Returns: The labels in the file's order, without white space at their ends; at least one.
+/// - Throws: ``DatasetError``; doubled and empty names are all found, see ``DatasetError/findings``.
+public func readLabels(path: String) throws(DatasetError) -> [LabelDefinition] {
+    let source = try ByteSource(path: path)
+    try source.skipByteOrderMark()
+    var file = LabelFile(path: path)
+    if try LabelFile.beginsWithHeader(source) {
+        try file.readCSV(CSVReader(source: source))
+    } else {
+        try file.readLines(LineReader(source: source))
+    }
+    if !file.findings.isEmpty { throw .unusable(path: path, findings: file.findings) }
+    if file.labels.isEmpty { throw .noLabels(path: path) }
+    return file.labels
+}
+
+private struct LabelFile {
+    let path: String
+    private(set) var labels: [LabelDefinition] = []
+    private(set) var findings: [Finding] = []
+    private var firstLines: [String: Int] = [:]
+
+    init(path: String) {
+        self.path = path
+    }
+
+    /// Whether the first line is `label,prompt…`.
+    static func beginsWithHeader(_ source: ByteSource) throws(DatasetError) -> Bool {
+        var end = 0
+        while try source.has(end), end < 4096 {
+            let byte = source.bytes[end]
+            if byte == ASCII.lineFeed || byte == ASCII.carriageReturn { break }
+            end += 1
+        }
+        let line = [UInt8](Bytes(start: source.bytes, count: end))
+        // A first line that is not CSV by itself is a plain label.
+        guard let reader = try? CSVReader(bytes: line, path: source.path), (try? reader.next()) == true,
+            reader.fieldCount >= 2
+        else { return false }
+        return reader.field(0).trimmedLabel == "label" && reader.field(1).trimmedLabel.hasPrefix("prompt")
+    }
+
+    mutating func readCSV(_ reader: CSVReader) throws(DatasetError) {
+        _ = try reader.next()
+        while try reader.next() {
+            let prompts = (1..<max(reader.fieldCount, 1)).map { reader.field($0) }.filter { !$0.trimmedLabel.isEmpty }
+            add(reader.field(0), prompts: prompts, line: reader.line)
+        }
+    }
+
+    mutating func readLines(_ reader: LineReader) throws(DatasetError) {
+        var blankLines: [Int] = []
+        while try reader.next() {
+            let bytes = reader.bytes
+            if bytes.contains(0) { throw .malformed(path: path, line: reader.line, problem: .nulByte) }
+            guard bytes.isUTF8 else { throw .malformed(path: path, line: reader.line, problem: .invalidUTF8) }
+            if bytes.trimmed().isEmpty {
+                blankLines.append(reader.line)
+                continue
+            }
+            for line in blankLines { add("", prompts: [], line: line) }
+            blankLines.removeAll()
+            add(bytes.text, prompts: [], line: reader.line)
+        }
+    }
+
+    private mutating func add(_ name: String, prompts: [String], line: Int) {
+        let name = name.trimmedLabel
+        if name.isEmpty {
+            findings.append(
+                Finding(severity: .error, line: line, message: "the label's name is empty; name it or remove the line"))
+        } else if let first = firstLines[name] {
+            let message = "label \(quoted(name)) is here again, first on line \(first); keep one"
+            findings.append(Finding(severity: .error, line: line, message: message))
+        } else {
+            firstLines[name] = line
+            labels.append(LabelDefinition(name: name, prompts: prompts))
+        }
+    }
+}

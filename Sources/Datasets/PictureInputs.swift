@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A picture to be scored.
+public struct PictureInput: Sendable, Equatable {
+    /// The picture as it was given: by an argument, on a line, or as a data file names it.
+    public let name: String
+    /// Where it is.
+    public let path: String
+
+    /// Creates an input.
+    public init(name: String, path: String) {
+        self.name = name
+        self.path = path
+    }
+}
+
+/// The pictures that INPUT arguments stand for, one at a time and in their order.
+///
+/// - a directory: its pictures (`jpg`, `jpeg`, `png`, `webp`), recursively, in byte order of their paths
+/// - a data file (`csv`, `jsonl`, `ndjson`, `json`): the pictures it lists, without a look at their labels
+/// - `-`: a path a line on standard input, each given out as soon as its line is complete
+/// - anything else: itself, also where it does not exist; opening it tells
+///
+/// Nothing is read ahead, so millions of pictures need no more memory than one directory's names.
+///
+///     let inputs = PictureInputs(["photos", "list.csv"])
+///     while let picture = try inputs.next() { print(picture.path) }
+public final class PictureInputs {
+    private enum Current {
+        case directory(DirectoryWalk)
+        case csv(CSVReader, columns: Int, PictureFolder)
+        case jsonLines(LineReader, PictureFolder)
+        case createML(JSONScanner, PictureFolder)
+        case coco(JSONScanner, PictureFolder)
+        case paths(LineReader)
+    }
+
+    private var arguments: ArraySlice<String>
+    private let imagesDirectory: String?
+    private let standardInput: Int32
+    private var current: Current?
+
+    /// Creates the list; nothing is opened yet.
+    ///
+    /// - Parameters:
+    ///   - arguments: The INPUT arguments.
+    ///   - imagesDirectory: Where data files' relative names are; nil means each file's own directory.
+    ///   - standardInput: The descriptor that `-` reads.
+    public init(_ arguments: [String], imagesDirectory: String? = nil, standardInput: Int32 = 0) {
+        self.arguments = arguments[...]
+        self.imagesDirectory = imagesDirectory
+        self.standardInput = standardInput
+    }
+
+    /// The next picture; nil after the last one.
+    ///
+    /// - Returns: The picture's name and path; it may not exist, or be no picture.
+    /// - Throws: ``DatasetError`` where a data file cannot be read or lists no pictures.
+    public func next() throws(DatasetError) -> PictureInput? {
+        while true {
+            if let picture = try nextOfCurrent() { return picture }
+            current = nil
+            guard let argument = arguments.popFirst() else { return nil }
+            if argument == "-" {
+                let source = ByteSource(descriptor: standardInput, path: "standard input")
+                current = .paths(LineReader(source: source))
+                continue
+            }
+            let isList = DatasetFormat.extensions.contains(fileExtension(argument))
+            switch PathStatus(argument) {
+            case .directory: current = .directory(DirectoryWalk(argument))
+            case .file where isList, .special where isList: try open(argument)
+            default: return PictureInput(name: argument, path: argument)
+            }
+        }
+    }
+
+    private func open(_ path: String) throws(DatasetError) {
+        let folder = PictureFolder(dataFile: path, imagesDirectory: imagesDirectory)
+        let source = try ByteSource(path: path)
+        switch try DatasetFormat.detect(source) {
+        case .csv:
+            let reader = try CSVReader(source: source)
+            let columns = try reader.annotationHeader().count + 1
+            current = .csv(reader, columns: columns, folder)
+        case .jsonLines:
+            current = .jsonLines(LineReader(source: source), folder)
+        case .createML:
+            let scanner = JSONScanner(source: source)
+            try scanner.beginArray()
+            current = .createML(scanner, folder)
+        case .coco:
+            let scanner = JSONScanner(source: source)
+            try scanner.beginObject()
+            while try scanner.nextKey() {
+                guard scanner.text == "images" else {
+                    try scanner.skipValue()
+                    continue
+                }
+                try scanner.beginArray()
+                current = .coco(scanner, folder)
+                return
+            }
+            throw .wrongStructure(path: path, line: scanner.line, problem: .missingKey("images"))
+        }
+    }
+
+    private func nextOfCurrent() throws(DatasetError) -> PictureInput? {
+        switch current {
+        case nil: return nil
+        case .directory(var walk):
+            current = nil
+            let path = walk.next()
+            current = .directory(walk)
+            return path.map { PictureInput(name: $0, path: $0) }
+        case .csv(let reader, let columns, let folder):
+            guard try reader.next() else { return nil }
+            try reader.requireFieldCount(columns)
+            return try picture(reader.field(0), folder, reader.path, reader.line)
+        case .jsonLines(let reader, let folder):
+            while try reader.next() {
+                if reader.bytes.trimmed().isEmpty { continue }
+                let scanner = JSONScanner(source: ByteSource(bytes: reader.bytes, path: reader.path), line: reader.line)
+                let entry = try JSONEntry(scanner, keys: .jsonLines)
+                try scanner.expectEnd()
+                return try picture(entry.image, folder, reader.path, reader.line)
+            }
+            return nil
+        case .createML(let scanner, let folder):
+            guard try scanner.nextElement() else {
+                try scanner.expectEnd()
+                return nil
+            }
+            let entry = try JSONEntry(scanner, keys: .createML)
+            return try picture(entry.image, folder, scanner.source.path, scanner.line)
+        case .coco(let scanner, let folder):
+            guard try scanner.nextElement() else { return nil }
+            let image = try COCOImage(scanner)
+            return try picture(image.name, folder, scanner.source.path, image.line)
+        case .paths(let reader):
+            while try reader.next() {
+                let line = reader.bytes
+                if !line.trimmed().isEmpty { return PictureInput(name: line.text, path: line.text) }
+            }
+            return nil
+        }
+    }
+
+    private func picture(
+        _ name: String?, _ folder: PictureFolder, _ file: String, _ line: Int
+    ) throws(DatasetError) -> PictureInput {
+        guard let name, !name.isEmpty else { throw .wrongStructure(path: file, line: line, problem: .noImageName) }
+        return PictureInput(name: name, path: folder.path(of: name))
+    }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Computes every metric of a report.
+///
+/// Pairs whose target is unknown are taken out first; a target above 0.5 is a positive; a label is predicted where
+/// its probability is at least its threshold. Ranking metrics use the scores as they are: logits are never squeezed
+/// through a sigmoid, whose rounding would make ties.
+///
+/// - Parameters:
+///   - matrix: Scores and targets, `[N, L]`.
+///   - labels: L names, in column order.
+///   - kind: Whether the scores are logits or probabilities.
+///   - options: Thresholds, k, bootstrap and so on.
+/// - Returns: The report. Two runs with equal input and options are equal, whatever the number of threads.
+/// - Throws: ``EvaluationError`` if the names or thresholds are not L, an option is out of range, or a score that is
+///   declared a probability is outside [0, 1].
+/// - Complexity: O(N·L) for the sorts, and N·L additions of one cache line for 64 bootstrap replicates. Works on all
+///   cores and blocks its caller. Memory: up to about the size of `matrix` again.
+public func evaluate(
+    _ matrix: ScoreMatrix, labels: [String], kind: ScoreKind, options: EvaluationOptions = EvaluationOptions()
+) throws -> EvaluationReport {
+    try evaluate(
+        matrix, labels: labels, kind: kind, options: options, workers: ProcessInfo.processInfo.activeProcessorCount)
+}
+
+/// The same on a given number of threads, and cutting the pooled ranking as finely as asked; for tests.
+func evaluate(
+    _ matrix: ScoreMatrix, labels: [String], kind: ScoreKind, options: EvaluationOptions, workers: Int,
+    smallestSlab: Int = 1 << 20, replicatesAtOnce: Int? = nil
+) throws -> EvaluationReport {
+    guard labels.count == matrix.labelCount else {
+        throw EvaluationError.wrongCount(of: "label names", expected: matrix.labelCount, found: labels.count)
+    }
+    try options.validate(labelCount: labels.count)
+    if kind == .probabilities { try matrix.checkProbabilities(labels: labels) }
+    let thresholds = options.thresholds ?? Array(repeating: options.threshold, count: labels.count)
+    let counts = PairCounts(
+        matrix, kind: kind, thresholds: thresholds, bins: options.calibrationBins, workers: workers)
+    let rankings = Rankings(
+        matrix, counts, options: options, workers: workers, smallestSlab: smallestSlab,
+        replicatesAtOnce: replicatesAtOnce)
+    return EvaluationReport(
+        images: matrix.imageCount, labels: labels, counts: counts, rankings: rankings, thresholds: thresholds,
+        options: options)
+}
+
+/// Everything that comes from rankings.
+struct Rankings {
+    var gap: Double?
+    var gapAtK: Double?
+    var gapAtKRetrieved: Double?
+    var perLabel: [Double?] = []
+    var gapInterval: ConfidenceInterval?
+    var mapMacroInterval: ConfidenceInterval?
+    var replicates = 0
+
+    init(
+        _ matrix: ScoreMatrix, _ counts: PairCounts, options: EvaluationOptions, workers: Int, smallestSlab: Int,
+        replicatesAtOnce: Int?
+    ) {
+        let positives = counts.positives
+        let replicates = options.replicates(pairs: counts.known)
+        self.replicates = replicates
+        guard positives > 0 else {
+            perLabel = Array(repeating: nil, count: matrix.labelCount)
+            return
+        }
+        var gaps: [Double] = []
+        var means: [Double] = []
+        matrix.targets.withUnsafeBufferPointer { targets in
+            matrix.withRankingKeys(workers: workers) { keys in
+                let cutoffs = topKCutoffs(
+                    keys: keys, targets: targets, images: matrix.imageCount, labels: matrix.labelCount,
+                    k: options.topK, workers: workers)
+                let pooled = PooledRanking(
+                    keys: keys, targets: targets, images: matrix.imageCount, labels: matrix.labelCount,
+                    workers: workers, cutoffs: UnsafePointer(cutoffs.pointer))
+                let columns = LabelRankings(
+                    keys: keys, targets: targets, images: matrix.imageCount, labels: matrix.labelCount,
+                    workers: workers)
+                let round = replicatesAtOnce ?? Self.replicatesAtOnce(matrix, workers: workers)
+                var first = 0
+                repeat {
+                    let count = min(round, replicates - first)
+                    let weights = Self.weights(matrix.imageCount, first..<(first + count), options.seed, workers)
+                    gaps += rankPooled(pooled, positives, weights, smallestSlab)
+                    let ranked = columns.averagePrecisions(weights: weights)
+                    perLabel = ranked.perLabel
+                    means += ranked.replicateMeans.compactMap { $0 }
+                    first += count
+                } while first < replicates
+                withExtendedLifetime(cutoffs) {}
+            }
+        }
+        gapInterval = ConfidenceInterval(replicates: gaps)
+        mapMacroInterval = ConfidenceInterval(replicates: means)
+    }
+
+    /// Sets the three GAPs and returns the GAP of each replicate that drew a positive.
+    private mutating func rankPooled(
+        _ pooled: PooledRanking, _ positives: Int, _ weights: [ReplicateWeights], _ smallestSlab: Int
+    ) -> [Double] {
+        var all = PrecisionSum()
+        var best = PrecisionSum()
+        let replicates = weights.map { _ in ReplicatePrecision() }
+        pooled.forEachStretch(positives: positives, smallest: smallestSlab) { pairs in
+            for pair in pairs {
+                let isPositive = pair & RankedPair.positive != 0
+                all.add(isPositive: isPositive)
+                if pair & RankedPair.amongBest != 0 { best.add(isPositive: isPositive) }
+                if pair & RankedPair.closing != 0 {
+                    all.closeBlock()
+                    best.closeBlock()
+                }
+            }
+            forEachIndex(below: weights.count, workers: pooled.workers) { group, _ in
+                replicates[group].add(pairs, weights: weights[group])
+            }
+        }
+        gap = all.value(over: positives)
+        gapAtK = best.value(over: positives)
+        gapAtKRetrieved = best.value(over: best.positives)
+        return zip(weights, replicates).flatMap { weights, replicate in
+            (0..<weights.count).compactMap { replicate.value(lane: $0) }
+        }
+    }
+
+    /// Draws the replicates in groups of 64.
+    private static func weights(
+        _ images: Int, _ replicates: Range<Int>, _ seed: UInt64, _ workers: Int
+    ) -> [ReplicateWeights] {
+        let groups = (replicates.count + ReplicateWeights.lanes - 1) / ReplicateWeights.lanes
+        var weights = [ReplicateWeights?](repeating: nil, count: groups)
+        weights.withUnsafeMutableBufferPointer { weights in
+            forEachIndex(below: groups, workers: workers) { group, _ in
+                let first = replicates.lowerBound + group * ReplicateWeights.lanes
+                weights[group] = ReplicateWeights(
+                    images: images, first: first, count: min(ReplicateWeights.lanes, replicates.upperBound - first),
+                    seed: seed)
+            }
+        }
+        return weights.compactMap { $0 }
+    }
+
+    /// As many replicates as fit in 256 MB of weights, but enough to keep up to four cores busy.
+    private static func replicatesAtOnce(_ matrix: ScoreMatrix, workers: Int) -> Int {
+        let bytesPerGroup = matrix.imageCount * ReplicateWeights.lanes
+        return ReplicateWeights.lanes * max(1, min(workers, 4), (256 << 20) / bytesPerGroup)
+    }
+}

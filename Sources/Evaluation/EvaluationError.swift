@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What can be wrong with scores, targets or options.
+///
+/// Rows and columns are indices from 0; the descriptions count from 1, as people do.
+public enum EvaluationError: Error, Equatable, Sendable {
+    /// There are no images or no labels.
+    case empty(images: Int, labels: Int)
+    /// More images or pairs than a ranking can index.
+    case tooLarge(images: Int, labels: Int)
+    /// An array has another length than the matrix asks for.
+    case wrongCount(of: String, expected: Int, found: Int)
+    /// A score is NaN or infinite.
+    case scoreNotFinite(row: Int, column: Int, value: Double)
+    /// A target is neither unknown nor within [0, 1].
+    case targetOutOfRange(row: Int, column: Int, value: Double)
+    /// A score that was declared a probability is outside [0, 1].
+    case notAProbability(row: Int, column: Int, label: String, value: Double)
+    /// An option has a value outside what is allowed.
+    case invalidOption(name: String, value: String, allowed: String)
+
+    /// Whether a path that the user named is not there: never, since this target reads no files.
+    public var isMissingInput: Bool { false }
+}
+
+extension EvaluationError: CustomStringConvertible {
+    /// One line: what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .empty(let images, let labels):
+            return "there is nothing to evaluate: \(images) images and \(labels) labels; give at least one of each"
+        case .tooLarge(let images, let labels):
+            return "\(images) images × \(labels) labels are more than one evaluation can rank "
+                + "(\(ScoreMatrix.maximumImages) images, \(ScoreMatrix.maximumPairs) pairs); evaluate a sample"
+        case .wrongCount(let what, let expected, let found):
+            return "\(expected) \(what) are needed and \(found) were given; give one for each place"
+        case .scoreNotFinite(let row, let column, let value):
+            return "the score of image \(row + 1), label \(column + 1) is \(value); give a finite number"
+        case .targetOutOfRange(let row, let column, let value):
+            return "the target of image \(row + 1), label \(column + 1) is \(value); "
+                + "give 0, 1, a number between, or nothing where it is unknown"
+        case .notAProbability(let row, let column, let label, let value):
+            return "the score of image \(row + 1), label \(column + 1) '\(label)' is \(value), "
+                + "not a probability in [0, 1]; pass --logits if the scores are logits"
+        case .invalidOption(let name, let value, let allowed):
+            return "\(name) is \(value); give \(allowed)"
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What to compute, beyond what needs no choice.
+public struct EvaluationOptions: Codable, Sendable, Equatable {
+    /// k of GAP@k: each image contributes its k best known labels. At least 1, default 10.
+    public var topK: Int
+    /// A label is predicted when its probability is at least this. In [0, 1], default 0.5.
+    public var threshold: Double
+    /// One threshold a label, in label order, in place of ``threshold``. Default none.
+    public var thresholds: [Double]?
+    /// Bootstrap replicates for the intervals, 0 to 10,000; 0 gives none. Default 1000; above 10⁷ pairs at most 200
+    /// are drawn.
+    public var bootstrapReplicates: Int
+    /// Seed of the bootstrap: the same seed gives the same intervals on any number of threads. Default 0.
+    public var seed: UInt64
+    /// Labels with at least this many positives make up the majority mAP. Default none: no majority mAP.
+    public var majorityMinimum: Int?
+    /// Number of equal bins of the expected calibration error, 1 to 1000. Default 15.
+    public var calibrationBins: Int
+
+    /// Makes options; every one has a default.
+    ///
+    /// - Parameters:
+    ///   - topK: k of GAP@k.
+    ///   - threshold: The probability from which a label counts as predicted.
+    ///   - thresholds: One such probability a label.
+    ///   - bootstrapReplicates: Replicates of the bootstrap, 0 for no intervals.
+    ///   - seed: Seed of the bootstrap.
+    ///   - majorityMinimum: Positives from which a label belongs to the majority.
+    ///   - calibrationBins: Bins of the expected calibration error.
+    public init(
+        topK: Int = 10, threshold: Double = 0.5, thresholds: [Double]? = nil, bootstrapReplicates: Int = 1000,
+        seed: UInt64 = 0, majorityMinimum: Int? = nil, calibrationBins: Int = 15
+    ) {
+        self.topK = topK
+        self.threshold = threshold
+        self.thresholds = thresholds
+        self.bootstrapReplicates = bootstrapReplicates
+        self.seed = seed
+        self.majorityMinimum = majorityMinimum
+        self.calibrationBins = calibrationBins
+    }
+
+    /// The number of known pairs above which at most ``largeReplicates`` are drawn.
+    static let largePairs = 10_000_000
+    static let largeReplicates = 200
+
+    /// The replicates that are drawn for so many pairs.
+    func replicates(pairs: Int) -> Int {
+        pairs > Self.largePairs ? min(bootstrapReplicates, Self.largeReplicates) : bootstrapReplicates
+    }
+
+    func validate(labelCount: Int) throws {
+        func require(_ condition: Bool, _ name: String, _ value: Any, _ allowed: String) throws {
+            guard condition else {
+                throw EvaluationError.invalidOption(name: name, value: "\(value)", allowed: allowed)
+            }
+        }
+        try require(topK >= 1, "top-k", topK, "a number of at least 1")
+        try require(threshold >= 0 && threshold <= 1, "the threshold", threshold, "a number in [0, 1]")
+        try require(
+            (0...10_000).contains(bootstrapReplicates), "the number of bootstrap replicates", bootstrapReplicates,
+            "a number from 0 to 10000")
+        try require(
+            (1...1000).contains(calibrationBins), "the number of calibration bins", calibrationBins,
+            "a number from 1 to 1000")
+        if let majorityMinimum {
+            try require(majorityMinimum >= 1, "the majority minimum", majorityMinimum, "a number of at least 1")
+        }
+        guard let thresholds else { return }
+        guard thresholds.count == labelCount else {
+            throw EvaluationError.wrongCount(of: "thresholds", expected: labelCount, found: thresholds.count)
+        }
+        for (index, value) in thresholds.enumerated() {
+            try require(value >= 0 && value <= 1, "the threshold of label \(index + 1)", value, "a number in [0, 1]")
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// What was being done to a path when it failed.
+public enum FileOperation: String, Sendable {
+    /// Opening or reading a file that somebody named.
+    case read
+    /// Creating or writing a file.
+    case write
+    /// Forcing a file or directory to the disk.
+    case synchronize
+    /// Giving a file or directory its final name.
+    case rename
+    /// Removing a file or directory.
+    case remove
+    /// Listing a directory.
+    case list
+
+    /// The operation as it reads after "cannot".
+    var words: String {
+        switch self {
+        case .read: "read"
+        case .write: "write"
+        case .synchronize: "flush to disk"
+        case .rename: "move into place"
+        case .remove: "remove"
+        case .list: "list"
+        }
+    }
+}
+
+/// What a path turned out to be when a regular file was needed.
+public enum FileKind: String, Sendable {
+    /// A directory.
+    case directory = "a directory"
+    /// A named pipe.
+    case pipe = "a pipe"
+    /// A character or block device.
+    case device = "a device"
+    /// A socket.
+    case socket = "a socket"
+    /// None of the above.
+    case unknown = "not a regular file"
+}
+
+/// A failure to read, write, move or remove a file.
+public enum FileIOError: Error, Equatable, CustomStringConvertible {
+    /// The kernel refused; `code` is its `errno`.
+    case system(operation: FileOperation, path: String, code: Int32)
+    /// The path is there but is no regular file.
+    case notRegularFile(operation: FileOperation, path: String, kind: FileKind)
+    /// The file holds more than the caller accepts.
+    case tooLarge(path: String, maximumBytes: Int)
+    /// The file should be text; `line` counts from 1.
+    case notUTF8(path: String, line: Int)
+    /// The path is empty or holds a NUL byte, so that no file can have it.
+    case invalidPath(path: String)
+
+    /// Whether a path that was to be read is not there (exit status 66; otherwise 65).
+    public var isMissingInput: Bool {
+        guard case .system(let operation, _, let code) = self else { return false }
+        return (operation == .read || operation == .list) && (code == ENOENT || code == ENOTDIR)
+    }
+
+    /// One line: what failed, where, and what to do.
+    public var description: String {
+        switch self {
+        case .system(let operation, let path, let code):
+            let remedy = FileIOError.remedy(operation, code).map { "; \($0)" } ?? ""
+            return "cannot \(operation.words) \(printable(path)): \(FileIOError.words(errno: code))\(remedy)"
+        case .notRegularFile(let operation, let path, let kind):
+            return "cannot \(operation.words) \(printable(path)): it is \(kind.rawValue); name a regular file"
+        case .tooLarge(let path, let maximumBytes):
+            return "\(printable(path)) is larger than \(maximumBytes) bytes; check that it is the right file"
+        case .notUTF8(let path, let line):
+            return "\(printable(path)):\(line): not UTF-8 text; save the file as UTF-8"
+        case .invalidPath(let path):
+            return path.isEmpty
+                ? "an empty path names no file; give a path"
+                : "the path \(printable(path)) holds a NUL character; check where it comes from"
+        }
+    }
+
+    /// The C library's words for an error number, fitted into the middle of a sentence.
+    static func words(errno code: Int32) -> String {
+        guard let text = strerror(code) else { return "error \(code)" }
+        let words = String(cString: text)
+        return words.prefix(1).lowercased() + words.dropFirst()
+    }
+
+    private static func remedy(_ operation: FileOperation, _ code: Int32) -> String? {
+        switch code {
+        case ENOENT, ENOTDIR:
+            operation == .write ? "make its folder first" : "check the path"
+        case EACCES, EPERM: "check its permissions"
+        case EROFS: "choose a folder that can be written to"
+        case ENOSPC, EDQUOT: "free some disk space"
+        case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
+        case ENOTEMPTY, EEXIST: "move the old one away first"
+        case EXDEV: "use a folder on the same file system"
+        case ELOOP: "check its symbolic links"
+        case ENAMETOOLONG: "use a shorter name"
+        case EIO: "check the disk"
+        case ENOMEM: "free some memory"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// How a mapped file is about to be used.
+public enum MappedFileAdvice: Sendable {
+    /// From the beginning to the end: read ahead, keep little.
+    case sequential
+    /// Soon: start reading now.
+    case willNeed
+    /// Not again soon: its memory may be used for something else.
+    case dontNeed
+
+    var flag: Int32 {
+        switch self {
+        case .sequential: Int32(MADV_SEQUENTIAL)
+        case .willNeed: Int32(MADV_WILLNEED)
+        case .dontNeed: Int32(MADV_DONTNEED)
+        }
+    }
+}
+
+/// A whole regular file as read-only memory.
+///
+/// The kernel reads pages as they are touched and may drop them again, so that a model of many gigabytes costs address
+/// space, not memory. The file is closed after mapping, and its memory stays until the object goes away; replacing the
+/// file by renaming another over it leaves the mapping as it was. Nobody may *truncate* the file meanwhile: the kernel
+/// then ends the process at the next access. `mumic` itself never truncates: it writes aside and renames.
+public final class MappedFile: Sendable {
+    /// The path that was opened.
+    public let path: String
+
+    // Never written after init, and the memory it points to is read-only for its whole life.
+    nonisolated(unsafe) private let buffer: UnsafeRawBufferPointer
+
+    /// Maps a regular file.
+    ///
+    /// - Parameter path: The file. A directory, pipe, socket or device is refused at once, without waiting for it.
+    /// - Throws: ``FileIOError`` if the file is missing, irregular or cannot be mapped.
+    public init(path: String) throws(FileIOError) {
+        let descriptor = try openRegularFile(path)
+        let size = descriptor.size
+        self.path = path
+        guard size > 0 else {
+            self.buffer = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        // MAP_FAILED is a cast macro that Swift does not import: it is the address -1.
+        guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor.number, 0),
+            Int(bitPattern: address) != -1
+        else {
+            throw .system(operation: .read, path: path, code: errno)
+        }
+        self.buffer = UnsafeRawBufferPointer(start: address, count: size)
+    }
+
+    deinit {
+        if let address = buffer.baseAddress {
+            _ = munmap(UnsafeMutableRawPointer(mutating: address), buffer.count)
+        }
+    }
+
+    /// The size in bytes.
+    public var count: Int { buffer.count }
+
+    /// The file's bytes, valid while this object lives and not longer.
+    ///
+    /// Swift may release an object after its last use, which can be before the last use of these bytes: keep the
+    /// object in a property, or use ``withBytes(_:)``.
+    public var bytes: UnsafeRawBufferPointer { buffer }
+
+    /// Calls a closure with the file's bytes, which are valid until it returns.
+    ///
+    /// - Parameter body: What to do with the bytes; they must not escape.
+    /// - Returns: What the closure returned.
+    /// - Throws: What the closure threw.
+    public func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return try body(buffer)
+    }
+
+    /// Tells the kernel how a part of the file is about to be used.
+    ///
+    /// It changes speed and memory use only, never what is read: pages that were dropped are read again when touched.
+    ///
+    /// - Parameters:
+    ///   - advice: The use.
+    ///   - range: Bytes of the file; the default is all of it. With `.dontNeed` only pages that lie wholly inside are
+    ///     dropped, since their neighbours' bytes may still be wanted.
+    public func advise(_ advice: MappedFileAdvice, range: Range<Int>? = nil) {
+        guard let base = buffer.baseAddress else { return }
+        let range = (range ?? 0..<buffer.count).clamped(to: 0..<buffer.count)
+        let page = Int(getpagesize())
+        var low = range.lowerBound / page * page
+        var high = range.upperBound
+        if case .dontNeed = advice {
+            low = (range.lowerBound + page - 1) / page * page
+            if high < buffer.count { high = high / page * page }
+        }
+        guard low < high else { return }
+        _ = madvise(UnsafeMutableRawPointer(mutating: base + low), high - low, advice.flag)
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A model on the Hub: `organization/name`, or `organization/name@revision`.
+///
+/// The rules are huggingface_hub's: ASCII letters, digits, `-`, `_` and `.`, at most 96 of them on each side of the
+/// slash, no `-` or `.` at either end, no `--` and no `..` anywhere, no `.git` at the end. The revision is a branch, a
+/// tag, a pull request's reference or a commit, by git's rules for references.
+public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
+    /// The user or organisation.
+    public let organization: String
+    /// The model's name in the organisation.
+    public let name: String
+    /// A branch, tag or commit. The default is `main`.
+    public let revision: String
+
+    /// Reads a name; `nil` where the text is not one.
+    ///
+    /// - Parameter text: `organization/name` or `organization/name@revision`.
+    public init?(_ text: String) {
+        let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let repository = halves.first else { return nil }
+        let parts = repository.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, Self.isName(parts[0]), Self.isName(parts[1]), !parts[1].hasSuffix(".git") else {
+            return nil
+        }
+        organization = String(parts[0])
+        name = String(parts[1])
+        revision = halves.count == 2 ? String(halves[1]) : "main"
+        guard Self.isRevision(revision) else { return nil }
+    }
+
+    /// `organization/name`, without the revision.
+    public var repository: String {
+        "\(organization)/\(name)"
+    }
+
+    /// What ``init(_:)`` reads; `@main` is left out.
+    public var description: String {
+        revision == "main" ? repository : "\(repository)@\(revision)"
+    }
+
+    /// Whether the revision is a whole commit, which can never come to mean other files.
+    var isCommit: Bool {
+        isCommitHash(revision)
+    }
+
+    private static func isName(_ text: Substring) -> Bool {
+        let bytes = Array(text.utf8)
+        guard let first = bytes.first, let last = bytes.last, bytes.count <= 96 else { return false }
+        let isWord: (UInt8) -> Bool = { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        return isWord(first) && isWord(last) && !text.contains("--") && !text.contains("..")
+            && bytes.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+    }
+
+    /// The revision becomes a path under `refs`, so the parts of a path that lead elsewhere are refused with the rest.
+    private static func isRevision(_ text: String) -> Bool {
+        guard !text.isEmpty, text.utf8.count <= 200, !text.contains(".."), !text.contains("@{"), text != "@" else {
+            return false
+        }
+        let refused = Set(" ~^:?*[\\".utf8)
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f && !refused.contains($0) }) else { return false }
+        return text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty && !part.hasPrefix(".") && !part.hasSuffix(".") && !part.hasSuffix(".lock")
+        }
+    }
+}
+
+/// Whether a text is a whole git commit: 40 lower-case hexadecimal digits.
+func isCommitHash(_ text: String) -> Bool {
+    isHexadecimal(text, digits: 40)
+}
+
+/// Whether a text is exactly so many lower-case hexadecimal digits.
+func isHexadecimal(_ text: String, digits: Int) -> Bool {
+    text.utf8.count == digits
+        && text.utf8.allSatisfy {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+        }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Turns inputs into outputs on worker threads, ahead of the consumer and in the order of the inputs.
+///
+/// At most `ahead` inputs are pulled beyond what the consumer took, so memory stays constant however long the sequence
+/// is, and an endless one (lines of a pipe) is pulled no further than needed. One input is pulled at a time. A failure
+/// takes its input's place in the order; the rest goes on.
+///
+/// The workers are threads of their own: decoding blocks, and the threads of Swift's concurrency pool must not.
+/// They end when the inputs are used up, after ``cancel()``, or when the loader is released; a worker that is in the
+/// middle of a picture finishes it first, one that waits for an input ends when that comes.
+public final class PictureLoader<Input: Sendable, Output: Sendable>: Sendable {
+    /// One input with what became of it.
+    public struct Element: Sendable {
+        /// The input's place in the sequence, from 0.
+        public let index: Int
+        /// The input.
+        public let input: Input
+        /// The output, or why there is none.
+        public let result: Result<Output, ImagingError>
+    }
+
+    private let state: LoaderState<Input, Output>
+
+    /// Starts the workers.
+    ///
+    /// - Parameters:
+    ///   - inputs: What to process, pulled lazily.
+    ///   - workers: The number of threads; at least 1, and no more than `ahead` are started.
+    ///   - ahead: How many inputs may be pulled beyond what the consumer took; at least 1.
+    ///   - process: Makes the output of one input, given with its index; called on several threads at once.
+    public init(
+        _ inputs: some Sequence<Input> & Sendable, workers: Int, ahead: Int,
+        process: @escaping @Sendable (_ index: Int, _ input: Input) throws(ImagingError) -> Output
+    ) {
+        var iterator = inputs.makeIterator()
+        state = LoaderState(pull: { iterator.next() }, ahead: max(1, ahead), process: process)
+        for _ in 0..<max(1, min(workers, ahead)) {
+            guard state.startWorker() else { break }
+        }
+    }
+
+    deinit { state.cancel() }
+
+    /// The next element in order, waiting for it if need be; nil after the last one and after ``cancel()``.
+    public func next() -> Element? {
+        state.next().map { Element(index: $0.index, input: $0.input, result: $0.result) }
+    }
+
+    /// Stops the workers and wakes a waiting consumer; what was made ahead is dropped.
+    public func cancel() { state.cancel() }
+}
+
+/// What workers and consumer share.
+///
+/// Proof for `@unchecked Sendable`: `ahead` and `process` are immutable and Sendable. Every stored `var` is read and
+/// written only while `condition` is locked. `pull`, which hides the iterator and is not Sendable, is called only by
+/// the worker that set `isPulling` under the lock, and nobody else sets it before that worker has cleared it under the
+/// lock again; so calls never overlap, and the lock orders them.
+private final class LoaderState<Input: Sendable, Output: Sendable>: @unchecked Sendable {
+    typealias Entry = (index: Int, input: Input, result: Result<Output, ImagingError>)
+
+    private let pull: () -> Input?
+    private let ahead: Int
+    private let process: @Sendable (Int, Input) throws(ImagingError) -> Output
+    private let condition = NSCondition()
+    private var finished: [Int: Entry] = [:]
+    private var pulled = 0
+    private var delivered = 0
+    private var workers = 0
+    private var isPulling = false
+    private var isExhausted = false
+    private var isCancelled = false
+
+    init(
+        pull: @escaping () -> Input?, ahead: Int,
+        process: @escaping @Sendable (Int, Input) throws(ImagingError) -> Output
+    ) {
+        self.pull = pull
+        self.ahead = ahead
+        self.process = process
+    }
+
+    /// Starts one more thread; false if the system has none.
+    func startWorker() -> Bool {
+        condition.lock()
+        workers += 1
+        condition.unlock()
+        if startDetachedThread({ self.work() }) { return true }
+        condition.lock()
+        workers -= 1
+        condition.unlock()
+        return false
+    }
+
+    func next() -> Entry? {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            if isCancelled { return nil }
+            if let entry = finished.removeValue(forKey: delivered) {
+                delivered += 1
+                condition.broadcast()
+                return entry
+            }
+            if isExhausted && delivered == pulled { return nil }
+            if workers == 0 {
+                // The system gave no thread at all: the consumer does the work itself.
+                step()
+            } else {
+                condition.wait()
+            }
+        }
+    }
+
+    func cancel() {
+        condition.lock()
+        isCancelled = true
+        finished = [:]
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    private func work() {
+        condition.lock()
+        while true {
+            while !isCancelled && !isExhausted && (isPulling || pulled - delivered >= ahead) { condition.wait() }
+            if isCancelled || isExhausted { break }
+            step()
+        }
+        condition.unlock()
+    }
+
+    /// Pulls and processes one input. Called and left with the lock held, which is open in between.
+    private func step() {
+        isPulling = true
+        let index = pulled
+        condition.unlock()
+        let input = pull()
+        condition.lock()
+        isPulling = false
+        guard let input else {
+            isExhausted = true
+            condition.broadcast()
+            return
+        }
+        pulled += 1
+        condition.broadcast()  // the next worker may pull
+        condition.unlock()
+        let result: Result<Output, ImagingError>
+        do {
+            result = .success(try process(index, input))
+        } catch {
+            result = .failure(error)
+        }
+        condition.lock()
+        if !isCancelled { finished[index] = (index, input, result) }
+        condition.broadcast()
+    }
+}
+
+/// Carries a closure through a thread's C argument.
+private final class ThreadBody: Sendable {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+/// Runs a closure on a thread of its own; false if the system has none.
+private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+    let box = Unmanaged.passRetained(ThreadBody(body))
+    var thread = pthread_t()
+    let status = pthread_create(
+        &thread, nil,
+        { argument in
+            if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
+            return nil
+        }, box.toOpaque())
+    if status != 0 {
+        box.release()
+        return false
+    }
+    pthread_detach(thread)
+    return true
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FileIO
+import Foundation
+
+/// What `mumic.json` says beside a model: which labels it was trained on and how their scores become probabilities.
+public struct ClassifierDescription: Codable, Sendable, Equatable {
+    /// The format's version; 1.
+    public var version: Int
+    /// The labels in the order of training.
+    public var labels: [Label]
+    /// The sentences that label names are put into.
+    public var templates: [PromptTemplate]
+    /// τ; repeats the weights' `logit_scale`, which is the truth.
+    public var temperature: Double
+    /// b in z = s / τ + b.
+    public var bias: Double
+    /// For some labels, the probability from which on they count as predicted.
+    public var thresholds: [String: Double]
+    /// The loss that the model was trained with; `linear-head` means that `head.safetensors` scores the labels.
+    public var loss: String?
+
+    /// The file's name in a model directory.
+    public static let fileName = "mumic.json"
+
+    /// The description of a trained classifier.
+    public init(
+        labels: [Label], templates: [PromptTemplate], temperature: Double, bias: Double,
+        thresholds: [String: Double] = [:], loss: String? = nil
+    ) {
+        self.version = 1
+        self.labels = labels
+        self.templates = templates
+        self.temperature = temperature
+        self.bias = bias
+        self.thresholds = thresholds
+        self.loss = loss
+    }
+
+    /// Reads a description; all but the version may be absent.
+    ///
+    /// - Throws: `DecodingError` naming the key.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.version = try container.decode(Int.self, forKey: .version)
+        self.labels = try container.decodeIfPresent([Label].self, forKey: .labels) ?? []
+        self.templates = try container.decodeIfPresent([PromptTemplate].self, forKey: .templates) ?? [.standard]
+        self.temperature = try container.decodeIfPresent(Double.self, forKey: .temperature) ?? 0.01
+        self.bias = try container.decodeIfPresent(Double.self, forKey: .bias) ?? 0
+        self.thresholds = try container.decodeIfPresent([String: Double].self, forKey: .thresholds) ?? [:]
+        self.loss = try container.decodeIfPresent(String.self, forKey: .loss)
+    }
+
+    /// Reads the description in a model directory.
+    ///
+    /// - Parameter directory: The model.
+    /// - Returns: The description, or nil where the model has none.
+    /// - Throws: ``MultiLabelError`` if it is there and cannot be used.
+    public static func read(directory: String) throws -> ClassifierDescription? {
+        let path = directory + "/" + fileName
+        let bytes: [UInt8]
+        do {
+            bytes = try readFile(path: path, maximumBytes: 256 << 20)
+        } catch where error.isMissingInput {
+            return nil
+        }
+        let description: ClassifierDescription
+        do {
+            description = try JSONDecoder().decode(ClassifierDescription.self, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw MultiLabelError.description(path: path, problem: error.problem)
+        } catch {
+            throw MultiLabelError.description(path: path, problem: "is not JSON")
+        }
+        try description.check(path: path)
+        return description
+    }
+
+    private func check(path: String) throws(MultiLabelError) {
+        if version != 1 {
+            throw .description(path: path, problem: "has version \(version), this program reads version 1")
+        }
+        if let name = firstDuplicate(labels.map(\.name)) {
+            throw .description(path: path, problem: "names the label '\(name)' twice")
+        }
+        if labels.contains(where: \.name.isEmpty) { throw .description(path: path, problem: "has a label without a name") }
+        if templates.isEmpty { throw .description(path: path, problem: "has no templates") }
+        if !bias.isFinite { throw .description(path: path, problem: "has a bias that is no finite number") }
+        if let (name, value) = thresholds.first(where: { !(0...1).contains($0.value) }) {
+            throw .description(path: path, problem: "has the threshold \(value) for '\(name)', it must lie in 0...1")
+        }
+    }
+
+    /// The file's contents, the same bytes for the same values.
+    ///
+    /// - Throws: `EncodingError` if a number is not finite.
+    public func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+}
+
+/// The first name that occurs twice.
+func firstDuplicate(_ names: [String]) -> String? {
+    var seen: Set<[UInt8]> = []
+    return names.first { !seen.insert(Array($0.utf8)).inserted }
+}
+
+extension DecodingError {
+    /// What is wrong, with the key's path, in words.
+    public var problem: String {
+        func words(_ path: [any CodingKey]) -> String {
+            path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+        }
+        switch self {
+        case .keyNotFound(let key, let context): return "lacks the key '\(words(context.codingPath + [key]))'"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "has a value of the wrong kind at '\(words(context.codingPath))'"
+        case .dataCorrupted(let context):
+            return context.codingPath.isEmpty
+                ? "is not JSON" : "'\(words(context.codingPath))' \(context.debugDescription)"
+        @unknown default: return "cannot be read"
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Imaging
+public import Torch
+
+/// A picture by the name that answers give it and the path that it is read from.
+public struct PictureReference: Sendable, Equatable {
+    /// What answers call it.
+    public let name: String
+    /// Where it is.
+    public let path: String
+
+    /// A picture.
+    public init(name: String, path: String) {
+        self.name = name
+        self.path = path
+    }
+}
+
+/// How pictures are brought to the model.
+public struct PictureStreamOptions: Sendable {
+    /// Pictures in a forward pass.
+    public var batchSize: Int
+    /// Threads that decode.
+    public var workers: Int
+    /// Where the model is.
+    public var device: Device
+
+    /// Options for a model on `device`.
+    public init(batchSize: Int, workers: Int, device: Device) {
+        self.batchSize = batchSize
+        self.workers = workers
+        self.device = device
+    }
+}
+
+/// Decodes and prepares one picture file for a model.
+///
+/// - Throws: `ImagingError` if it is missing, broken or too large.
+public func preparePicture(path: String, preprocessor: ImagePreprocessor) throws(ImagingError) -> PixelValues {
+    try preprocessor(RGBImage(contentsOf: path, shortSideAtLeast: preprocessor.shortSide))
+}
+
+/// Joins prepared pictures of one size into a batch `[B, 3, S, S]`: the one copy to the device.
+///
+/// - Throws: ``TorchError`` if there is no memory on the device.
+public func pixelBatch(_ pictures: [PixelValues], device: Device) throws(TorchError) -> Tensor {
+    guard let first = pictures.first else { throw TorchError(operation: "pixelBatch", message: "no pictures") }
+    var values: [Float] = []
+    values.reserveCapacity(pictures.count * first.values.count)
+    for picture in pictures { values += picture.values }
+    return try Tensor(values, shape: [pictures.count, first.channels, first.height, first.width]).to(device: device)
+}
+
+/// Runs pictures through a model, batch by batch, in constant memory and in their order.
+///
+/// Decoding runs on worker threads, at most two batches ahead of the model. A picture that cannot be read takes its
+/// place in the order with its error, and the rest goes on.
+///
+/// - Parameters:
+///   - pictures: The pictures, pulled as they are needed.
+///   - preprocessor: How they are prepared.
+///   - options: Batch size, threads and device.
+///   - compute: From pixels `[B, 3, S, S]` to rows `[B, X]`; run without gradients.
+///   - receive: Called for every picture in order, with its row or its error. What it throws ends the run.
+/// - Throws: ``TorchError``, and what `receive` throws.
+public func forEachPicture(
+    _ pictures: some Sequence<PictureReference> & Sendable, preprocessor: ImagePreprocessor,
+    options: PictureStreamOptions, compute: (Tensor) throws -> Tensor,
+    receive: (PictureReference, Result<[Float], ImagingError>) throws -> Void
+) throws {
+    let loader = PictureLoader<PictureReference, PixelValues>(
+        pictures, workers: options.workers, ahead: options.batchSize * 2
+    ) { (_, picture) throws(ImagingError) in
+        try preparePicture(path: picture.path, preprocessor: preprocessor)
+    }
+    defer { loader.cancel() }
+    var waiting: [(PictureReference, Result<PixelValues, ImagingError>)] = []
+    func flush() throws {
+        let pixels = waiting.compactMap { try? $0.1.get() }
+        var rows: [Float] = []
+        if !pixels.isEmpty {
+            rows = try withoutGradient { try compute(pixelBatch(pixels, device: options.device)).floats() }
+        }
+        let width = pixels.isEmpty ? 0 : rows.count / pixels.count
+        var next = 0
+        for (picture, result) in waiting {
+            switch result {
+            case .success:
+                try receive(picture, .success(Array(rows[next * width..<(next + 1) * width])))
+                next += 1
+            case .failure(let error): try receive(picture, .failure(error))
+            }
+        }
+        waiting.removeAll(keepingCapacity: true)
+    }
+    while let element = loader.next() {
+        waiting.append((element.input, element.result))
+        if waiting.count == options.batchSize { try flush() }
+    }
+    if !waiting.isEmpty { try flush() }
+}

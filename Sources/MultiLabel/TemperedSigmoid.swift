@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Torch
+
+/// The sum over known pairs of the tempered-sigmoid binary cross-entropy (MuMIC, arXiv 2211.05232).
+///
+/// With logits z = s / τ + b it is Σ w · (max(z, 0) − z·y + log(1 + e^(−|z|))), which never overflows. Its gradient by a
+/// cosine is (σ(z) − y) / τ: as τ falls, the push concentrates on the negatives of highest similarity.
+///
+/// - Parameters:
+///   - logits: z, `[B, L]`.
+///   - targets: Annotations y, `[B, L]`, each in 0...1; any finite number where unknown.
+///   - weights: w, `[B, L]`: 1/known where the pair is known and 0 where not makes the sum a mean.
+/// - Returns: A scalar `[]`.
+/// - Throws: ``TorchError`` if the shapes differ.
+public func temperedSigmoidCrossEntropy(
+    logits: Tensor, targets: Tensor, weights: Tensor
+) throws(TorchError) -> Tensor {
+    try logits.to(dtype: .float32).binaryCrossEntropySum(targets: targets, weights: weights)
+}
+
+/// Tempered logits of cosine similarities.
+///
+/// - Parameters:
+///   - similarities: s, `[B, L]`, in [−1, 1].
+///   - logitScale: log(1/τ), a scalar `[]`.
+///   - bias: b, a scalar `[]`, or nil for none.
+/// - Returns: z = s / τ + b, `[B, L]`.
+/// - Throws: ``TorchError`` if the shapes do not fit.
+public func temperedLogits(similarities: Tensor, logitScale: Tensor, bias: Tensor?) throws(TorchError) -> Tensor {
+    let scaled = try similarities * logitScale.exponential()
+    guard let bias else { return scaled }
+    return try scaled + bias
+}

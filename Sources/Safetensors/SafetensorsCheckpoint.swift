@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FileIO
+
+/// A model's weights: one safetensors file, or several with an index.
+///
+/// The index is Hugging Face's `*.safetensors.index.json`, whose `weight_map` says which shard holds which tensor.
+public struct SafetensorsCheckpoint: Sendable {
+    /// The file or index that was opened.
+    public let path: String
+    /// The shards, in the order in which the index first names them; one for a single file.
+    public let shards: [SafetensorsFile]
+    /// The tensors of all shards, shard by shard.
+    public let entries: [TensorEntry]
+
+    private let shardOfTensor: [String: Int]
+
+    /// Opens a file, or an index with all its shards.
+    ///
+    /// - Parameter path: A `.safetensors` file, or an index if the name ends in `.json`.
+    /// - Throws: ``SafetensorsError``, also where index and shards contradict each other.
+    public init(path: String) throws(SafetensorsError) {
+        self.path = path
+        if !path.hasSuffix(".json") {
+            let file = try SafetensorsFile(path: path)
+            shards = [file]
+            entries = file.entries
+            shardOfTensor = Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, 0) })
+            return
+        }
+        let index = try ShardIndex(path: path)
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { String(path[...$0]) } ?? ""
+        var shards: [SafetensorsFile] = []
+        var entries: [TensorEntry] = []
+        var shardOfTensor: [String: Int] = [:]
+        for (number, shard) in index.shards.enumerated() {
+            let file: SafetensorsFile
+            do {
+                file = try SafetensorsFile(path: folder + shard)
+            } catch {
+                throw error.isMissingInput ? .missingShard(path: path, shard: shard) : error
+            }
+            for entry in file.entries {
+                if let first = shardOfTensor.updateValue(number, forKey: entry.name) {
+                    throw .tensorInTwoShards(
+                        path: path, tensor: entry.name, first: index.shards[first], second: shard)
+                }
+            }
+            shards.append(file)
+            entries += file.entries
+        }
+        for (tensor, number) in index.weightMap where shardOfTensor[tensor] != number {
+            throw .tensorNotInShard(path: path, tensor: tensor, shard: index.shards[number])
+        }
+        (self.shards, self.entries, self.shardOfTensor) = (shards, entries, shardOfTensor)
+    }
+
+    /// Opens the weights of a model's directory: the single file if it is there, else the index.
+    ///
+    /// - Parameters:
+    ///   - directory: The model.
+    ///   - name: What the weights are called, without an extension.
+    /// - Throws: ``SafetensorsError``.
+    public init(directory: String, name: String = "model") throws(SafetensorsError) {
+        let names: [String]
+        do { names = try listDirectory(path: directory) } catch { throw .file(error) }
+        let candidates = ["\(name).safetensors", "\(name).safetensors.index.json"]
+        guard let found = candidates.first(where: names.contains) else {
+            throw .noWeights(directory: directory, name: name)
+        }
+        try self.init(path: directory + "/" + found)
+    }
+
+    /// The metadata of the first shard that has any.
+    public var metadata: [String: String] {
+        shards.first { !$0.metadata.isEmpty }?.metadata ?? [:]
+    }
+
+    /// The entry with a name and the shard that holds it, or `nil`.
+    ///
+    /// - Parameter name: The tensor's name.
+    public subscript(name: String) -> (entry: TensorEntry, shard: SafetensorsFile)? {
+        guard let number = shardOfTensor[name], let entry = shards[number][name] else { return nil }
+        return (entry, shards[number])
+    }
+
+    /// The bytes of a tensor, as ``SafetensorsFile/bytes(of:)-(String)``: valid while this value or a copy lives.
+    ///
+    /// - Parameter name: The tensor's name.
+    /// - Returns: Its bytes.
+    /// - Throws: ``SafetensorsError`` if there is no such tensor.
+    public func bytes(of name: String) throws(SafetensorsError) -> UnsafeRawBufferPointer {
+        guard let found = self[name] else { throw .noSuchTensor(path: path, tensor: name) }
+        return found.shard.bytes(of: found.entry)
+    }
+}
+
+/// The parsed index of a sharded checkpoint.
+private struct ShardIndex {
+    /// File names in the order of first mention.
+    private(set) var shards: [String] = []
+    /// Tensor names, each with the position of its shard in ``shards``.
+    private(set) var weightMap: [(tensor: String, shard: Int)] = []
+
+    init(path: String) throws(SafetensorsError) {
+        let bytes: [UInt8]
+        do {
+            bytes = try readFile(path: path, maximumBytes: SafetensorsHeader.maximumLength)
+        } catch {
+            throw .file(error)
+        }
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw .malformedIndex(path: path, offset: 0, expected: "UTF-8 text")
+        }
+        let outcome = bytes.withUnsafeBytes { buffer -> Result<[(String, String)], JSONFault> in
+            Result { () throws(JSONFault) in try ShardIndex.parse(buffer) }
+        }
+        let pairs: [(String, String)]
+        do {
+            pairs = try outcome.get()
+        } catch {
+            switch error {
+            case .expected(let words, let offset):
+                throw .malformedIndex(path: path, offset: offset, expected: words)
+            case .tooDeep(let offset):
+                throw .malformedIndex(path: path, offset: offset, expected: "shallower nesting")
+            }
+        }
+        var numbers: [String: Int] = [:]
+        var seen: Set<String> = []
+        for (tensor, shard) in pairs {
+            if !seen.insert(tensor).inserted { throw .duplicateKey(path: path, key: tensor) }
+            if numbers[shard] == nil {
+                let isPlain = !shard.isEmpty && shard != "." && shard != ".."
+                guard isPlain, !shard.utf8.contains(where: { [0, 0x2F, 0x5C].contains($0) }) else {
+                    throw .badShardName(path: path, shard: shard)
+                }
+                numbers[shard] = shards.count
+                shards.append(shard)
+            }
+            weightMap.append((tensor, numbers[shard] ?? 0))
+        }
+    }
+
+    private static func parse(_ buffer: UnsafeRawBufferPointer) throws(JSONFault) -> [(String, String)] {
+        var scanner = JSONScanner(buffer)
+        var pairs: [(String, String)]?
+        var isFirst = true
+        try scanner.expect("{", "'{'")
+        while let key = try scanner.nextKey(isFirst: &isFirst) {
+            guard key == "weight_map" else {
+                try scanner.skipValue()
+                continue
+            }
+            if pairs != nil { throw .expected("one 'weight_map' only", offset: scanner.offset) }
+            var found: [(String, String)] = []
+            var isFirstPair = true
+            try scanner.expect("{", "an object of file names")
+            while let tensor = try scanner.nextKey(isFirst: &isFirstPair) {
+                found.append((tensor, try scanner.string("a file name in quotes")))
+            }
+            pairs = found
+        }
+        if scanner.peek() != nil { throw .expected("nothing after '}'", offset: scanner.offset) }
+        guard let pairs, !pairs.isEmpty else {
+            throw .expected("a 'weight_map' with tensors", offset: scanner.offset)
+        }
+        return pairs
+    }
+}

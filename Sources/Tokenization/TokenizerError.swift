@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What can be wrong with a tokenizer's files.
+public enum TokenizerError: Error, Equatable, CustomStringConvertible {
+    /// The model's directory is not there.
+    case directoryNotFound(path: String)
+    /// The directory has neither `tokenizer.json` nor `vocab.json` with `merges.txt`.
+    case noTokenizerFiles(path: String)
+    /// A file is there and cannot be read.
+    case unreadable(file: String, reason: String)
+    /// A file is not JSON.
+    case malformedJSON(file: String, line: Int, problem: String)
+    /// A key is missing, or its value is of the wrong kind or out of range.
+    case invalidValue(file: String, key: String, problem: String)
+    /// A key asks for something that CLIP's tokenizer does not do.
+    case unsupported(file: String, key: String, found: String, expected: String)
+    /// A line of `merges.txt`, or an entry of `model.merges`, is not two tokens of the vocabulary that make a third.
+    case invalidMerge(file: String, place: String, problem: String)
+
+    /// Whether a path that the user named is not there, rather than unusable.
+    public var isMissingInput: Bool {
+        if case .directoryNotFound = self { return true }
+        return false
+    }
+
+    /// One line: what, where, what to do.
+    public var description: String {
+        switch self {
+        case .directoryNotFound(let path):
+            "\(path): no such model directory; check the path"
+        case .noTokenizerFiles(let path):
+            "\(path): no tokenizer.json, and not both vocab.json and merges.txt; copy the checkpoint's tokenizer files there"
+        case .unreadable(let file, let reason):
+            "\(file): cannot be read (\(reason)); check the file and its permissions"
+        case .malformedJSON(let file, let line, let problem):
+            "\(file):\(line): not valid JSON: \(problem); fetch the file again"
+        case .invalidValue(let file, let key, let problem):
+            "\(file): key '\(key)' \(problem); use the tokenizer files of a CLIP checkpoint"
+        case .unsupported(let file, let key, let found, let expected):
+            "\(file): key '\(key)' is \(found), CLIP's tokenizer has \(expected); only CLIP's tokenizer can be used"
+        case .invalidMerge(let file, let place, let problem):
+            "\(file): \(place): \(problem); vocabulary and merges must come from the same checkpoint"
+        }
+    }
+}
+
+/// A value out of a file, quoted, short and on one line, for use in a message.
+func quoted(_ text: some StringProtocol) -> String {
+    var out = "'"
+    for scalar in text.unicodeScalars.prefix(60) {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
+            out += "\\u{\(String(scalar.value, radix: 16))}"
+        default: out.unicodeScalars.append(scalar)
+        }
+    }
+    return out + (text.unicodeScalars.dropFirst(60).isEmpty ? "'" : "…'")
+}

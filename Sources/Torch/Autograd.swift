@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CTorch
+
+extension Tensor {
+    /// Whether operations on this tensor are recorded for ``backward()``.
+    public var requiresGradient: Bool { ctorch_requires_grad(handle) }
+
+    /// Starts or stops recording operations on this leaf.
+    ///
+    /// - Throws: ``TorchError`` for a tensor that is not floating point.
+    public func setRequiresGradient(_ requiresGradient: Bool) throws(TorchError) {
+        try check(ctorch_set_requires_grad(handle, requiresGradient))
+    }
+
+    /// Adds the gradient of this scalar to every leaf that it depends on.
+    ///
+    /// - Throws: ``TorchError`` if it is no scalar or depends on no leaf that requires a gradient.
+    public func backward() throws(TorchError) { try check(ctorch_backward(handle)) }
+
+    /// The gradient accumulated so far, or nil if there is none.
+    public var gradient: Tensor? { ctorch_grad(handle).map(Tensor.init(owning:)) }
+
+    /// Forgets the accumulated gradient and frees its memory.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func clearGradient() throws(TorchError) { try check(ctorch_clear_grad(handle)) }
+
+    /// The same values, cut off from what computed them.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func detached() throws(TorchError) -> Tensor { try owned(ctorch_detach(handle)) }
+
+    /// Overwrites the elements with those of `source`.
+    ///
+    /// - Throws: ``TorchError`` if the shapes differ.
+    public func copyInPlace(_ source: Tensor) throws(TorchError) {
+        try check(ctorch_copy_in_place(handle, source.handle))
+    }
+
+    /// Multiplies every element by `factor`.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func scaleInPlace(_ factor: Double) throws(TorchError) {
+        try check(ctorch_scale_in_place(handle, factor))
+    }
+
+    /// Bounds every element.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func clampInPlace(_ low: Double, _ high: Double) throws(TorchError) {
+        try check(ctorch_clamp_in_place(handle, low, high))
+    }
+
+    /// Whether no element is infinite or not a number.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func isFinite() throws(TorchError) -> Bool {
+        var result = false
+        try check(ctorch_all_finite(handle, &result))
+        return result
+    }
+
+    /// The sum of the squares of all elements.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func squareSum() throws(TorchError) -> Double {
+        var result = 0.0
+        try check(ctorch_square_sum(handle, &result))
+        return result
+    }
+}
+
+/// Runs `body` without recording operations, and restores the mode it found. Synchronous on purpose: the mode belongs
+/// to the thread.
+///
+/// - Throws: What `body` throws.
+public func withoutGradient<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    let previous = ctorch_set_grad_enabled(false)
+    defer { _ = ctorch_set_grad_enabled(previous) }
+    return try body()
+}
+
+/// Runs `body` with matrix products in bfloat16 on `device`, weights and sums staying in float32.
+///
+/// - Throws: ``TorchError`` if libtorch refuses, and what `body` throws.
+public func withBFloat16Autocast<R>(on device: Device, _ body: () throws -> R) throws -> R {
+    try check(ctorch_set_autocast_bfloat16(device.code, true))
+    defer { _ = ctorch_set_autocast_bfloat16(device.code, false) }
+    return try body()
+}
+
+/// One step of AdamW with decoupled decay over tensors of one device, in place (torch.optim.AdamW, fused).
+///
+/// - Parameters:
+///   - parameters: What is changed, each of any shape.
+///   - gradients: One for each parameter, of its shape.
+///   - firstMoments: Running means of the gradients, changed too.
+///   - secondMoments: Running means of the squared gradients, changed too.
+///   - steps: One float32 scalar for each parameter, advanced by one.
+///   - learningRate: The step's learning rate.
+///   - beta1: Decay of the first moments.
+///   - beta2: Decay of the second moments.
+///   - epsilon: Added to the root of the second moment.
+///   - weightDecay: Times the learning rate, the share of each parameter that is taken away first.
+/// - Throws: ``TorchError`` if the lists do not match.
+public func adamWStep(
+    parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor], steps: [Tensor],
+    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double
+) throws(TorchError) {
+    if parameters.isEmpty { return }
+    try check(
+        ctorch_adamw_step(
+            parameters.map(\.handle), gradients.map(\.handle), firstMoments.map(\.handle), secondMoments.map(\.handle),
+            steps.map(\.handle), Int64(parameters.count), learningRate, beta1, beta2, epsilon, weightDecay))
+}

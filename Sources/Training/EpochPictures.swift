@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Datasets
+import Imaging
+import MultiLabel
+import Torch
+
+/// The pictures of one epoch, decoded and varied ahead of the steps that take them.
+final class EpochPictures {
+    private struct Row: Sendable {
+        let index: Int
+        let path: String
+    }
+
+    private let rows: [Int]
+    private var taken = 0
+    private let loader: PictureLoader<Row, PixelValues>
+    private let set: TrainingSet
+    private let device: Device
+
+    /// Begins to load `rows` of `set` in that order.
+    init(
+        set: TrainingSet, rows: [Int], epoch: Int, preprocessor: ImagePreprocessor, options: TrainingConfiguration,
+        device: Device
+    ) {
+        self.rows = rows
+        self.set = set
+        self.device = device
+        let augmenter = ImageAugmenter(options.augment)
+        let shortSide = augmenter.shortSide(for: preprocessor)
+        let seed = options.seed
+        let images = set.table.images
+        self.loader = PictureLoader(
+            rows.lazy.map { Row(index: $0, path: images[$0].path) }, workers: options.workers,
+            ahead: options.batchSize * 2
+        ) { (_, row) throws(ImagingError) in
+            let image = try RGBImage(contentsOf: row.path, shortSideAtLeast: shortSide)
+            // Counted by the row and not by the position, so that a resumed epoch varies every picture the same way.
+            var random = CountedRandom(seed: seed, epoch: UInt64(epoch), index: UInt64(row.index))
+            return try augmenter(image, preprocessor: preprocessor, using: &random)
+        }
+    }
+
+    /// Whether all rows have been handed out.
+    var isAtEnd: Bool { taken == rows.count }
+
+    /// The next rows, at most `count`; nil after the last.
+    func takeRows(_ count: Int) -> [Int]? {
+        if isAtEnd { return nil }
+        let next = Array(rows[taken..<min(rows.count, taken + count)])
+        taken += next.count
+        return next
+    }
+
+    /// The pictures of the next `rows`, which are asked for in the order in which they were handed out: `[B, 3, S, S]`.
+    func pixels(_ rows: [Int]) throws -> Tensor {
+        var pictures: [PixelValues] = []
+        for row in rows {
+            guard let element = loader.next() else { break }
+            switch element.result {
+            case .success(let values): pictures.append(values)
+            case .failure(let error):
+                let image = set.table.images[row]
+                throw TrainingError.picture(
+                    source: set.table.source, line: image.line, path: image.path, problem: "\(error)")
+            }
+        }
+        return try pixelBatch(pictures, device: device)
+    }
+}
+
+extension Array {
+    /// Slices of at most `size` elements.
+    func chunked(_ size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min(count, $0 + size)]) }
+    }
+}

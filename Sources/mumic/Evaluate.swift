@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CLIP
+import Datasets
+import Evaluation
+import FileIO
+import Imaging
+import MultiLabel
+import Terminal
+import Torch
+
+/// Computes the metrics of a model on annotated pictures.
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compute all metrics of a model on annotated pictures.",
+        discussion: """
+            Prints JSON: gap, gap_at_k, map_macro and so on, with 95 % bootstrap intervals over pictures. Works for any \
+            CLIP model and any labels, trained on or not.
+
+              mumic evaluate --model run/model --data test.csv --output report
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: ArgumentHelp("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file"))
+    var data: String
+
+    @OptionGroup var annotations: AnnotationFileOptions
+    @OptionGroup var labels: LabelOptions
+    @OptionGroup var metrics: MetricOptions
+
+    @Option(help: ArgumentHelp("A folder for evaluation.json, per-label.csv and scores.csv.", valueName: "folder"))
+    var output: String?
+
+    func run() throws {
+        let device = try model.computeDevice()
+        let templates = try labels.templates()
+        let fileLabels = try labels.fileLabels()
+        let options = AnnotationOptions(
+            imagesDirectory: annotations.images, unlisted: annotations.unlisted.meaning,
+            labels: fileLabels?.map(\.name), extraLabels: .ignore)
+        let table = try AnnotationTable.read(path: data, options: options)
+        for finding in table.findings where finding.severity == .warning {
+            StandardError.line(finding.formatted(path: data))
+        }
+        try table.requireUsable()
+        let bundle = try ModelBundle(directory: try model.directory())
+        let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
+        let classifier = try bundle.classifier(
+            labels: resolved, templates: templates, device: device, dtype: model.precision.dtype)
+        let scores = try scores(of: table, classifier, bundle.checkpoint.preprocessor)
+        let matrix = try ScoreMatrix(
+            imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
+        let report = try evaluate(matrix, labels: table.labels, kind: .logits, options: metrics.options)
+        if let output { try write(report, table, scores, to: output) }
+        try StandardOutput.shared.write(try jsonText(report))
+    }
+
+    /// Logits `[N, L]` in float64, row major; all pictures that cannot be read are listed before the run fails.
+    private func scores(
+        of table: AnnotationTable, _ classifier: MultiLabelClassifier, _ preprocessor: ImagePreprocessor
+    ) throws -> [Double] {
+        let bar = ProgressBar(title: "evaluating", total: table.images.count)
+        let labelFeatures = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
+        var scores: [Double] = []
+        scores.reserveCapacity(table.targets.count)
+        var findings: [String] = []
+        var index = 0
+        try forEachPicture(
+            table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
+            options: try model.streamOptions(),
+            compute: { pixels in
+                try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: labelFeatures)
+            },
+            receive: { picture, result in
+                switch result {
+                case .success(let row): scores += row.lazy.map(Double.init)
+                case .failure(let error):
+                    findings.append("\(data):\(table.images[index].line): \(printable(picture.name)): \(error)")
+                }
+                index += 1
+                bar.advance()
+                try Interruption.check()
+            })
+        bar.finish()
+        if let first = findings.first {
+            throw BadDataError(
+                message: "\(findings.count) of \(index) pictures of \(data) cannot be read, the first: \(first); replace them or remove their lines",
+                findings: findings)
+        }
+        return scores
+    }
+
+    private func write(_ report: EvaluationReport, _ table: AnnotationTable, _ scores: [Double], to folder: String) throws {
+        try createDirectory(path: folder)
+        let perLabel = try AtomicFileWriter(path: folder + "/per-label.csv")
+        try perLabel.append(CSVWriter.line(["label", "positives", "negatives", "ap", "precision", "recall", "f1", "threshold"]))
+        for label in report.perLabel {
+            let numbers = [label.averagePrecision, label.precision, label.recall, label.f1, label.threshold]
+            try perLabel.append(
+                CSVWriter.line(
+                    [label.label, String(label.positives), String(label.negatives)]
+                        + numbers.map { $0.map { "\($0)" } ?? "" }))
+        }
+        try perLabel.commit(durable: false)
+        let wide = try AtomicFileWriter(path: folder + "/scores.csv")
+        try wide.append(CSVWriter.line(["image"] + table.labels))
+        let count = table.labels.count
+        for (index, image) in table.images.enumerated() {
+            let row = scores[index * count..<(index + 1) * count]
+            try wide.append(CSVWriter.line([image.name] + row.map { "\($0)" }))
+        }
+        try wide.commit(durable: false)
+        try AtomicFile.write(try jsonText(report), to: folder + "/evaluation.json", durable: false)
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Foundation
+import Synchronization
+
+/// SIGINT and SIGTERM as a flag that long work looks at between its steps.
+///
+/// Work that does not look in time is ended from outside after a while, training excepted: a second signal ends it.
+enum Interruption {
+    private static let signal = Atomic<Int32>(0)
+    private static let waitsForStep = Atomic<Bool>(false)
+
+    /// Takes over the signals; to be called once, before any thread is started, since threads inherit what is blocked.
+    static func install() {
+        Foundation.signal(SIGPIPE, SIG_IGN)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        let awaited = signals
+        Thread.detachNewThread {
+            var awaited = awaited
+            var number: Int32 = 0
+            while sigwait(&awaited, &number) == 0 { received(number) }
+        }
+    }
+
+    /// From now on work is only ended by itself or by a second signal, since it saves what it has.
+    static func waitForStep() { waitsForStep.store(true, ordering: .relaxed) }
+
+    /// Whether the user has asked to stop.
+    static var isRequested: Bool { signal.load(ordering: .relaxed) != 0 }
+
+    /// Throws if the user has asked to stop.
+    static func check() throws {
+        if isRequested { throw InterruptedError(signal: signal.load(ordering: .relaxed)) }
+    }
+
+    /// The error for what was asked, with words of its own.
+    static func error(_ message: String) -> InterruptedError {
+        InterruptedError(signal: signal.load(ordering: .relaxed), words: message)
+    }
+
+    private static func received(_ number: Int32) {
+        let (isFirst, _) = signal.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+        let seconds = !isFirst ? 0 : waitsForStep.load(ordering: .relaxed) ? nil : 3.0
+        guard let seconds else { return }
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
+            let error = InterruptedError(signal: number)
+            FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
+            _exit(error.status)
+        }
+    }
+}
+
+/// The user stopped the program.
+struct InterruptedError: Error {
+    let signal: Int32
+    var words: String?
+
+    var status: Int32 { 128 + signal }
+    var message: String { words ?? (signal == SIGINT ? "interrupted" : "terminated") + "; nothing was kept" }
+}

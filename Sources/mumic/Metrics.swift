@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Datasets
+import Evaluation
+import Terminal
+
+/// How metrics are computed.
+struct MetricOptions: ParsableArguments {
+    @Option(parsing: .unconditional, help: ArgumentHelp("k of GAP@k.", valueName: "k"))
+    var topK = 10
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The probability from which on a label counts as predicted.", valueName: "p"))
+    var threshold = 0.5
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Replicates of the bootstrap intervals; 0 for none.", valueName: "n"))
+    var bootstrap = 1000
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The seed of the bootstrap.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Positives that make a label one of the majority (map_majority).", valueName: "n"))
+    var majorityMinimum: Int?
+
+    mutating func validate() throws {
+        if topK < 1 { throw ValidationError("--top-k must be at least 1") }
+        if !(0...1).contains(threshold) { throw ValidationError("--threshold must lie in 0...1") }
+        if bootstrap < 0 || bootstrap > 100_000 { throw ValidationError("--bootstrap must lie in 0...100000") }
+        if let majorityMinimum, majorityMinimum < 1 { throw ValidationError("--majority-minimum must be at least 1") }
+    }
+
+    var options: EvaluationOptions {
+        EvaluationOptions(
+            topK: topK, threshold: threshold, bootstrapReplicates: bootstrap, seed: seed,
+            majorityMinimum: majorityMinimum)
+    }
+}
+
+/// Computes the metrics of anybody's predictions.
+struct Metrics: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compute all metrics of anybody's predictions from two CSV files.",
+        discussion: """
+            SCORES is a wide CSV, image,LABEL,…; TARGETS the same columns with 1, 0, empty (unknown) or a number \
+            between, or any other annotation format. Rows are matched by image and columns by name.
+
+              mumic metrics --scores scores.csv --targets test.csv --logits
+            """)
+
+    @Option(help: ArgumentHelp("A wide CSV with a number for every image and label.", valueName: "file"))
+    var scores: String
+
+    @Option(help: ArgumentHelp("The annotations.", valueName: "file"))
+    var targets: String
+
+    @Flag(help: "The scores are logits, as in evaluate's scores.csv, rather than probabilities.")
+    var logits = false
+
+    @Option(help: ArgumentHelp("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
+    var unlisted = AnnotationFileOptions.Unlisted.absent
+
+    @OptionGroup var metrics: MetricOptions
+
+    func run() throws {
+        let table = try ScoredTargets.read(scores: scores, targets: targets, unlisted: unlisted.meaning)
+        for finding in table.findings { StandardError.line(finding.formatted(path: targets)) }
+        let matrix = try ScoreMatrix(
+            imageCount: table.images.count, labelCount: table.labels.count, scores: table.scores,
+            targets: table.targets)
+        let report = try evaluate(
+            matrix, labels: table.labels, kind: logits ? .logits : .probabilities, options: metrics.options)
+        try StandardOutput.shared.write(try jsonText(report))
+    }
+}

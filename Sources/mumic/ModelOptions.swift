@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CLIP
+import FileIO
+import Foundation
+import Hub
+import MultiLabel
+import Terminal
+import Torch
+
+/// The type that a model runs in.
+enum RunPrecision: String, ExpressibleByArgument, CaseIterable {
+    case float32, bfloat16
+
+    var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
+}
+
+/// The model and where it runs.
+struct ModelOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A directory in Hugging Face's CLIP layout, or a Hub name org/name[@revision].", valueName: "model"))
+    var model: String
+
+    @Option(help: ArgumentHelp("Where to compute: cpu, cuda or cuda:N.", valueName: "device"))
+    var device = "cpu"
+
+    @Option(help: ArgumentHelp("float32 or bfloat16.", valueName: "type"))
+    var precision = RunPrecision.float32
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Pictures in a forward pass.", valueName: "n"))
+    var batchSize = 32
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads that decode pictures (default: the processors).", valueName: "n"))
+    var workers: Int?
+
+    mutating func validate() throws {
+        if batchSize < 1 || batchSize > 1 << 20 { throw ValidationError("--batch-size must lie in 1...1048576") }
+        if let workers, workers < 1 || workers > 1024 { throw ValidationError("--workers must lie in 1...1024") }
+    }
+
+    func directory() throws -> String { try modelDirectory(model) }
+
+    func computeDevice() throws -> Device { try mumic.computeDevice(device) }
+
+    func streamOptions() throws -> PictureStreamOptions {
+        PictureStreamOptions(batchSize: batchSize, workers: workers ?? defaultWorkers, device: try computeDevice())
+    }
+}
+
+/// As many decoding threads as processors.
+var defaultWorkers: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+/// The device that `name` means, if this machine has it.
+func computeDevice(_ name: String) throws -> Device {
+    guard let device = Device(name) else { throw UsageError("--device \(printable(name)) is not cpu, cuda or cuda:N") }
+    if case .cuda(let index) = device, index >= Device.cudaDeviceCount {
+        throw UsageError(
+            "--device \(name): this libtorch (\(Library.version)) sees \(Device.cudaDeviceCount) CUDA devices; use --device cpu, or build with a CUDA libtorch")
+    }
+    return device
+}
+
+/// The directory of a model that is given by its path or its Hub name; fetched if need be.
+func modelDirectory(_ model: String) throws -> String {
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: model, isDirectory: &isDirectory) {
+        if isDirectory.boolValue {
+            return model.count > 1 && model.hasSuffix("/") ? String(model.dropLast()) : model
+        }
+        if let refusal = CLIPError.refusal(ofPickle: model) { throw refusal }
+        throw BadDataError(message: "\(printable(model)) is a file; --model takes the directory that holds the model")
+    }
+    guard !model.hasPrefix("/"), !model.hasPrefix("."), let name = HubModelName(model) else {
+        throw MissingInputError(
+            message: "there is no model at \(printable(model)); give a directory, or a Hub name org/name[@revision]")
+    }
+    let bar = DownloadProgress()
+    let client = HubClient(
+        configuration: try HubConfiguration(environment: ProcessInfo.processInfo.environment),
+        progress: { bar.update($0) }, warning: { StandardError.line("warning: \($0)") })
+    defer { bar.finish() }
+    return try client.snapshot(of: name)
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Terminal
+
+/// The program.
+struct Mumic: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mumic",
+        abstract: "Multi-label image classification with label texts: train, evaluate, predict and embed with CLIP.",
+        discussion: """
+            A picture's score for a label is the tempered sigmoid of the cosine between the picture's and the label \
+            text's CLIP features (MuMIC, arXiv 2211.05232). Labels are text, so that new ones work without training.
+
+            A first run, from a CSV with the columns image,labels (labels parted by |):
+
+              mumic train --data train.csv --validation val.csv --model openai/clip-vit-base-patch32 --output run
+              mumic evaluate --model run/model --data test.csv
+              mumic predict --model run/model --top-k 5 photo.jpg
+
+            MODEL is a directory in Hugging Face's CLIP layout or a Hub name, org/name[@revision].
+            Results go to stdout, everything else to stderr.
+            Exit status: 0 done, 64 wrong usage, 65 bad data, 66 missing input, 70 internal error,
+            130 interrupted, 143 terminated.
+            """,
+        version: "0.1.0",
+        subcommands: [Train.self, Evaluate.self, Predict.self, Embed.self, Metrics.self, Tokenize.self])
+}
+
+@main
+enum Program {
+    static func main() {
+        Interruption.install()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            if arguments.isEmpty {
+                try StandardOutput.shared.write(Mumic.helpMessage() + "\n")
+            } else {
+                var command = try parse(arguments)
+                try command.run()
+            }
+            try StandardOutput.shared.flush()
+            exit(0)
+        } catch {
+            exit(report(error))
+        }
+    }
+
+    private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+        do {
+            return try Mumic.parseAsRoot(arguments)
+        } catch {
+            // Requests for help and for the version are errors to the parser.
+            if Mumic.exitCode(for: error).isSuccess {
+                try StandardOutput.shared.write(Mumic.fullMessage(for: error) + "\n")
+                try StandardOutput.shared.flush()
+                exit(0)
+            }
+            let words = Mumic.message(for: error).split(separator: "\n").first.map(String.init) ?? "wrong usage"
+            let command = arguments.first { argument in
+                Mumic.configuration.subcommands.contains { $0._commandName == argument }
+            }
+            let help = (["mumic", command].compactMap { $0 } + ["--help"]).joined(separator: " ")
+            throw UsageError("\(words.trimmingSuffix(".")); see \(help)")
+        }
+    }
+
+    /// Prints an error's one line and gives its exit status.
+    private static func report(_ error: any Error) -> Int32 {
+        StatusStream.standardError.clearStatus()
+        if error is ClosedOutput { return 0 }
+        // What has been printed so far is a result too.
+        try? StandardOutput.shared.flush()
+        let failure = Failure(error)
+        for line in failure.findings { StandardError.line(line) }
+        StandardError.line("error: " + failure.message)
+        return failure.status
+    }
+}
+
+extension String {
+    func trimmingSuffix(_ suffix: String) -> String {
+        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+    }
+}

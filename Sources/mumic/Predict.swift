@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CLIP
+import Datasets
+import FileIO
+import Foundation
+import MultiLabel
+import Terminal
+import Torch
+
+/// Scores labels for pictures.
+struct Predict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the labels of pictures with their probabilities, best first.",
+        discussion: """
+            INPUT is a picture, a directory, a dataset file, or - for a path a line on stdin. Pictures that cannot be \
+            read are reported in their place; the rest goes on, and the exit status is 65 at the end.
+
+              mumic predict --model run/model --top-k 5 photos/
+              find photos -name '*.jpg' | mumic predict --model run/model --threshold 0.5 --format csv -
+              mumic predict --model openai/clip-vit-base-patch32 --labels labels.txt --format table photo.jpg
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var labels: LabelOptions
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Print only the K best labels.", valueName: "k"))
+    var topK: Int?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Print only labels of at least this probability.", valueName: "p"))
+    var threshold: Double?
+
+    @Option(help: ArgumentHelp("jsonl, csv or table.", valueName: "format"))
+    var format = PredictionFormat.jsonl
+
+    @Option(help: ArgumentHelp("The folder that names in a dataset file are relative to.", valueName: "folder"))
+    var images: String?
+
+    @Option(help: ArgumentHelp("For dataset files: what unlisted labels are; does not change predictions.", visibility: .hidden))
+    var unlisted = AnnotationFileOptions.Unlisted.absent
+
+    @Argument(help: ArgumentHelp("Pictures, directories, dataset files, or - for paths on stdin.", valueName: "input"))
+    var inputs: [String]
+
+    mutating func validate() throws {
+        if let topK, topK < 1 { throw ValidationError("--top-k must be at least 1") }
+        if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold must lie in 0...1") }
+    }
+
+    func run() throws {
+        let options = try model.streamOptions()
+        let templates = try labels.templates()
+        let fileLabels = try labels.fileLabels()
+        let bundle = try ModelBundle(directory: try model.directory())
+        let resolved = try bundle.resolve(fileLabels)
+        let classifier = try bundle.classifier(
+            labels: resolved, templates: templates, device: options.device, dtype: model.precision.dtype)
+        if bundle.description == nil {
+            StandardError.line(
+                "note: this model has no mumic.json, so these probabilities are uncalibrated; compare them, but fine-tune before you trust a threshold")
+        }
+        let labelFeatures = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
+        let writer = PredictionWriter(
+            format: format, labels: resolved.map(\.name), topK: topK, threshold: threshold)
+        try writer.begin()
+        let pictures = PictureSource(inputs, imagesDirectory: images)
+        // Results on the same terminal would be torn by a bar.
+        let bar = isatty(STDOUT_FILENO) == 1 ? nil : ProgressBar(title: "predicting", total: nil)
+        var count = 0
+        var failures = 0
+        try forEachPicture(
+            pictures, preprocessor: bundle.checkpoint.preprocessor, options: options,
+            compute: { pixels in
+                try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: labelFeatures)
+            },
+            receive: { picture, result in
+                switch result {
+                case .success(let logits): try writer.write(picture.name, logits: logits)
+                case .failure(let error):
+                    failures += 1
+                    try writer.write(picture.name, error: "\(error)")
+                }
+                count += 1
+                bar?.advance()
+                try Interruption.check()
+            })
+        try StandardOutput.shared.flush()
+        bar?.finish()
+        try pictures.finish()
+        if count == 0 { throw BadDataError(message: "there are no pictures in \(inputs.joined(separator: " ")); name JPEG, PNG or WebP files") }
+        if failures > 0 {
+            throw BadDataError(message: "\(failures) of \(count) pictures could not be read; the output says which and why")
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CLIP
+import Foundation
+import Tokenization
+
+/// Turns lines into token ids.
+struct Tokenize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the token ids of the lines on stdin, one JSON array a line.",
+        discussion: """
+            As transformers' fast tokenizer: <|startoftext|> and <|endoftext|> included, no padding, cut to the \
+            context length with <|endoftext|> last.
+
+              echo "a photo of a pool" | mumic tokenize --model MODEL
+            """)
+
+    @Option(help: ArgumentHelp("A model directory or a Hub name.", valueName: "model"))
+    var model: String
+
+    func run() throws {
+        let (tokenizer, contextLength) = try CLIPCheckpoint.tokenizer(directory: try modelDirectory(model))
+        for line in StandardInput.lines() {
+            try Interruption.check()
+            let ids = tokenizer.encode(line, contextLength: contextLength)
+            try StandardOutput.shared.write("[" + ids.map(String.init).joined(separator: ", ") + "]\n")
+        }
+    }
+}

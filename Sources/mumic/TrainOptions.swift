@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+import FileIO
+import Foundation
+public import Imaging
+public import TorchNN
+public import Training
+import Yams
+
+extension TrainingLoss: ExpressibleByArgument {}
+extension Tower: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
+extension ImageAugmenter.Level: ExpressibleByArgument {}
+extension LearningRateSchedule.Shape: ExpressibleByArgument {}
+
+/// Losses that the interface names and this version does not have.
+let laterLosses = ["siglip", "asl", "focal", "two-way", "softmax"]
+
+/// Some of the options of a run, as a YAML file or the command line gives them.
+struct PartialConfiguration: Decodable {
+    var data: String?
+    var validation: String?
+    var labels: String?
+    var images: String?
+    var unlisted: String?
+    var model: String?
+    var output: String?
+    var epochs: Int?
+    var batchSize: Int?
+    var accumulate: Int?
+    var learningRate: Double?
+    var weightDecay: Double?
+    var warmupSteps: Int?
+    var schedule: LearningRateSchedule.Shape?
+    var loss: String?
+    var temperature: Double?
+    var fixedTemperature: Bool?
+    var bias: Double?
+    var fixedBias: Bool?
+    var template: OneOrMany<String>?
+    var freeze: OneOrMany<Tower>?
+    var augment: ImageAugmenter.Level?
+    var shuffle: Bool?
+    var noShuffle: Bool?
+    var precision: Precision?
+    var gradientClip: Double?
+    var seed: UInt64?
+    var device: String?
+    var workers: Int?
+    var checkpointEvery: Int?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case data, validation, labels, images, unlisted, model, output, epochs
+        case batchSize = "batch-size"
+        case accumulate
+        case learningRate = "learning-rate"
+        case weightDecay = "weight-decay"
+        case warmupSteps = "warmup-steps"
+        case schedule, loss, temperature
+        case fixedTemperature = "fixed-temperature"
+        case bias
+        case fixedBias = "fixed-bias"
+        case template, freeze, augment, shuffle
+        case noShuffle = "no-shuffle"
+        case precision
+        case gradientClip = "gradient-clip"
+        case seed, device, workers
+        case checkpointEvery = "checkpoint-every"
+    }
+
+    init() {}
+
+    /// Reads a YAML file of options.
+    init(path: String) throws {
+        let text = try readText(path: path, maximumBytes: 16 << 20, acceptsPipes: true)
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw BadDataError(message: "\(path): \(error.place)is not YAML; correct it")
+        }
+        guard let node else { return }
+        guard let mapping = node.mapping else {
+            throw BadDataError(message: "\(path) is not a list of KEY: VALUE lines; name options as on the command line")
+        }
+        let known = Set(CodingKeys.allCases.map(\.rawValue))
+        for (key, _) in mapping {
+            let name = key.string ?? "?"
+            if !known.contains(name) {
+                throw BadDataError(message: "\(path):\(key.mark?.line ?? 1): unknown key '\(printable(name))'; see mumic train --help")
+            }
+        }
+        do {
+            self = try YAMLDecoder().decode(PartialConfiguration.self, from: text)
+        } catch let error as DecodingError {
+            let key = error.key ?? "?"
+            let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 1
+            throw BadDataError(message: "\(path):\(line): key '\(key)' has a value that it cannot have; see mumic train --help")
+        }
+    }
+
+    /// Overwrites what is given here.
+    func apply(to target: inout TrainingConfiguration) throws {
+        func set<T>(_ value: T?, _ path: WritableKeyPath<TrainingConfiguration, T>) {
+            if let value { target[keyPath: path] = value }
+        }
+        set(data, \.data)
+        set(model, \.model)
+        set(output, \.output)
+        set(unlisted, \.unlisted)
+        if let validation { target.validation = validation }
+        if let labels { target.labels = labels }
+        if let images { target.images = images }
+        if let bias { target.bias = bias }
+        set(epochs, \.epochs)
+        set(batchSize, \.batchSize)
+        set(accumulate, \.accumulate)
+        set(learningRate, \.learningRate)
+        set(weightDecay, \.weightDecay)
+        set(warmupSteps, \.warmupSteps)
+        set(schedule, \.schedule)
+        set(temperature, \.temperature)
+        set(fixedTemperature, \.fixedTemperature)
+        set(fixedBias, \.fixedBias)
+        set(template?.values, \.template)
+        set(freeze?.values, \.freeze)
+        set(augment, \.augment)
+        set(shuffle, \.shuffle)
+        set(noShuffle.map { !$0 }, \.shuffle)
+        set(precision, \.precision)
+        set(gradientClip, \.gradientClip)
+        set(seed, \.seed)
+        set(device, \.device)
+        set(workers, \.workers)
+        set(checkpointEvery, \.checkpointEvery)
+        if let loss { target.loss = try trainingLoss(loss) }
+        if AnnotationFileOptions.Unlisted(rawValue: target.unlisted) == nil {
+            throw UsageError("--unlisted is '\(target.unlisted)'; it is absent or unknown")
+        }
+    }
+}
+
+/// A loss by its name; names that only later versions have are told apart from mistakes.
+func trainingLoss(_ name: String) throws -> TrainingLoss {
+    if let loss = TrainingLoss(rawValue: name) { return loss }
+    let known = TrainingLoss.allCases.map(\.rawValue).joined(separator: ", ")
+    if laterLosses.contains(name) {
+        throw UsageError("--loss \(name) is not in this version yet; use \(known)")
+    }
+    throw UsageError("--loss is '\(printable(name))'; it is one of \(known)")
+}
+
+/// A value or a list of them.
+struct OneOrMany<Value: Decodable>: Decodable {
+    let values: [Value]
+
+    init(_ values: [Value]) { self.values = values }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(Value.self) {
+            self.values = [value]
+        } else {
+            self.values = try container.decode([Value].self)
+        }
+    }
+}
+
+extension DecodingError {
+    /// The top-level key that could not be read.
+    var key: String? {
+        switch self {
+        case .keyNotFound(let key, _): key.stringValue
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            context.codingPath.first?.stringValue
+        @unknown default: nil
+        }
+    }
+}
+
+extension YamlError {
+    /// `line N ` where the error knows it.
+    var place: String {
+        switch self {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): "line \(mark.line) "
+        default: ""
+        }
+    }
+}

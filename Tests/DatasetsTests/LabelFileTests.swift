@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Datasets
+
+@Suite struct LabelFileTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func read(_ text: String) throws -> [LabelDefinition] {
+        try readLabels(path: folder.write("labels.txt", text))
+    }
+
+    private func failureOf(_ bytes: [UInt8]) throws -> DatasetError? {
+        let path = try folder.write("labels.txt", bytes: bytes)
+        return failure { () throws(DatasetError) in _ = try readLabels(path: path) }
+    }
+
+    @Test func `plain lines are names, commas and quotes and hashes included`() throws {
+        let labels = try read("\u{FEFF}bed, double\r\n #1 \"best\" \r\nlabel,prompt\n\"a\"\n\n \n")
+        #expect(labels.map(\.name) == ["bed, double", "#1 \"best\"", "label,prompt", "\"a\""])
+        #expect(labels.flatMap(\.prompts).isEmpty)
+        #expect(try read("label,\nb").map(\.name) == ["label,", "b"])
+    }
+
+    @Test func `a header makes it a table of prompts, ragged as it may be`() throws {
+        let text = "label,prompt,prompt\r\npool,a pool,\"a blue, clear pool\"\r\nsea\r\nbed,,\r\nx,1,2,3\r\n"
+        #expect(
+            try read(text) == [
+                LabelDefinition(name: "pool", prompts: ["a pool", "a blue, clear pool"]),
+                LabelDefinition(name: "sea"), LabelDefinition(name: "bed"),
+                LabelDefinition(name: "x", prompts: ["1", "2", "3"]),
+            ])
+        #expect(
+            try read("\"label\",\"prompt1\",\"prompt2\"\n\"a\",\"b\",\"\"\n")
+                == [LabelDefinition(name: "a", prompts: ["b"])])
+    }
+
+    @Test func `doubled and empty names are all found with their lines`() throws {
+        let error = try failureOf(Array("a\n\nb\na\n a\n".utf8))
+        #expect(
+            error?.findings.map { $0.formatted(path: "F") } == [
+                "F:2: the label's name is empty; name it or remove the line",
+                "F:4: label 'a' is here again, first on line 1; keep one",
+                "F:5: label 'a' is here again, first on line 1; keep one",
+            ])
+        let path = folder.path + "/labels.txt"
+        #expect(
+            error?.description
+                == "'\(path)' has 3 errors (the first: line 2: the label's name is empty; name it or remove the line); "
+                + "correct the file and run again")
+        let table = try failureOf(Array("label,prompt\na,x\n,y\na,z\n".utf8))
+        #expect(table?.findings.map(\.line) == [3, 4])
+    }
+
+    @Test func `files without labels or text are refused`() throws {
+        let path = folder.path + "/labels.txt"
+        #expect(try failureOf([]) == .noLabels(path: path))
+        #expect(try failureOf(Array("label,prompt\n".utf8)) == .noLabels(path: path))
+        #expect(try failureOf([0x61, 0x0A, 0xE9]) == .malformed(path: path, line: 2, problem: .invalidUTF8))
+        #expect(try failureOf([0x61, 0x0A, 0x62, 0x00]) == .malformed(path: path, line: 2, problem: .nulByte))
+        #expect(try failureOf([0xFF, 0xFE, 0x61, 0]) == .malformed(path: path, line: 1, problem: .wideEncoding))
+        let missing = failure { () throws(DatasetError) in _ = try readLabels(path: "/nowhere") }
+        #expect(missing?.isMissingInput == true)
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import Hub
+
+/// What the Hub itself may answer: refusals, limits, nonsense and attacks.
+@Suite struct HubAnswerTests {
+    private func failure(
+        files: [String: [UInt8]] = FakeHub.model, siblings: [String]? = nil, commit: String = FakeHub.commit,
+        token: String? = "hf_secret", _ name: String = "org/clip", hub: @escaping FakeHub.Behaviour = { $2 }
+    ) throws -> (error: HubError, hub: FakeHub, cache: Cache) {
+        let fake = try FakeHub(files: files, siblings: siblings, commit: commit, hubDoes: hub)
+        let cache = try Cache()
+        let error = #expect(throws: HubError.self) {
+            try cache.client(fake.endpoint, token: token).snapshot(of: #require(HubModelName(name)))
+        }
+        let found = try #require(error)
+        #expect(!found.description.contains("\n") && !found.description.contains("hf_secret"))
+        return (found, fake, cache)
+    }
+
+    @Test func refusalsSayWhatToSet() throws {
+        let refused: FakeHub.Behaviour = { _, _, _ in
+            Reply(status: 401, headers: ["WWW-Authenticate": "Bearer realm=\"x\""], body: Array("no".utf8))
+        }
+        let without = try failure(token: nil, hub: refused).error
+        #expect(without == .unauthorized(model: "org/clip", status: 401, tokenWasSent: false))
+        #expect(without.description.contains("set HF_TOKEN"))
+        let with = try failure(hub: refused).error
+        #expect(with == .unauthorized(model: "org/clip", status: 401, tokenWasSent: true))
+        #expect(with.description.contains("refuses the token"))
+
+        let gated = try failure(hub: { _, _, _ in Reply(status: 403, headers: ["X-Error-Code": "GatedRepo"]) })
+        #expect(gated.error == .gated(model: "org/clip", page: "\(gated.hub.endpoint)/org/clip"))
+        #expect(gated.error.description.contains("HF_TOKEN"))
+        #expect(gated.hub.hub.requests.count == 1)
+    }
+
+    @Test func gatedFilesOfAVisibleModelAreRefusedToo() throws {
+        let gated = try failure(hub: { request, _, reply in
+            request.path.contains("/resolve/") ? Reply(status: 401, headers: ["X-Error-Code": "GatedRepo"]) : reply
+        })
+        #expect(gated.error == .gated(model: "org/clip", page: "\(gated.hub.endpoint)/org/clip"))
+    }
+
+    @Test func whatIsNotThereIsNamed() throws {
+        let model = try failure("org/other")
+        #expect(model.error == .notFound(model: "org/other", endpoint: model.hub.endpoint))
+        #expect(model.error.isMissingInput)
+        let revision = try failure(
+            "org/clip@v9", hub: { _, _, _ in Reply(status: 404, headers: ["X-Error-Code": "RevisionNotFound"]) })
+        #expect(revision.error == .revisionNotFound(model: "org/clip@v9", revision: "v9"))
+        #expect(revision.error.isMissingInput)
+        let file = try failure(siblings: ["config.json", "tokenizer.json", "vocab.json", "model.safetensors"])
+        #expect(file.error == .fileNotFound(model: "org/clip", file: "vocab.json"))
+    }
+
+    @Test func aRateLimitIsWaitedForAsLongAsAskedUpToTheBound() throws {
+        let hub = try FakeHub(hubDoes: { request, before, reply in
+            let wish = request.method == "GET" ? "3600" : "Thu, 31 Dec 2099 23:59:59 GMT"
+            return before == 0 ? Reply(status: 429, headers: ["Retry-After": wish]) : reply
+        })
+        let cache = try Cache()
+        let retries = HubRetries(
+            attempts: 3, firstPause: .milliseconds(1), longestPause: .milliseconds(1),
+            longestRetryAfter: .milliseconds(30))
+        let start = ContinuousClock.now
+        _ = try cache.client(hub.endpoint, retries: retries).snapshot(of: #require(HubModelName("org/clip")))
+        #expect(ContinuousClock.now - start > .milliseconds(240))
+        #expect(cache.read(cache.weights) == FakeHub.weights)
+    }
+
+    @Test func aRateLimitWithoutEndIsAnError() throws {
+        let limited = try failure(hub: { _, _, _ in Reply(status: 429, headers: ["Retry-After": "0"]) })
+        guard case .rateLimited(_, 3) = limited.error else {
+            Issue.record("\(limited.error)")
+            return
+        }
+        #expect(limited.hub.hub.requests.count == 3)
+    }
+
+    @Test func aFailingServerIsAskedAgainAFewTimes() throws {
+        let failing = try failure(hub: { _, _, _ in Reply(status: 500) })
+        guard case .serverFailed(_, 500, 3) = failing.error else {
+            Issue.record("\(failing.error)")
+            return
+        }
+        let hub = try FakeHub(hubDoes: { _, before, reply in before < 2 ? Reply(status: 503) : reply })
+        let cache = try Cache()
+        _ = try cache.client(hub.endpoint).snapshot(of: #require(HubModelName("org/clip")))
+        #expect(cache.read(cache.weights) == FakeHub.weights)
+    }
+
+    @Test func nonsenseIsNotTakenForAHub() throws {
+        let endless = String(repeating: "[", count: 100_000)
+        for text in ["<html>hello</html>", "", "{}", "[]", #"{"sha": 5}"#, #"{"sha": "main"}"#, endless] {
+            let error = try failure(hub: { _, _, _ in .json(text) }).error
+            guard case .badAnswer = error else {
+                Issue.record("\(text.prefix(20)): \(error)")
+                continue
+            }
+        }
+    }
+
+    @Test func aCommitOrAnETagThatIsAPathWritesNothing() throws {
+        let commit = try failure(commit: "../../../../escaped")
+        guard case .badAnswer = commit.error else {
+            Issue.record("\(commit.error)")
+            return
+        }
+        #expect(try commit.cache.everything().isEmpty)
+        for etag in ["../../escaped", "..", ".hidden", "a/b", "", "a b", String(repeating: "a", count: 400)] {
+            let found = try failure(hub: { request, _, reply in
+                var reply = reply
+                if request.path.contains("/resolve/") { reply.headers["ETag"] = "\"\(etag)\"" }
+                return reply
+            })
+            guard case .badAnswer = found.error else {
+                Issue.record("\(etag): \(found.error)")
+                continue
+            }
+            #expect(try found.cache.everything().isEmpty)
+        }
+    }
+
+    @Test func hostileNamesAreNeverAskedForNorWritten() throws {
+        let hostile = [
+            "../../evil.safetensors", "/etc/evil.safetensors", "..\\evil.safetensors", "sub/model.safetensors",
+            ".hidden.safetensors", "a..b.safetensors", "config.json", "tokenizer.json",
+        ]
+        let found = try failure(siblings: hostile)
+        #expect(found.error == .incompleteModel(model: "org/clip", missing: "model.safetensors"))
+        #expect(found.hub.hub.requests.count == 1)
+        #expect(try found.cache.everything().isEmpty)
+    }
+
+    @Test func shardsThatLieElsewhereAreRefused() throws {
+        for shard in ["../../../evil.safetensors", "/etc/passwd", "a/b.safetensors", "weights.bin", "", ".safetensors"]
+        {
+            var files = FakeHub.model
+            files["model.safetensors"] = nil
+            files["model.safetensors.index.json"] = Array(#"{"weight_map": {"a": "\#(shard)"}}"#.utf8)
+            let found = try failure(files: files)
+            guard case .badShardIndex = found.error else {
+                Issue.record("\(shard): \(found.error)")
+                continue
+            }
+        }
+        var files = FakeHub.model
+        files["model.safetensors"] = nil
+        files["model.safetensors.index.json"] = Array(#"{"weight_map": {"a": "absent.safetensors"}}"#.utf8)
+        let absent = try failure(files: files).error
+        #expect(absent.description.contains("the model has no absent.safetensors"))
+    }
+
+    @Test func redirectsWithoutEndAndToOtherSchemesAreErrors() throws {
+        let loop = try failure(hub: { _, _, _ in Reply(status: 302, headers: ["Location": "/again"]) })
+        guard case .tooManyRedirects = loop.error else {
+            Issue.record("\(loop.error)")
+            return
+        }
+        #expect(loop.hub.hub.requests.count == 11)
+        for target in ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://", "javascript:0"] {
+            let error = try failure(hub: { _, _, _ in Reply(status: 302, headers: ["Location": target]) }).error
+            switch error {
+            case .refusedRedirect, .badAnswer: break
+            default: Issue.record("\(target): \(error)")
+            }
+        }
+    }
+
+    @Test func picklesAreRefusedWithTheCommandThatConvertsThem() throws {
+        var files = FakeHub.model
+        files["model.safetensors"] = nil
+        files["pytorch_model.bin"] = [0x80]
+        let error = try failure(files: files, "org/clip@dev").error
+        #expect(
+            error
+                == .picklesOnly(
+                    model: "org/clip@dev", repository: "org/clip", revision: "dev", file: "pytorch_model.bin"))
+        #expect(error.description.contains("CLIPModel as M"))
+        #expect(error.description.contains("M.from_pretrained('org/clip', revision='dev').save_pretrained("))
+    }
+
+    @Test func aModelThatLacksSomethingIsRefusedBeforeAnythingIsFetched() throws {
+        for (name, word) in [("config.json", "config.json"), ("tokenizer.json", "vocab.json")] {
+            let found = try failure(files: FakeHub.model.filter { $0.key != name })
+            guard case .incompleteModel(_, let missing) = found.error else {
+                Issue.record("\(found.error)")
+                continue
+            }
+            #expect(missing.contains(word))
+            #expect(found.hub.hub.requests.count == 1)
+        }
+    }
+
+    @Test func weightsUnderOtherNamesAreTakenIfThereIsOneFileOnly() {
+        func weights(_ names: String...) -> ModelFiles.Weights? {
+            ModelFiles(names: names).weights
+        }
+        #expect(weights("model.safetensors", "model.safetensors.index.json") == .file("model.safetensors"))
+        #expect(weights("model.safetensors.index.json", "open_clip_model.safetensors") == .sharded)
+        #expect(weights("open_clip_model.safetensors", "x.safetensors") == .file("open_clip_model.safetensors"))
+        #expect(weights("x.safetensors", "head.safetensors", "README.md") == .file("x.safetensors"))
+        #expect(weights("x.safetensors", "y.safetensors") == nil)
+        #expect(weights("head.safetensors") == nil)
+        #expect(throws: HubError.ambiguousWeights(model: "a/b", files: ["x.safetensors", "y.safetensors"])) {
+            try ModelFiles(names: ["x.safetensors", "y.safetensors"]).requireWeights(of: #require(HubModelName("a/b")))
+        }
+    }
+}
