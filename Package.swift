@@ -35,7 +35,7 @@ let tests: [Target] = [
     test("Imaging", fixtures: true, torch: true),
     test("Torch", torch: true),
     test("CLIP", ["Safetensors", "Torch", "TorchNN"], fixtures: true, torch: true),
-    test("Training", ["MultiLabel", "CLIP", "Datasets", "Torch", "TorchNN", "Safetensors"], fixtures: true, torch: true),
+
 ]
 
 let package = Package(

@@ -41,9 +41,8 @@ VARIANTS = {
     "freeze-text": dict(freeze=["text"]),
     "freeze-image": dict(freeze=["image"]),
     "two-templates": dict(templates=["a photo of a {}", "the {} of a hotel, {}!"]),
-    # The head begins at zero. Once on the unit-norm image feature, once on the pooled vector before the projection.
-    "linear-head-on-features": dict(loss="linear-head", head="features"),
-    "linear-head-on-pooled": dict(loss="linear-head", head="pooled"),
+    # The head begins at zero and reads the pooled vector before the projection, as timm's classifiers do.
+    "linear-head": dict(loss="linear-head"),
 }
 
 
@@ -189,8 +188,7 @@ def train(options, tokenizer, dtype, naive_accumulation=False):
         scale.fill_(math.log(1 / options["temperature"]))
     scale.requires_grad_(not options["fixed_temperature"])
     bias = torch.tensor(options["bias"], dtype=dtype, requires_grad=options["learned_bias"])
-    width = model.config.projection_dim if options.get("head") == "features" else model.config.vision_config.hidden_size
-    head = torch.nn.Linear(width, len(LABELS), dtype=dtype)
+    head = torch.nn.Linear(model.config.vision_config.hidden_size, len(LABELS), dtype=dtype)
     torch.nn.init.zeros_(head.weight)
     torch.nn.init.zeros_(head.bias)
     trained = []
@@ -207,10 +205,9 @@ def train(options, tokenizer, dtype, naive_accumulation=False):
          {"params": [p for p in trained if p.dim() < 2], "weight_decay": 0.0}], betas=(0.9, 0.999), eps=1e-8)
 
     def logits(part):
-        if options.get("head") == "pooled":
+        if linear:
             return head(model.vision_model(pixel_values=pixels[part]).pooler_output)
-        features = image_features(model, pixels[part])
-        return head(features) if linear else features @ label_features(model, rows).T * scale.exp() + bias
+        return image_features(model, pixels[part]) @ label_features(model, rows).T * scale.exp() + bias
 
     losses, temperatures, biases, norms = [], [], [], []
     for step in range(STEPS):

@@ -61,6 +61,13 @@ public struct CLIPCheckpoint {
         return (layout, config, WeightSource(weights, recipes: recipes))
     }
 
+    /// Whether a tensor is one of those that checkpoints carry beside the parameters: positions, sizes, masks, and
+    /// SigLIP's bias, which CLIP's score has no place for.
+    private static func isBuffer(_ name: String) -> Bool {
+        ["position_ids", "attn_mask", "input_resolution", "context_length", "vocab_size", "logit_bias"]
+            .contains { name == $0 || name.hasSuffix("." + $0) }
+    }
+
     /// The tokenizer and the context length alone, without opening the weights.
     ///
     /// - Parameter directory: The model's directory.
@@ -83,7 +90,11 @@ public struct CLIPCheckpoint {
     /// - Throws: ``ParameterError`` if one is missing or misshapen, ``TorchError`` if memory runs out.
     public func load(on device: Device = .cpu, dtype: DType = .float32) throws -> (CLIPModel, ParameterStore) {
         let store = ParameterStore(source: source, dtype: dtype, device: device)
-        return (try CLIPModel(store.root, config: config), store)
+        let model = try CLIPModel(store.root, config: config)
+        if let name = store.unused.first(where: { !Self.isBuffer($0) }) {
+            throw ParameterError.unused(name: name, file: source.path)
+        }
+        return (model, store)
     }
 
     static func files(in directory: String) throws -> Set<String> {

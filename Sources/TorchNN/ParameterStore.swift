@@ -41,7 +41,7 @@ public final class ParameterStore {
     public var root: ParameterScope { ParameterScope(store: self, path: "") }
 
     /// Tensors of the checkpoint that no layer asked for.
-    public var unused: [String] { source.names.filter { !asked.contains($0) } }
+    public var unused: [String] { source.leftOver(besides: asked) }
 
     /// Loads a parameter.
     ///
@@ -92,6 +92,8 @@ public enum ParameterError: Error, Equatable, CustomStringConvertible {
     case missing(name: String, file: String)
     /// The tensor has another shape than the configuration asks for.
     case shape(name: String, file: String, found: [Int], expected: [Int])
+    /// The checkpoint holds a tensor that the model has no place for.
+    case unused(name: String, file: String)
     /// The tensor's elements are no floating-point numbers that can be read.
     case type(name: String, file: String, found: String)
     /// The tensor holds infinite values or values that are not numbers.
@@ -104,6 +106,8 @@ public enum ParameterError: Error, Equatable, CustomStringConvertible {
             "parameter '\(name)' is missing in \(file); check that config.json belongs to these weights"
         case .shape(let name, let file, let found, let expected):
             "parameter '\(name)' in \(file) has shape \(found), the config asks for \(expected); check that config.json belongs to these weights"
+        case .unused(let name, let file):
+            "\(file) holds '\(name)', which this model has no place for; check that config.json belongs to these weights"
         case .type(let name, let file, let found):
             "parameter '\(name)' in \(file) has type \(found); convert it to F32, F16 or BF16"
         case .notFinite(let name, let file):

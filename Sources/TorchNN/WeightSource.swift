@@ -32,8 +32,13 @@ public struct WeightSource {
         self.recipes = recipes
     }
 
-    /// The names under which a parameter can be asked for.
-    public var names: [String] { recipes.map { $0.keys.sorted() } ?? checkpoint.entries.map(\.name) }
+    /// Tensors of the file that none of `parameters` is read from.
+    ///
+    /// - Parameter parameters: Names under which parameters were asked for.
+    public func leftOver(besides parameters: Set<String>) -> [String] {
+        let read = recipes.map { recipes in Set(parameters.compactMap { recipes[$0]?.tensor }) } ?? parameters
+        return checkpoint.entries.map(\.name).filter { !read.contains($0) }
+    }
 
     /// The file's path, for messages.
     public var path: String { checkpoint.path }

@@ -27,7 +27,8 @@ final class EpochPictures {
         self.set = set
         self.device = device
         let augmenter = ImageAugmenter(options.augment)
-        let shortSide = augmenter.shortSide(for: preprocessor)
+        // A varied picture has no reference to agree with, so a large JPEG is decoded at a reduced scale.
+        let shortSide = options.augment == .none ? nil : augmenter.shortSide(for: preprocessor)
         let seed = options.seed
         let images = set.table.images
         self.loader = PictureLoader(

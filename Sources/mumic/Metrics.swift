@@ -67,8 +67,13 @@ struct Metrics: ParsableCommand {
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: table.labels.count, scores: table.scores,
             targets: table.targets)
-        let report = try evaluate(
-            matrix, labels: table.labels, kind: logits ? .logits : .probabilities, options: metrics.options)
+        let report: EvaluationReport
+        do {
+            report = try evaluate(
+                matrix, labels: table.labels, kind: logits ? .logits : .probabilities, options: metrics.options)
+        } catch let error as EvaluationError {
+            throw BadDataError(message: "\(scores): \(error)")
+        }
         try StandardOutput.shared.write(try jsonText(report))
     }
 }

@@ -33,6 +33,9 @@ struct ModelOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Threads that decode pictures (default: the processors).", valueName: "n"))
     var workers: Int?
 
+    @Flag(help: "Decode large JPEGs at a reduced scale: much faster, and scores move a little.")
+    var fastDecode = false
+
     mutating func validate() throws {
         if batchSize < 1 || batchSize > 1 << 20 { throw ValidationError("--batch-size must lie in 1...1048576") }
         if let workers, workers < 1 || workers > 1024 { throw ValidationError("--workers must lie in 1...1024") }
@@ -43,7 +46,9 @@ struct ModelOptions: ParsableArguments {
     func computeDevice() throws -> Device { try mumic.computeDevice(device) }
 
     func streamOptions() throws -> PictureStreamOptions {
-        PictureStreamOptions(batchSize: batchSize, workers: workers ?? defaultWorkers, device: try computeDevice())
+        PictureStreamOptions(
+            batchSize: batchSize, workers: workers ?? defaultWorkers, device: try computeDevice(),
+            decodesFast: fastDecode)
     }
 }
 

@@ -51,12 +51,7 @@ enum Program {
         do {
             return try Mumic.parseAsRoot(arguments)
         } catch {
-            // Requests for help and for the version are errors to the parser.
-            if Mumic.exitCode(for: error).isSuccess {
-                try StandardOutput.shared.write(Mumic.fullMessage(for: error) + "\n")
-                try StandardOutput.shared.flush()
-                exit(0)
-            }
+            if Mumic.exitCode(for: error).isSuccess { throw error }
             let words = Mumic.message(for: error).split(separator: "\n").first.map(String.init) ?? "wrong usage"
             let command = arguments.first { argument in
                 Mumic.configuration.subcommands.contains { $0._commandName == argument }
@@ -70,6 +65,12 @@ enum Program {
     private static func report(_ error: any Error) -> Int32 {
         StatusStream.standardError.clearStatus()
         if error is ClosedOutput { return 0 }
+        // Requests for help and for the version are errors to the parser.
+        if Mumic.exitCode(for: error).isSuccess {
+            try? StandardOutput.shared.write(Mumic.fullMessage(for: error) + "\n")
+            try? StandardOutput.shared.flush()
+            return 0
+        }
         // What has been printed so far is a result too.
         try? StandardOutput.shared.flush()
         let failure = Failure(error)

@@ -81,11 +81,12 @@ struct Predict: ParsableCommand {
                     failures += 1
                     try writer.write(picture.name, error: "\(error)")
                 }
+                // At once: as a filter, whoever writes the paths may wait for the answers.
+                try StandardOutput.shared.flush()
                 count += 1
                 bar?.advance()
                 try Interruption.check()
             })
-        try StandardOutput.shared.flush()
         bar?.finish()
         try pictures.finish()
         if count == 0 { throw BadDataError(message: "there are no pictures in \(inputs.joined(separator: " ")); name JPEG, PNG or WebP files") }

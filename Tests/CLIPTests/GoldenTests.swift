@@ -16,7 +16,7 @@ import TorchNN
     ]
     /// The same weights and golden values under other names.
     static let renamed = [
-        "open-clip-names": "legacy-eos", "open-clip-custom-text": "legacy-eos", "openai-names": "legacy-eos",
+        "open-clip-names": "float16", "open-clip-custom-text": "float16", "openai-names": "float16",
     ]
 
     static func folder(_ name: String) throws -> String {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import MultiLabel
+
+@Suite struct ClassifierDescriptionTests {
+    static func sample() throws -> ClassifierDescription {
+        ClassifierDescription(
+            labels: [Label(name: "pool", prompts: ["a pool", "schönes \"Becken\""]), Label(name: "sea view/1")],
+            templates: [.standard, try #require(PromptTemplate("{} in {}"))], temperature: 0.07, bias: -0.1,
+            thresholds: ["sea view/1": 0.3, "pool": 1, "b": 0, "a": 0.25], loss: "mumic")
+    }
+
+    @Test func whatIsWrittenIsReadBackTheSame() throws {
+        let folder = try TemporaryFolder()
+        let sample = try Self.sample()
+        try folder.put("mumic.json", String(decoding: try sample.encoded(), as: UTF8.self))
+        #expect(try ClassifierDescription.read(directory: folder.path) == sample)
+    }
+
+    @Test func theSameValuesGiveTheSameBytes() throws {
+        let first = try Self.sample().encoded()
+        // Dictionaries are ordered anew in each process and by their history.
+        for _ in 0..<8 {
+            var other = try Self.sample()
+            other.thresholds = [:]
+            for name in ["a", "b", "pool", "sea view/1"].shuffled() { other.thresholds[name] = try Self.sample().thresholds[name] }
+            #expect(try other.encoded() == first)
+        }
+        #expect(first.last == UInt8(ascii: "\n"))
+        #expect(String(decoding: first, as: UTF8.self).contains("\"sea view/1\""))
+    }
+
+    @Test func aModelWithoutADescriptionHasNone() throws {
+        #expect(try ClassifierDescription.read(directory: TemporaryFolder().path) == nil)
+    }
+
+    @Test func allButTheVersionMayBeAbsent() throws {
+        let folder = try TemporaryFolder()
+        try folder.put("mumic.json", "{\"version\": 1, \"labels\": [{\"name\": \"pool\"}], \"something\": [1]}")
+        let read = try #require(try ClassifierDescription.read(directory: folder.path))
+        #expect(read.labels == [Label(name: "pool")])
+        #expect(read.templates == [.standard] && read.bias == 0 && read.thresholds.isEmpty && read.loss == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("", "is not JSON"), ("{", "is not JSON"), ("nonsense", "is not JSON"),
+            (String(repeating: "[", count: 100_000), "is not JSON"),
+            ("[1]", "wrong kind"), ("null", "wrong kind"), ("{}", "lacks the key 'version'"),
+            ("{\"version\": \"1\"}", "at 'version'"), ("{\"version\": 2}", "has version 2, this program reads version 1"),
+            ("{\"version\": 1e300}", "'version'"),
+            ("{\"version\": 1, \"labels\": 3}", "at 'labels'"),
+            ("{\"version\": 1, \"labels\": [\"pool\"]}", "at 'labels.[0]'"),
+            ("{\"version\": 1, \"labels\": [{\"prompts\": []}]}", "lacks the key 'labels.[0].name'"),
+            ("{\"version\": 1, \"labels\": [{\"name\": \"a\"}, {\"name\": \"a\"}]}", "names the label 'a' twice"),
+            ("{\"version\": 1, \"labels\": [{\"name\": \"\"}]}", "has a label without a name"),
+            ("{\"version\": 1, \"templates\": []}", "has no templates"),
+            ("{\"version\": 1, \"templates\": [\"a photo\"]}", "'templates.[0]' has no {} for the label's name"),
+            ("{\"version\": 1, \"bias\": \"x\"}", "at 'bias'"), ("{\"version\": 1, \"bias\": 1e999}", "bias"),
+            ("{\"version\": 1, \"temperature\": []}", "at 'temperature'"),
+            ("{\"version\": 1, \"thresholds\": {\"a\": 1.5}}", "has the threshold 1.5 for 'a'"),
+            ("{\"version\": 1, \"thresholds\": {\"a\": null}}", "'thresholds.a'"),
+            ("{\"version\": 1, \"loss\": 4}", "at 'loss'"),
+        ]) func hostileDescriptionsAreErrorsOnOneLine(_ text: String, problem: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.put("mumic.json", text)
+        let error = try #require(throws: MultiLabelError.self) {
+            try ClassifierDescription.read(directory: folder.path)
+        }
+        let message = "\(error)"
+        #expect(message.hasPrefix(folder("mumic.json") + " "))
+        #expect(message.contains(problem), "\(message)")
+        #expect(!message.contains("\n") && !message.contains("Swift"), "\(message)")
+    }
+
+    @Test func templatesPutTheNameWhereTheirPlacesAre() throws {
+        #expect(PromptTemplate("a photo") == nil && PromptTemplate("") == nil && PromptTemplate("{ }") == nil)
+        let two = try #require(PromptTemplate("{}, the {} of a hotel {}"))
+        #expect(two("pool") == "pool, the pool of a hotel pool")
+        #expect(try #require(PromptTemplate("{}"))("") == "")
+        // A name with a place of its own is a name, not a template.
+        #expect(PromptTemplate.standard("{} {}") == "a photo of a {} {}")
+        #expect(try JSONEncoder().encode([two]) == Data("[\"{}, the {} of a hotel {}\"]".utf8))
+    }
+
+    @Test func promptsReplaceTemplates() throws {
+        let templates = [PromptTemplate.standard, try #require(PromptTemplate("my {}"))]
+        #expect(Label(name: "pool").texts(templates: templates) == ["a photo of a pool", "my pool"])
+        #expect(Label(name: "pool", prompts: ["water {}"]).texts(templates: templates) == ["water {}"])
+    }
+}
