@@ -1,12 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything is built in one configuration, release with testing enabled, so that nothing is compiled twice.
 
-export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig:$(PKG_CONFIG_PATH)
+export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing
+# A libtorch outside .deps/libtorch: setup says where; read when a recipe runs, after setup.
 RPATH = $(shell cat .deps/rpath 2>/dev/null)
-SWIFT = $(if $(RPATH),MUMIC_LIBTORCH_RPATH=$(RPATH)) swift
+SWIFT = $(if $(RPATH),env MUMIC_LIBTORCH_RPATH=$(RPATH) )swift
+SOURCES := Package.swift Sources Tests IntegrationTests/consumer
 
-.PHONY: build test format lint setup install clean
+.PHONY: help build test format lint setup install clean
+.DEFAULT_GOAL := build
+
+help:
+	@echo 'make build                   fetch what is missing and build the program, .build/release/mumic'
+	@echo 'make test                    everything that CI checks'
+	@echo 'make install PREFIX=/usr/local   the program and its libraries in PREFIX; DESTDIR=… puts them below it'
+	@echo 'make format, make lint       swift-format, in place and as a check'
+	@echo 'make setup                   only the packages and libtorch'
+	@echo 'make clean                   remove what was built; .deps (libtorch) stays'
+	@echo
+	@echo 'LIBTORCH=/path/to/libtorch uses a libtorch of your own, for instance a CUDA build; else that of an installed'
+	@echo 'Python torch is used, else one is fetched into .deps.'
 
 build: setup
 	$(SWIFT) build $(SWIFT_FLAGS) --product mumic
@@ -18,13 +32,17 @@ test: setup
 	@Scripts/test.sh "$(SWIFT)" $(SWIFT_FLAGS)
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive $(SOURCES)
+	@$(MAKE) --no-print-directory lint
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --parallel --recursive $(SOURCES)
 
-install: build
+# The prefix is checked first: nobody wants to hear of it after a build of minutes.
+install:
+	@[ -n "$(PREFIX)" ] || { \
+		echo 'error: PREFIX is empty; say where to install, for instance: make install PREFIX=/usr/local' >&2; exit 1; }
+	@$(MAKE) --no-print-directory build
 	@Scripts/install.sh "$(PREFIX)"
 
 clean:

@@ -35,7 +35,11 @@ let tests: [Target] = [
     test("Imaging", fixtures: true, torch: true),
     test("Torch", torch: true),
     test("CLIP", ["Safetensors", "Torch", "TorchNN"], fixtures: true, torch: true),
-
+    test(
+        "MultiLabel", ["CLIP", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], torch: true),
+    test(
+        "Training", ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "MultiLabel", "Safetensors", "Torch", "TorchNN"],
+        fixtures: true, torch: true),
 ]
 
 let package = Package(

@@ -18,6 +18,7 @@ prefix=${1:-}
 [ -x "$program" ] || fail "$program is not built; run make build first"
 case $prefix in
     /*) ;;
+    "~/"*) prefix=$HOME/${prefix#"~/"} ;;
     *) prefix=$caller/$prefix ;;
 esac
 target=${DESTDIR:-}$prefix

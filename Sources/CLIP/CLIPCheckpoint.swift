@@ -144,9 +144,11 @@ public struct CLIPCheckpoint {
         let side = config.vision.imageSize
         let name = layout == .openCLIP ? "open_clip_config.json" : "preprocessor_config.json"
         let path = directory + "/" + name
-        // A checkpoint without the file is CLIP's own preprocessing at the model's size.
-        var bytes = Array("{\"size\": {\"shortest_edge\": \(side)}, \"crop_size\": \(side)}".utf8)
-        if names.contains(name) { bytes = try readFile(path: path, maximumBytes: 16 << 20) }
+        guard names.contains(name) else {
+            throw CLIPError.missingFile(
+                path: path, remedy: "a model directory needs it to prepare pictures as the model was trained on")
+        }
+        let bytes = try readFile(path: path, maximumBytes: 16 << 20)
         let preprocessor: ImagePreprocessor
         do {
             preprocessor =

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension CSVReader {
-    /// Reads the header: `image`, then named columns without repetition.
+    /// Reads the header: `image`, mostly first, and named columns without repetition. From then on field 0 is the image.
     ///
-    /// - Returns: The names after `image`, without white space at their ends.
+    /// - Returns: The names besides `image`, without white space at their ends.
     func annotationHeader() throws(DatasetError) -> [String] {
         guard try next() else { throw wrong(.empty) }
-        guard field(0).trimmedLabel == "image" else { throw wrong(.noImageColumn(found: field(0))) }
+        guard let place = (0..<fieldCount).first(where: { field($0).trimmedLabel == "image" }) else {
+            throw wrong(.noImageColumn(found: field(0)))
+        }
+        imageColumn = place
         var names: [String] = []
         var seen: Set<String> = ["image"]
         for column in 1..<max(fieldCount, 1) {

@@ -25,6 +25,8 @@ public final class CSVReader {
 
     /// The line on which the current record begins, from 1.
     public private(set) var line = 0
+    /// Where the image column stands, once an annotation header has been read.
+    var imageColumn = 0
 
     /// Opens a file.
     ///
@@ -65,7 +67,9 @@ public final class CSVReader {
 
     /// The bytes of a field; valid until the next record is read.
     func bytes(_ index: Int) -> Bytes {
-        let field = fields[index]
+        // Behind an annotation header the image column counts as the first, wherever it stands.
+        let place = index == 0 ? imageColumn : index <= imageColumn ? index - 1 : index
+        let field = fields[place]
         return Bytes(start: source.bytes + field.start, count: field.end - field.start)
     }
 

@@ -67,7 +67,13 @@ struct JSONEntry {
         _ scanner: JSONScanner, _ key: String, into list: WritableKeyPath<JSONEntry, [String]>
     ) throws(DatasetError) {
         guard try scanner.kind() == .array else {
-            try readName(scanner, key, into: list)
+            // `label` may hold one; a list's key that holds a string is more likely a list that was joined.
+            if key == "label" {
+                try readName(scanner, key, into: list)
+            } else {
+                try scanner.skipValue()
+                wrongType(key, "an array of label names")
+            }
             return
         }
         try scanner.beginArray()

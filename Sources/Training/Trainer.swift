@@ -155,9 +155,7 @@ public struct Trainer {
                 state.isValidated = false
                 report(.step(line, images: rows.count))
                 try stopIfInterrupted()
-                if options.checkpointEvery > 0, state.step % options.checkpointEvery == 0, !pictures.isAtEnd {
-                    try save()
-                }
+                if let every = options.checkpointEvery, state.step % every == 0, !pictures.isAtEnd { try save() }
             }
             let best = try validate(parameters, &state, isInterrupted: isInterrupted, report: report)
             try stopIfInterrupted()

@@ -87,8 +87,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var device: String
     /// Threads that decode pictures. The default is the number of processors.
     public var workers: Int
-    /// Optimiser steps between checkpoints within an epoch; 0 for none but at its end. The default is 0.
-    public var checkpointEvery: Int
+    /// Optimiser steps between checkpoints within an epoch, beside the one at its end. The default is none.
+    public var checkpointEvery: Int?
 
     /// The defaults, for given data, model and output.
     public init(data: String, model: String, output: String, workers: Int) {
@@ -116,7 +116,6 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         self.gradientClip = 1
         self.seed = 0
         self.device = "cpu"
-        self.checkpointEvery = 0
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -152,10 +151,10 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         if let bias, !bias.isFinite { return ("bias", "must be a finite number") }
         if !gradientClip.isFinite || gradientClip < 0 { return ("gradient-clip", "must be a number of at least 0") }
         if workers < 1 { return ("workers", "must be at least 1") }
-        if checkpointEvery < 0 { return ("checkpoint-every", "must be at least 0") }
-        for limited in [epochs, batchSize, accumulate, warmupSteps, workers, checkpointEvery] where limited > 1 << 40 {
-            return ("epochs", "or another count is larger than any run")
-        }
+        if let checkpointEvery, checkpointEvery < 1 { return ("checkpoint-every", "must be at least 1") }
+        for (key, count) in [("epochs", epochs), ("batch-size", batchSize), ("accumulate", accumulate)]
+        where count > 1_000_000_000 { return (key, "must be at most 1000000000") }
+        if workers > 1024 { return ("workers", "must be at most 1024") }
         return nil
     }
 }

@@ -64,7 +64,7 @@ struct Failure {
         case let error as TorchError: (status, message) = (70, "\(error)")
         default: (status, message) = (70, "\(error)")
         }
-        self.findings = findings
+        self.findings = findings.map { printable($0, maximumCharacters: 1000) }
     }
 
     private static func status(of error: MultiLabelError) -> Int32 {

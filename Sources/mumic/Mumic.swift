@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FileIO
 import Foundation
 import Terminal
 
@@ -75,7 +76,7 @@ enum Program {
         try? StandardOutput.shared.flush()
         let failure = Failure(error)
         for line in failure.findings { StandardError.line(line) }
-        StandardError.line("error: " + failure.message)
+        StandardError.line("error: " + printable(failure.message, maximumCharacters: 1000))
         return failure.status
     }
 }

@@ -84,7 +84,7 @@ struct Train: ParsableCommand {
     var device: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Threads that decode pictures (default: the processors).", valueName: "n"))
     var workers: Int?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Steps between checkpoints within an epoch; 0 (default) for none.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps between checkpoints within an epoch (default: only at its end).", valueName: "n"))
     var checkpointEvery: Int?
     @Flag(help: "Do not decode every picture once before training.")
     var skipPictureCheck = false

@@ -133,7 +133,7 @@ struct PartialConfiguration: Decodable {
         set(seed, \.seed)
         set(device, \.device)
         set(workers, \.workers)
-        set(checkpointEvery, \.checkpointEvery)
+        if let checkpointEvery { target.checkpointEvery = checkpointEvery }
         if let loss { target.loss = try trainingLoss(loss) }
         if AnnotationFileOptions.Unlisted(rawValue: target.unlisted) == nil {
             throw UsageError("--unlisted is '\(target.unlisted)'; it is absent or unknown")

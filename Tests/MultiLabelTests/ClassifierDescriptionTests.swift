@@ -26,7 +26,9 @@ import Testing
         for _ in 0..<8 {
             var other = try Self.sample()
             other.thresholds = [:]
-            for name in ["a", "b", "pool", "sea view/1"].shuffled() { other.thresholds[name] = try Self.sample().thresholds[name] }
+            for name in ["a", "b", "pool", "sea view/1"].shuffled() {
+                other.thresholds[name] = try Self.sample().thresholds[name]
+            }
             #expect(try other.encoded() == first)
         }
         #expect(first.last == UInt8(ascii: "\n"))
@@ -50,7 +52,8 @@ import Testing
             ("", "is not JSON"), ("{", "is not JSON"), ("nonsense", "is not JSON"),
             (String(repeating: "[", count: 100_000), "is not JSON"),
             ("[1]", "wrong kind"), ("null", "wrong kind"), ("{}", "lacks the key 'version'"),
-            ("{\"version\": \"1\"}", "at 'version'"), ("{\"version\": 2}", "has version 2, this program reads version 1"),
+            ("{\"version\": \"1\"}", "at 'version'"),
+            ("{\"version\": 2}", "has version 2, this program reads version 1"),
             ("{\"version\": 1e300}", "'version'"),
             ("{\"version\": 1, \"labels\": 3}", "at 'labels'"),
             ("{\"version\": 1, \"labels\": [\"pool\"]}", "at 'labels.[0]'"),
@@ -64,7 +67,8 @@ import Testing
             ("{\"version\": 1, \"thresholds\": {\"a\": 1.5}}", "has the threshold 1.5 for 'a'"),
             ("{\"version\": 1, \"thresholds\": {\"a\": null}}", "'thresholds.a'"),
             ("{\"version\": 1, \"loss\": 4}", "at 'loss'"),
-        ]) func hostileDescriptionsAreErrorsOnOneLine(_ text: String, problem: String) throws {
+        ]) func hostileDescriptionsAreErrorsOnOneLine(_ text: String, problem: String) throws
+    {
         let folder = try TemporaryFolder()
         try folder.put("mumic.json", text)
         let error = try #require(throws: MultiLabelError.self) {

@@ -54,7 +54,9 @@ import TorchNN
             let width = checkpoint.config.projectionDim
             for picture in 0..<5 {
                 for label in 0..<3 {
-                    let cosine = (0..<width).reduce(0.0) { $0 + Double(images[picture * width + $1]) * Double(texts[label * width + $1]) }
+                    let cosine = (0..<width).reduce(0.0) {
+                        $0 + Double(images[picture * width + $1]) * Double(texts[label * width + $1])
+                    }
                     expected.append(Float(cosine * exp(Double(scale))))
                 }
             }
@@ -171,7 +173,9 @@ import TorchNN
             for picture in 0..<4 {
                 for name in names {
                     let row = try #require(["a", "b", "c"].firstIndex(of: name))
-                    let product = (0..<24).reduce(Double(bias[row])) { $0 + Double(states[picture * 24 + $1]) * Double(weight[row * 24 + $1]) }
+                    let product = (0..<24).reduce(Double(bias[row])) {
+                        $0 + Double(states[picture * 24 + $1]) * Double(weight[row * 24 + $1])
+                    }
                     expected.append(Float(product))
                 }
             }
@@ -181,7 +185,9 @@ import TorchNN
     }
 
     @Test func labelsThatTheHeadDoesNotHaveAreErrors() throws {
-        #expect(throws: MultiLabelError.labelNotInHead(label: "d", directory: folder.path)) { try classifier(["a", "d"]) }
+        #expect(throws: MultiLabelError.labelNotInHead(label: "d", directory: folder.path)) {
+            try classifier(["a", "d"])
+        }
         #expect(throws: MultiLabelError.headHasNoText(directory: folder.path)) {
             try classifier(["a"], templates: [.standard])
         }
@@ -189,7 +195,10 @@ import TorchNN
 
     @Test func aHeadThatIsMissingOrMisshapenIsAnErrorOnOneLine() throws {
         try SafetensorsWriter.write(
-            [.init(name: "weight", shape: [2, 24], values: Array(weight.prefix(48))), .init(name: "bias", shape: [3], values: bias)],
+            [
+                .init(name: "weight", shape: [2, 24], values: Array(weight.prefix(48))),
+                .init(name: "bias", shape: [3], values: bias),
+            ],
             to: folder("head.safetensors"), durable: false)
         let misshapen = try #require(throws: ParameterError.self) { try classifier(["a"]) }
         #expect("\(misshapen)".contains("'weight' in \(folder("head.safetensors")) has shape [2, 24]"))

@@ -8,7 +8,9 @@ import Torch
 
 @Suite struct TemperedSigmoidTests {
     /// The gradient of the mean loss of one picture by its cosines, all of them negatives unless told otherwise.
-    private func push(_ cosines: [Float], temperature: Double, bias: Double? = nil, targets: [Float]? = nil) throws -> [Float] {
+    private func push(_ cosines: [Float], temperature: Double, bias: Double? = nil, targets: [Float]? = nil) throws
+        -> [Float]
+    {
         let count = cosines.count
         let similarities = try Tensor(cosines, shape: [1, count])
         try similarities.setRequiresGradient(true)
@@ -22,7 +24,9 @@ import Torch
         return try #require(try similarities.gradient?.floats())
     }
 
-    @Test(arguments: [1, 0.2, 0.07, 0.01]) func aNegativeIsPushedBySigmoidOfItsLogitOverTau(_ temperature: Double) throws {
+    @Test(arguments: [1, 0.2, 0.07, 0.01]) func aNegativeIsPushedBySigmoidOfItsLogitOverTau(_ temperature: Double)
+        throws
+    {
         let cosines: [Float] = [-0.9, -0.31, -0.05, 0, 0.12, 0.35, 0.98]
         let gradient = try push(cosines, temperature: temperature)
         for (s, value) in zip(cosines, gradient) {
@@ -65,7 +69,9 @@ import Torch
     @Test func theLossIsTheNaiveFormulaWhereThatCanBeComputed() throws {
         var random = SeededRandom(seed: 1)
         let logits = (0..<600).map { _ in Float.random(in: -30...30, using: &random) }
-        let targets = logits.map { _ in [0, 1, Float.random(in: 0...1, using: &random)].randomElement(using: &random) ?? 0 }
+        let targets = logits.map { _ in
+            [0, 1, Float.random(in: 0...1, using: &random)].randomElement(using: &random) ?? 0
+        }
         let known = logits.map { _ in Bool.random(using: &random) }
         let count = Float(known.count { $0 })
         let loss = try temperedSigmoidCrossEntropy(

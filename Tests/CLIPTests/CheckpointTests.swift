@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FileIO
+import Foundation
+import Imaging
+import Safetensors
+import Testing
+import Torch
+import TorchNN
+
+@testable import CLIP
+
+/// A whole model directory to change and to write to, removed when the test is over.
+final class ModelFolder: Sendable {
+    /// The small CLIP with a tokenizer that the training tests have as fixture.
+    static let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("TrainingTests/Fixtures/curve/model").path
+
+    let path: String
+
+    init(copying names: [String]? = nil) throws {
+        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
+        try createDirectory(path: path)
+        for name in try names ?? FileManager.default.contentsOfDirectory(atPath: Self.source) {
+            try FileManager.default.copyItem(atPath: Self.source + "/" + name, toPath: path + "/" + name)
+        }
+    }
+
+    deinit { try? removeTree(path: path) }
+
+    func callAsFunction(_ name: String) -> String { path + "/" + name }
+
+    func put(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: self(name)))
+    }
+
+    func text(_ name: String) throws -> String { try String(contentsOfFile: self(name), encoding: .utf8) }
+
+    func object(_ name: String) throws -> [String: Any] {
+        let data = try Data(contentsOf: URL(fileURLWithPath: self(name)))
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    /// Writes the small CLIP's weights as open_clip names and lays them out.
+    func writeOpenCLIP() throws {
+        let (_, store) = try CLIPCheckpoint(directory: Self.source).load()
+        var all: [String: (shape: [Int], values: [Float])] = [:]
+        for parameter in store.parameters {
+            all[parameter.name] = (parameter.tensor.shape, try parameter.tensor.floats())
+        }
+        var tensors: [SafetensorsWriter.Tensor] = []
+        let names = all.keys.map { $0 } + ["visual.conv1.weight"]
+        #expect(OpenCLIPNames.areUsed(in: names))
+        func take(_ name: String) throws -> (shape: [Int], values: [Float]) { try #require(all[name], "\(name)") }
+        for (name, recipe) in OpenCLIPNames.recipes(names: [], config: try CLIPCheckpoint(directory: Self.source).config) {
+            if recipe.rows != nil { continue }
+            var (shape, values) = try take(name)
+            if recipe.isTransposed {
+                values = try Tensor(values, shape: shape).transposed(0, 1).floats()
+                shape.reverse()
+            }
+            tensors.append(.init(name: recipe.tensor, shape: shape, values: values))
+        }
+        for (tower, prefix) in [("text_model", ""), ("vision_model", "visual.")] {
+            for layer in 0..<2 {
+                for part in ["weight", "bias"] {
+                    let parts = try ["q_proj", "k_proj", "v_proj"].map {
+                        try take("\(tower).encoder.layers.\(layer).self_attn.\($0).\(part)")
+                    }
+                    tensors.append(
+                        .init(
+                            name: "\(prefix)transformer.resblocks.\(layer).attn.in_proj_\(part)",
+                            shape: [parts[0].shape[0] * 3] + parts[0].shape.dropFirst(),
+                            values: parts.flatMap(\.values)))
+                }
+            }
+        }
+        try SafetensorsWriter.write(tensors, to: self("open_clip_model.safetensors"), durable: false)
+        try put(
+            "open_clip_config.json",
+            """
+            {"model_cfg": {"embed_dim": 16, "quick_gelu": true,
+              "vision_cfg": {"image_size": 32, "layers": 2, "width": 24, "patch_size": 8, "head_width": 8, "mlp_ratio": 2.67},
+              "text_cfg": {"context_length": 20, "vocab_size": 558, "width": 16, "heads": 2, "layers": 2, "mlp_ratio": 3}},
+             "preprocess_cfg": {"interpolation": "bilinear", "resize_mode": "squash", "mean": [0.1, 0.2, 0.3], "std": [0.5, 0.6, 0.7]}}
+            """)
+    }
+}
+
+/// The features of a few texts and of an invented picture.
+private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], image: [Float]) {
+    let (model, _) = try checkpoint.load()
+    let texts = ["a photo of a pool", "sun", "the red sun of a hotel"]
+    let prompts = texts.map { checkpoint.tokenizer.encode($0, contextLength: model.config.text.maxPositionEmbeddings) }
+    var random = SeededRandom(seed: 8)
+    let pixels = (0..<2 * 3 * 32 * 32).map { _ in Float.random(in: -2...2, using: &random) }
+    return try withoutGradient {
+        (
+            try model.textFeatures(prompts).floats(),
+            try model.imageFeatures(Tensor(pixels, shape: [2, 3, 32, 32])).floats()
+        )
+    }
+}
+
+@Suite struct ExportTests {
+    @Test func whatIsExportedIsTheSameModel() throws {
+        let source = try CLIPCheckpoint(directory: ModelFolder.source)
+        let target = try ModelFolder(copying: [])
+        try source.export(to: target.path, parameters: source.load().1.parameters)
+        let copy = try CLIPCheckpoint(directory: target.path)
+        #expect(copy.config == source.config && copy.preprocessor == source.preprocessor)
+        let (a, b) = (try features(source), try features(copy))
+        #expect(a.text == b.text && a.image == b.image)
+        // And once more: exporting what was exported changes nothing.
+        let second = try ModelFolder(copying: [])
+        try copy.export(to: second.path, parameters: copy.load().1.parameters)
+        for name in try FileManager.default.contentsOfDirectory(atPath: target.path) {
+            let same = FileManager.default.contentsEqual(atPath: target(name), andPath: second(name))
+            #expect(same, "\(name)")
+        }
+    }
+
+    @Test func theConfigurationKeepsKeysThatThisProgramDoesNotKnow() throws {
+        let folder = try ModelFolder()
+        let config = try folder.text("config.json")
+        try folder.put(
+            "config.json",
+            config.replacing("\"projection_dim\": 16,", with: "\"projection_dim\": 16, \"torch_dtype\": \"float16\", \"x\": {\"y\": [1, 2.5, \"é/\"]},")
+                .replacing("\"vocab_size\": 558,", with: "\"vocab_size\": 558, \"dtype\": \"float16\", \"dropout\": 0.25,"))
+        try folder.put("tokenizer_config.json", "{\"model_max_length\": 20}")
+        let checkpoint = try CLIPCheckpoint(directory: folder.path)
+        let target = try ModelFolder(copying: [])
+        try checkpoint.export(to: target.path, parameters: checkpoint.load().1.parameters)
+        let object = try target.object("config.json")
+        let x = try #require(object["x"] as? [String: Any])
+        #expect((x["y"] as? [Any])?.count == 3 && (x["y"] as? [Any])?[2] as? String == "é/")
+        // transformers would otherwise load the float32 weights as float16.
+        #expect(object["dtype"] as? String == "float32" && object["torch_dtype"] == nil)
+        let text = try #require(object["text_config"] as? [String: Any])
+        #expect(text["dropout"] as? Double == 0.25 && text["dtype"] as? String == "float32")
+        #expect(try target.text("tokenizer_config.json") == "{\"model_max_length\": 20}")
+    }
+
+    @Test func openCLIPsLayoutIsExportedAsHuggingFaces() throws {
+        let folder = try ModelFolder(copying: ["vocab.json", "merges.txt"])
+        try folder.writeOpenCLIP()
+        let source = try CLIPCheckpoint(directory: folder.path)
+        #expect(source.layout == .openCLIP)
+        let original = try features(CLIPCheckpoint(directory: ModelFolder.source))
+        let opened = try features(source)
+        expectClose(opened.text, original.text, 1e-6)
+        expectClose(opened.image, original.image, 1e-6)
+        let target = try ModelFolder(copying: [])
+        try source.export(to: target.path, parameters: source.load().1.parameters)
+        let copy = try CLIPCheckpoint(directory: target.path)
+        #expect(copy.layout == .huggingFace && copy.preprocessor == source.preprocessor)
+        #expect(copy.preprocessor.resizing == .exact(height: 32, width: 32) || copy.preprocessor.interpolation == .bilinear)
+        let exported = try features(copy)
+        #expect(exported.text == opened.text && exported.image == opened.image)
+        let preprocessing = try target.object("preprocessor_config.json")
+        #expect(preprocessing["center_crop_rounding"] as? String == "half_to_even")
+        #expect(preprocessing["image_mean"] as? [Double] == [0.1, 0.2, 0.3])
+        #expect(try target.object("config.json")["model_type"] as? String == "clip")
+    }
+}
+
+@Suite struct CheckpointRefusalTests {
+    private func message(_ folder: ModelFolder) throws -> String {
+        let error = try #require(throws: (any Error).self) { try CLIPCheckpoint(directory: folder.path).load() }
+        #expect(!"\(error)".contains("\n"), "\(error)")
+        return "\(error)"
+    }
+
+    @Test(arguments: ["pytorch_model.bin", "ViT-B-32.pt", "model.pth", "x.ckpt"]) func picklesAreRefusedWithTheirConversion(
+        _ name: String
+    ) throws {
+        let folder = try ModelFolder()
+        try FileManager.default.moveItem(atPath: folder("model.safetensors"), toPath: folder(name))
+        let message = try message(folder)
+        #expect(message.hasPrefix(folder(name) + " is a pickle"))
+        #expect(message.contains("torch.load('\(folder(name))'") && message.contains(folder("model.safetensors")))
+        // Named itself as the model.
+        let error = try #require(throws: CLIPError.self) { try CLIPCheckpoint(directory: folder(name)) }
+        #expect("\(error)" == message)
+    }
+
+    @Test func missingPartsAreNamed() throws {
+        let empty = try ModelFolder(copying: [])
+        #expect(throws: CLIPError.noWeights(directory: empty.path)) { try CLIPCheckpoint(directory: empty.path) }
+        let folder = try ModelFolder()
+        try FileManager.default.removeItem(atPath: folder("config.json"))
+        #expect(try message(folder).hasPrefix(folder("config.json") + " is missing"))
+        let untokenized = try ModelFolder(copying: ["config.json", "model.safetensors", "vocab.json"])
+        #expect(try message(untokenized).contains("merges.txt"))
+        let missing = try #require(throws: FileIOError.self) { try CLIPCheckpoint(directory: empty("gone")) }
+        #expect(missing.isMissingInput)
+    }
+
+    @Test func withoutPreprocessingCLIPsOwnAtTheModelsSizeIsUsed() throws {
+        let folder = try ModelFolder()
+        let before = try CLIPCheckpoint(directory: folder.path).preprocessor
+        try FileManager.default.removeItem(atPath: folder("preprocessor_config.json"))
+        #expect(try CLIPCheckpoint(directory: folder.path).preprocessor == before)
+    }
+
+    @Test func aTokenizerWithMoreTokensThanTheModelIsRefused() throws {
+        let folder = try ModelFolder()
+        try folder.put("config.json", try folder.text("config.json").replacing("\"vocab_size\": 558", with: "\"vocab_size\": 557"))
+        #expect(throws: CLIPError.tokenizerMismatch(directory: folder.path, tokens: 558, vocabulary: 557)) {
+            try CLIPCheckpoint(directory: folder.path)
+        }
+    }
+
+    @Test func aConfigurationOfAnotherModelIsNamedByTheFirstParameterThatDiffers() throws {
+        let folder = try ModelFolder()
+        let config = try folder.text("config.json")
+        try folder.put("config.json", config.replacing("\"intermediate_size\": 48", with: "\"intermediate_size\": 50"))
+        #expect(try message(folder).contains("mlp.fc1.weight' in \(folder("model.safetensors")) has shape [48, 16], the config asks for [50, 16]"))
+        try folder.put("config.json", config.replacing("\"num_hidden_layers\": 2", with: "\"num_hidden_layers\": 3"))
+        #expect(try message(folder).contains("layers.2."))
+        try folder.put("config.json", config.replacing("\"num_hidden_layers\": 2", with: "\"num_hidden_layers\": 1"))
+        #expect(try message(folder).contains("layers.1."))
+    }
+
+    @Test func picturesOfAnotherSizeThanTheModelsAreRefused() throws {
+        let folder = try ModelFolder()
+        try folder.put("preprocessor_config.json", "{\"size\": {\"shortest_edge\": 64}, \"crop_size\": 64}")
+        #expect(try message(folder).contains("preprocessor_config.json: key 'crop_size' gives pictures of 64 x 64, the model's image_size is 32"))
+        try folder.put("preprocessor_config.json", "nonsense")
+        #expect(try message(folder).contains(folder("preprocessor_config.json")))
+    }
+
+    @Test func weightsThatAreNotFiniteAreNamed() throws {
+        let folder = try ModelFolder()
+        let (_, store) = try CLIPCheckpoint(directory: folder.path).load()
+        let tensors = try store.parameters.map { parameter in
+            var values = try parameter.tensor.floats()
+            if parameter.name == "visual_projection.weight" { values[100] = .infinity }
+            return SafetensorsWriter.Tensor(name: parameter.name, shape: parameter.tensor.shape, values: values)
+        }
+        try SafetensorsWriter.write(tensors, to: folder("model.safetensors"), durable: false)
+        #expect(try message(folder).contains("'visual_projection.weight' in \(folder("model.safetensors"))"))
+    }
+
+    @Test func aCutFileIsAnError() throws {
+        let folder = try ModelFolder()
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder("model.safetensors")))
+        for count in [0, 7, 8, 500, bytes.count / 2, bytes.count - 1] {
+            try bytes.prefix(count).write(to: URL(fileURLWithPath: folder("model.safetensors")))
+            #expect(try message(folder).contains(folder("model.safetensors")))
+        }
+    }
+}

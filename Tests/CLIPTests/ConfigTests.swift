@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import CLIP
+
+@Suite struct ConfigTests {
+    private func parse(_ text: String) throws -> CLIPConfig { try CLIPConfig(path: "config.json", bytes: Array(text.utf8)) }
+
+    private func parseOpenCLIP(_ text: String) throws -> CLIPConfig {
+        try CLIPConfig(openCLIPPath: "open_clip_config.json", bytes: Array(text.utf8))
+    }
+
+    @Test func absentKeysTakeTheDefaultsOfTransformers() throws {
+        let config = try parse("{}")
+        #expect(config.projectionDim == 512)
+        let text = CLIPTowerConfig(
+            hiddenSize: 512, intermediateSize: 2048, numHiddenLayers: 12, numAttentionHeads: 8, hiddenAct: .quickGELU,
+            layerNormEps: 1e-5)
+        #expect(
+            config.text == CLIPTextConfig(tower: text, vocabSize: 49408, maxPositionEmbeddings: 77, eosTokenID: 49407))
+        let vision = CLIPTowerConfig(
+            hiddenSize: 768, intermediateSize: 3072, numHiddenLayers: 12, numAttentionHeads: 12, hiddenAct: .quickGELU,
+            layerNormEps: 1e-5)
+        #expect(config.vision == CLIPVisionConfig(tower: vision, imageSize: 224, patchSize: 32, numChannels: 3))
+        #expect(config.vision.patchCount == 49)
+        #expect(try parse("{\"text_config\": null, \"vision_config\": {\"patch_size\": null}}") == config)
+    }
+
+    @Test(
+        arguments: [
+            ("model_type", "{\"model_type\": \"siglip\"}"), ("model_type", "{\"model_type\": 3}"),
+            ("projection_dim", "{\"projection_dim\": 0}"), ("projection_dim", "{\"projection_dim\": \"512\"}"),
+            ("text_config", "{\"text_config\": []}"), ("vision_config", "{\"vision_config\": 1}"),
+            ("text_config_dict", "{\"text_config_dict\": \"x\"}"),
+            ("text_config.vocab_size", "{\"text_config\": {\"vocab_size\": 1.5}}"),
+            ("text_config.vocab_size", "{\"text_config\": {\"vocab_size\": true}}"),
+            ("text_config.vocab_size", "{\"text_config\": {\"vocab_size\": 1e300}}"),
+            ("text_config.max_position_embeddings", "{\"text_config\": {\"max_position_embeddings\": 1}}"),
+            ("text_config.eos_token_id", "{\"text_config\": {\"eos_token_id\": -1}}"),
+            ("text_config.hidden_size", "{\"text_config\": {\"hidden_size\": -512}}"),
+            ("text_config.hidden_act", "{\"text_config\": {\"hidden_act\": \"mish\"}}"),
+            ("text_config.num_attention_heads", "{\"text_config\": {\"num_attention_heads\": 7}}"),
+            ("text_config_dict.num_attention_heads", "{\"text_config_dict\": {\"num_attention_heads\": 7}}"),
+            ("vision_config.num_hidden_layers", "{\"vision_config\": {\"num_hidden_layers\": 100000}}"),
+            ("vision_config.intermediate_size", "{\"vision_config\": {\"intermediate_size\": {}}}"),
+            ("vision_config.layer_norm_eps", "{\"vision_config\": {\"layer_norm_eps\": 0}}"),
+            ("vision_config.image_size", "{\"vision_config\": {\"image_size\": 99999999}}"),
+            ("vision_config.patch_size", "{\"vision_config\": {\"patch_size\": 225}}"),
+            ("vision_config.num_channels", "{\"vision_config\": {\"num_channels\": 4}}"),
+        ]) func aValueThatCannotBeIsNamedByItsKey(_ key: String, text: String) throws {
+        let error = try #require(throws: CLIPError.self) { try parse(text) }
+        guard case .badValue("config.json", key, _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect("\(error)".hasPrefix("config.json: key '\(key)' ") && !"\(error)".contains("\n"))
+    }
+
+    @Test(
+        arguments: [
+            "", "[", "[]", "3", "null", "{\"text_config\": {", String(repeating: "{\"a\":", count: 5000),
+            String(repeating: "[", count: 200_000),
+        ]) func whatIsNoObjectIsRefused(_ text: String) {
+        #expect(throws: CLIPError.notJSON(path: "config.json")) { try parse(text) }
+        #expect(throws: CLIPError.notJSON(path: "open_clip_config.json")) { try parseOpenCLIP(text) }
+    }
+
+    @Test func openCLIPsDefaultsAreItsOwn() throws {
+        let config = try parseOpenCLIP("{\"model_cfg\": {\"embed_dim\": 32, \"vision_cfg\": {}, \"text_cfg\": {}}}")
+        #expect(config.text.tower.hiddenAct == .gelu && config.vision.tower.hiddenAct == .gelu)
+        #expect(config.vision.patchSize == 16 && config.vision.tower.numAttentionHeads == 12)
+        #expect(config.text.eosTokenID == 2 && config.text.maxPositionEmbeddings == 77)
+        #expect(try parseOpenCLIP("{\"embed_dim\": 32, \"vision_cfg\": {}, \"text_cfg\": {}}") == config)
+    }
+
+    @Test(
+        arguments: [
+            ("vision_cfg", "{\"embed_dim\": 8, \"text_cfg\": {}}"), ("text_cfg", "{\"embed_dim\": 8, \"vision_cfg\": {}}"),
+            ("embed_dim", "{\"vision_cfg\": {}, \"text_cfg\": {}}"),
+            ("quick_gelu", "{\"embed_dim\": 8, \"quick_gelu\": 1, \"vision_cfg\": {}, \"text_cfg\": {}}"),
+            ("vision_cfg.timm_model_name", "{\"embed_dim\": 8, \"vision_cfg\": {\"timm_model_name\": \"x\"}, \"text_cfg\": {}}"),
+            ("vision_cfg.layers", "{\"embed_dim\": 8, \"vision_cfg\": {\"layers\": [3, 4, 6, 3]}, \"text_cfg\": {}}"),
+            ("vision_cfg.head_width", "{\"embed_dim\": 8, \"vision_cfg\": {\"head_width\": 63}, \"text_cfg\": {}}"),
+            ("vision_cfg.pool_type", "{\"embed_dim\": 8, \"vision_cfg\": {\"pool_type\": \"avg\"}, \"text_cfg\": {}}"),
+            ("vision_cfg.patch_size", "{\"embed_dim\": 8, \"vision_cfg\": {\"patch_size\": 300}, \"text_cfg\": {}}"),
+            ("text_cfg.hf_model_name", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"hf_model_name\": \"x\"}}"),
+            ("text_cfg.pool_type", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"pool_type\": \"last\"}}"),
+            ("text_cfg.heads", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"heads\": 7}}"),
+            ("text_cfg.mlp_ratio", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"mlp_ratio\": -1}}"),
+        ]) func anOpenCLIPValueThatCannotBeIsNamedByItsKey(_ key: String, text: String) throws {
+        // The keys are found below model_cfg too.
+        for (prefix, text) in [("", text), ("model_cfg.", "{\"model_cfg\": \(text)}")] {
+            let error = try #require(throws: CLIPError.self) { try parseOpenCLIP(text) }
+            guard case .badValue("open_clip_config.json", prefix + key, _) = error else {
+                Issue.record("\(error)")
+                continue
+            }
+        }
+    }
+}

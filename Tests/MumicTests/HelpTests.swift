@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct HelpTests {
+    @Test func withoutArgumentsTheProgramExplainsItself() throws {
+        let outcome = try Program.run([])
+        outcome.expectSuccess()
+        #expect(outcome.errors.isEmpty)
+        #expect(outcome.output.hasPrefix("OVERVIEW: Multi-label image classification with label texts"))
+        for line in [
+            "USAGE: mumic <subcommand>", "  -h, --help              Show help information.",
+            "  train                   Fine-tune a CLIP model on annotated pictures.",
+            "  evaluate                Compute all metrics of a model on annotated pictures.",
+        ] {
+            #expect(outcome.lines.contains(line), "\(outcome.output)")
+        }
+        #expect(try Program.run("--help").output == outcome.output)
+        #expect(outcome.output.hasSuffix("\n") && !outcome.output.hasSuffix("\n\n"))
+    }
+
+    @Test func theVersionIsANumberOfThreeParts() throws {
+        let outcome = try Program.run("--version")
+        outcome.expectSuccess()
+        #expect(outcome.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(outcome.output)")
+    }
+
+    static let options = [
+        "train": [
+            "data", "validation", "labels", "images", "unlisted", "model", "output", "resume", "config", "epochs",
+            "batch-size", "accumulate", "learning-rate", "weight-decay", "warmup-steps", "schedule", "loss",
+            "temperature", "fixed-temperature", "bias", "template", "freeze", "augment", "no-shuffle", "precision",
+            "gradient-clip", "seed", "device", "workers", "checkpoint-every",
+        ],
+        "evaluate": [
+            "model", "data", "labels", "output", "template", "images", "unlisted", "top-k", "threshold", "batch-size",
+            "device", "precision", "bootstrap",
+        ],
+        "predict": [
+            "model", "labels", "template", "top-k", "threshold", "format", "images", "batch-size", "device", "precision",
+        ],
+        "embed": ["model", "output", "text", "images", "batch-size", "device", "precision"],
+        "metrics": ["scores", "targets", "top-k", "threshold", "logits", "bootstrap", "unlisted"],
+        "tokenize": ["model"],
+    ]
+
+    @Test(arguments: options.keys.sorted()) func everyCommandExplainsItsOptions(_ command: String) throws {
+        let outcome = try Program.run("\(command) --help")
+        outcome.expectSuccess()
+        #expect(outcome.errors.isEmpty)
+        #expect(outcome.output.hasPrefix("OVERVIEW: "))
+        #expect(outcome.output.contains("\nUSAGE: mumic \(command) "))
+        for option in try #require(Self.options[command]) {
+            // Each with a sentence of its own, on its line or the next one.
+            #expect(
+                outcome.output.contains(try Regex("\n  --\(option)( <[^>]+>)?\\s+[A-Za-z]")), "--\(option)\n\(outcome.output)")
+        }
+        #expect(outcome.lines.allSatisfy { $0.count <= 100 })
+        #expect(try Program.run("help \(command)").output == outcome.output)
+    }
+}

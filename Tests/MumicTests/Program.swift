@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FileIO
+import Foundation
+import Testing
+
+/// The built program as a process of its own, with files for its streams, so that no pipe can fill up.
+struct Program {
+    /// How a process ended.
+    struct Outcome {
+        /// The exit status; 128 and the signal's number more than 1000 for a process that a signal ended.
+        let status: Int32
+        let output: String
+        let errors: String
+
+        /// The lines of stdout.
+        var lines: [String] { output.split(separator: "\n").map(String.init) }
+        /// The one line that says why it failed.
+        var error: String { errors.split(separator: "\n").last.map(String.init) ?? "" }
+    }
+
+    /// A process that was started and not yet waited for.
+    struct Running {
+        let process: pid_t
+        let files: TemporaryFolder
+
+        func signal(_ number: Int32) { kill(process, number) }
+
+        /// What it has written to stderr so far.
+        var errors: String { (try? String(contentsOfFile: files("stderr"), encoding: .utf8)) ?? "" }
+
+        func wait() throws -> Outcome {
+            var status: Int32 = 0
+            while waitpid(process, &status, 0) < 0 { try #require(errno == EINTR) }
+            let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 1000 + (status & 0x7F)
+            func text(_ name: String) throws -> String {
+                String(decoding: try Data(contentsOf: URL(fileURLWithPath: files(name))), as: UTF8.self)
+            }
+            return Outcome(status: code, output: try text("stdout"), errors: try text("stderr"))
+        }
+    }
+
+    /// The program lies where the tests' own executable does.
+    static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appendingPathComponent("mumic").path
+
+    /// Starts the program.
+    ///
+    /// - Parameters:
+    ///   - arguments: Its arguments.
+    ///   - input: What stands on its stdin.
+    ///   - folder: Its working directory.
+    ///   - output: A descriptor for its stdout instead of a file.
+    static func start(
+        _ arguments: [String], input: String = "", in folder: String? = nil, output: Int32? = nil
+    ) throws -> Running {
+        let files = try TemporaryFolder()
+        try files.put("stdin", input)
+        try files.put("stdout", "")
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, files("stdin"), O_RDONLY, 0)
+        if let output {
+            posix_spawn_file_actions_adddup2(&actions, output, 1)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 1, files("stdout"), O_WRONLY, 0)
+        }
+        posix_spawn_file_actions_addopen(&actions, 2, files("stderr"), O_WRONLY | O_CREAT, 0o644)
+        if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // The test process may block signals in its threads.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var process: pid_t = 0
+        var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+        defer { words.forEach { free($0) } }
+        let result = posix_spawn(&process, path, &actions, &attributes, &words, environ)
+        try #require(result == 0, "\(path): \(String(cString: strerror(result)))")
+        return Running(process: process, files: files)
+    }
+
+    /// Runs the program to its end.
+    static func run(_ arguments: [String], input: String = "", in folder: String? = nil) throws -> Outcome {
+        try start(arguments, input: input, in: folder).wait()
+    }
+
+    /// The same for words parted by spaces.
+    static func run(_ line: String, input: String = "", in folder: String? = nil) throws -> Outcome {
+        try run(line.split(separator: " ").map(String.init), input: input, in: folder)
+    }
+}
+
+/// A folder that is removed with all it holds when the test is over.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
+        try createDirectory(path: path)
+    }
+
+    deinit { try? removeTree(path: path) }
+
+    func callAsFunction(_ name: String) -> String { path + "/" + name }
+
+    func put(_ name: String, _ text: String) throws { try put(name, Data(text.utf8)) }
+
+    func put(_ name: String, _ data: Data) throws { try data.write(to: URL(fileURLWithPath: self(name))) }
+
+    func text(_ name: String) throws -> String { try String(contentsOfFile: self(name), encoding: .utf8) }
+
+    func names(_ name: String = ".") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: self(name)).sorted()
+    }
+
+    func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: self(name)) }
+
+    /// Copies the small CLIP's model, the annotations and the pictures to `model`, `train.csv` and `images`.
+    static func withCurve() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        for name in ["model", "images", "train.csv"] {
+            try FileManager.default.copyItem(atPath: Self.curve + "/" + name, toPath: folder(name))
+        }
+        return folder
+    }
+
+    static let curve = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("TrainingTests/Fixtures/curve").path
+}
+
+extension Program.Outcome {
+    /// Expects success, with stderr as the explanation of a failure.
+    func expectSuccess(sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(status == 0, "\(errors)", sourceLocation: sourceLocation)
+        #expect(!errors.contains("error: "), "\(errors)", sourceLocation: sourceLocation)
+    }
+
+    /// Expects a failure: its status, and exactly one `error: ` line, at the end, in plain words.
+    func expectFailure(_ expected: Int32, _ part: String = "", sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(status == expected, "\(errors)", sourceLocation: sourceLocation)
+        let lines = errors.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(errors.hasSuffix("\n") && lines.count >= 2, "\(errors)", sourceLocation: sourceLocation)
+        #expect(lines.count { $0.hasPrefix("error: ") } == 1, "\(errors)", sourceLocation: sourceLocation)
+        #expect(lines.dropLast().last?.hasPrefix("error: ") == true, "\(errors)", sourceLocation: sourceLocation)
+        #expect(error.contains(part), "\(error)", sourceLocation: sourceLocation)
+        #expect(error.count > 20, "\(error)", sourceLocation: sourceLocation)
+        // Type names, stack traces and nested enum cases begin like these.
+        for word in ["Error(", "Optional(", "DecodingError", "NSError", "Domain=", "CLIPError", "Fatal", ".swift"] {
+            #expect(!errors.contains(word), "\(errors)", sourceLocation: sourceLocation)
+        }
+    }
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Datasets
+import Foundation
+import Imaging
+import Testing
+import Torch
+import TorchNN
+
+@testable import Training
+
+@Suite struct RunDirectoryTests {
+    private static let lines = [
+        #"{"epoch":0,"loss":1,"step":0}"#, #"{"epoch":0,"loss":1,"step":1}"#,
+        #"{"step":1,"validation":{"gap":0.5}}"#, #"{"epoch":1,"loss":1,"step":2}"#, #"{"epoch":1,"loss":1,"step":3}"#,
+        #"{"step":3,"validation":{"gap":null}}"#,
+    ]
+
+    @Test(
+        arguments: [
+            (0, false, 0), (1, false, 1), (2, false, 2), (2, true, 3), (3, false, 4), (4, false, 5), (4, true, 6),
+            (9, true, 6),
+        ]) func metricsAreCutBackToWhatACheckpointKnows(_ step: Int, isValidated: Bool, kept: Int) throws
+    {
+        let folder = try TemporaryFolder()
+        let run = RunDirectory(path: folder.path)
+        for (end, cut) in [("\n", 0), ("", 0), ("\n{\"step\":9", 0), ("\nnonsense\n{\"step\":0}\n", 0)] {
+            try folder.put("metrics.jsonl", Self.lines.joined(separator: "\n") + end)
+            try run.trimMetrics(step: step, isValidated: isValidated)
+            let text = try String(contentsOfFile: run.metrics, encoding: .utf8)
+            // Without its line end the last line counts as cut.
+            let count = end.isEmpty ? min(kept, 5) : kept
+            #expect(text == Self.lines.prefix(count - cut).map { $0 + "\n" }.joined(), "\(end.debugDescription)")
+        }
+    }
+
+    @Test func metricsThatNeedNoCutAreNotWritten() throws {
+        let folder = try TemporaryFolder()
+        let run = RunDirectory(path: folder.path)
+        try run.trimMetrics(step: 0, isValidated: false)
+        #expect(!FileManager.default.fileExists(atPath: run.metrics))
+        try folder.put("metrics.jsonl", Self.lines.joined(separator: "\n") + "\n")
+        func identity() throws -> UInt64? {
+            try FileManager.default.attributesOfItem(atPath: run.metrics)[.systemFileNumber] as? UInt64
+        }
+        let before = try #require(try identity())
+        try run.trimMetrics(step: 4, isValidated: true)
+        #expect(try identity() == before)
+    }
+
+    @Test func twoCheckpointsAreKeptAndLeftoversRemoved() throws {
+        let folder = try TemporaryFolder()
+        let run = RunDirectory(path: folder.path)
+        try run.create()
+        let tensor = try Tensor([1, 2, 3] as [Float], shape: [3])
+        for step in [1, 2, 9, 10, 100_000_000] {
+            try FileManager.default.createDirectory(
+                atPath: run.checkpoints + "/.new/deep", withIntermediateDirectories: true)
+            var state = TrainingState(dataFingerprint: "x")
+            state.step = step
+            try Checkpoint.save(state, weights: [("a", tensor)], optimizer: [("b", tensor)], in: run)
+            #expect(try run.savedSteps().first == step && run.savedSteps().count <= 2)
+            #expect(!FileManager.default.fileExists(atPath: run.checkpoints + "/.new"))
+            #expect(try Checkpoint.state(at: run.checkpoint(step: step)) == state)
+        }
+        #expect(try run.savedSteps() == [100_000_000, 10])
+        // Saving a step again replaces it.
+        var state = TrainingState(dataFingerprint: "y")
+        state.step = 10
+        try Checkpoint.save(state, weights: [("a", tensor)], optimizer: [("b", tensor)], in: run)
+        #expect(try Checkpoint.state(at: run.checkpoint(step: 10)).dataFingerprint == "y")
+        #expect(try run.savedSteps() == [100_000_000, 10])
+    }
+
+    @Test func tensorsComeBackBitForBit() throws {
+        let folder = try TemporaryFolder()
+        let values: [Float] = [1, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1, 1 / 3]
+        let path = folder("t.safetensors")
+        try Checkpoint.write([("a", try Tensor(values, shape: [2, 3]))], to: path)
+        let target = try Tensor(repeating: 7, shape: [2, 3])
+        try target.setRequiresGradient(true)
+        try Checkpoint.restore([("a", target)], from: path)
+        #expect(try target.floats().map(\.bitPattern) == values.map(\.bitPattern))
+        let wrong = try Tensor(repeating: 7, shape: [3, 2])
+        #expect(throws: TrainingError.self) { try Checkpoint.restore([("a", wrong)], from: path) }
+        #expect(throws: TrainingError.self) { try Checkpoint.restore([("b", target)], from: path) }
+        #expect(throws: TrainingError.self) { try Checkpoint.restore([("a", target), ("a", target)], from: path) }
+    }
+}
+
+/// Resuming where something is not as it was.
+@Suite struct ResumeRefusalTests {
+    private static func stopped() throws -> TestRun {
+        let run = try TestRun()
+        try run.interrupt { event in
+            if case .step(let step, _) = event { step.step == 1 } else { false }
+        }
+        return run
+    }
+
+    private static func message(_ run: TestRun) throws -> String {
+        let error = try #require(throws: (any Error).self) { try run.run() }
+        #expect(!"\(error)".contains("\n"))
+        return "\(error)"
+    }
+
+    @Test func aChangedOptionIsNamedWithBothValues() throws {
+        let run = try Self.stopped()
+        func message(_ change: (inout TrainingConfiguration) -> Void) throws -> String {
+            var other = run
+            change(&other.options)
+            return try Self.message(other)
+        }
+        let end = "; leave it as it was, or start another run with another --output"
+        #expect(
+            try message { $0.seed = 1 } == "--seed was 0 when the run in \(run.output) began and is 1 now" + end)
+        #expect(
+            try message { $0.bias = -4 }
+                == "--bias was not given when the run in \(run.output) began and is -4 now" + end)
+        #expect(
+            try message { $0.template = ["a {}", "{}"] }.hasSuffix(
+                " when the run in \(run.output) began and is a {}, {} now" + end))
+        #expect(
+            try message { $0.freeze = [.image] }.hasSuffix("is image now" + end))
+    }
+
+    @Test func speedAndSafetyMayChange() throws {
+        var run = try Self.stopped()
+        run.options.workers = 7
+        run.options.checkpointEvery = 2
+        #expect(try run.run().count == 10)
+    }
+
+    @Test func changedDataIsRefused() throws {
+        var run = try Self.stopped()
+        run.fingerprint = "other"
+        #expect(
+            try Self.message(run)
+                == "\(run.training.source) has changed since the run began; put it back as it was, or start another run with another --output"
+        )
+    }
+
+    @Test func aDirectoryWithSomethingInItIsRefusedWithoutResume() throws {
+        let folder = try TemporaryFolder()
+        try Trainer.checkOutput(folder.path, resumes: false)
+        try Trainer.checkOutput(folder("new"), resumes: false)
+        try folder.put("x", "")
+        #expect(throws: TrainingError.runNotEmpty(path: folder.path)) {
+            try Trainer.checkOutput(folder.path, resumes: false)
+        }
+        try Trainer.checkOutput(folder.path, resumes: true)
+        #expect(
+            "\(TrainingError.runNotEmpty(path: "RUN"))"
+                == "RUN is not empty; give --resume to go on with the run in it, or another --output")
+    }
+
+    @Test(
+        arguments: [
+            ("checkpoints/step-00000002/training.json", ""),
+            ("checkpoints/step-00000002/training.json", "{\"step\": 2"),
+            ("checkpoints/step-00000002/model.safetensors", "cut"),
+            ("checkpoints/step-00000002/optimizer.safetensors", ""),
+            ("checkpoints/step-00000002/optimizer.safetensors", nil),
+            ("checkpoints/step-00000002/training.json", nil),
+            ("config.yml", "seed: [1"), ("config.yml", "seed: 1\n"),
+        ] as [(String, String?)]) func damagedFilesAreErrorsOnOneLineThatNameThem(_ name: String, text: String?) throws
+    {
+        let run = try Self.stopped()
+        let path = run.output + "/" + name
+        if let text {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        } else {
+            try FileManager.default.removeItem(atPath: path)
+        }
+        #expect(try Self.message(run).contains(path))
+    }
+
+    @Test func aStateThatDoesNotFitItsDirectoryIsRefused() throws {
+        let run = try Self.stopped()
+        let path = run.output + "/checkpoints/step-00000002/training.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        for step in ["-5", "7", "900000000000"] {
+            try text.replacing(/"step" : 2/, with: "\"step\" : \(step)")
+                .write(toFile: path, atomically: false, encoding: .utf8)
+            #expect(throws: (any Error).self) { try run.run() }
+        }
+    }
+
+    @Test func theConfigurationComesBackFromItsYAML() throws {
+        var options = try TestRun().options
+        options.bias = -10
+        options.template = ["a {}: \"x\"", "#{}"]
+        options.freeze = [.text]
+        options.learningRate = 0.1 + 0.2
+        options.seed = .max
+        options.validation = "ein Pfad/mit: Zeichen.csv"
+        #expect(try TrainingConfiguration(yaml: options.yaml(), path: "config.yml") == options)
+        for key in TrainingConfiguration.keys where key != "labels" && key != "images" {
+            #expect(try options.yaml().contains(key + ":"), "\(key)")
+        }
+    }
+
+    @Test func impossibleValuesAreNamed() throws {
+        let good = try TestRun().options
+        #expect(good.firstProblem() == nil)
+        func problem(_ change: (inout TrainingConfiguration) -> Void) -> String? {
+            var options = good
+            change(&options)
+            return options.firstProblem()?.key
+        }
+        #expect(problem { $0.epochs = 0 } == "epochs")
+        #expect(problem { $0.batchSize = -1 } == "batch-size")
+        #expect(problem { $0.accumulate = 0 } == "accumulate")
+        #expect(problem { $0.learningRate = .nan } == "learning-rate")
+        #expect(problem { $0.learningRate = 0 } == "learning-rate")
+        #expect(problem { $0.weightDecay = -0.1 } == "weight-decay")
+        #expect(problem { $0.warmupSteps = -1 } == "warmup-steps")
+        #expect(problem { $0.temperature = 0.009 } == "temperature")
+        #expect(problem { $0.temperature = 1.01 } == "temperature")
+        #expect(problem { $0.bias = .infinity } == "bias")
+        #expect(problem { $0.gradientClip = -1 } == "gradient-clip")
+        #expect(problem { $0.workers = 0 } == "workers")
+        #expect(problem { $0.checkpointEvery = -1 } == "checkpoint-every")
+        #expect(problem { $0.epochs = .max } == "epochs")
+        #expect(problem { $0.batchSize = .max } != nil)
+    }
+}

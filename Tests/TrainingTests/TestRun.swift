@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Datasets
+import FileIO
+import Foundation
+import Imaging
+import MultiLabel
+import Safetensors
+import Testing
+import Torch
+import TorchNN
+
+@testable import Training
+
+/// A folder that is removed with all it holds when the test is over.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
+        try createDirectory(path: path)
+    }
+
+    deinit { try? removeTree(path: path) }
+
+    func callAsFunction(_ name: String) -> String { path + "/" + name }
+
+    func put(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: self(name)))
+    }
+}
+
+/// A run of the trainer on the small fixtures.
+struct TestRun {
+    static let curve = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Fixtures/curve").path
+
+    let folder: TemporaryFolder
+    var options: TrainingConfiguration
+    var training: AnnotationTable
+    var validation: AnnotationTable?
+    var fingerprint = "the data"
+
+    /// 24 pictures in steps of 6, for 3 epochs, in their order and as they are.
+    init(model: String = curve + "/model") throws {
+        folder = try TemporaryFolder()
+        training = try AnnotationTable.read(path: Self.curve + "/train.csv")
+        options = TrainingConfiguration(
+            data: Self.curve + "/train.csv", model: model, output: folder("run"), workers: 2)
+        options.epochs = 3
+        options.batchSize = 6
+        options.learningRate = 1e-3
+        options.warmupSteps = 3
+        options.augment = .none
+        options.shuffle = false
+        options.gradientClip = 0
+    }
+
+    var output: String { options.output }
+
+    func trainer() throws -> Trainer {
+        let templates = options.template.compactMap(PromptTemplate.init)
+        return Trainer(
+            options: options, checkpoint: try CLIPCheckpoint(directory: options.model), training: training,
+            validation: validation, labels: training.labels.map { Label(name: $0) },
+            templates: templates.isEmpty ? [.standard] : templates, fingerprint: fingerprint, device: .cpu)
+    }
+
+    /// Runs to the end and gives the steps' reports.
+    @discardableResult func run(_ report: (TrainingEvent) -> Void = { _ in }) throws -> [StepReport] {
+        var steps: [StepReport] = []
+        try trainer().run(isInterrupted: { false }) { event in
+            if case .step(let step, _) = event { steps.append(step) }
+            report(event)
+        }
+        return steps
+    }
+
+    /// Runs until `stop` says so about an event.
+    ///
+    /// - Returns: The steps that are saved.
+    @discardableResult func interrupt(_ stop: (TrainingEvent) -> Bool) throws -> Int {
+        var isInterrupted = false
+        let error = try #require(throws: TrainingInterrupted.self) {
+            try trainer().run(isInterrupted: { isInterrupted }) { event in
+                if stop(event) { isInterrupted = true }
+            }
+        }
+        return error.step
+    }
+
+    /// The bytes of every file below the run's directory, by path.
+    func files(_ part: String = "") throws -> [String: Data] {
+        let root = part.isEmpty ? output : output + "/" + part
+        var result: [String: Data] = [:]
+        let paths = try #require(FileManager.default.enumerator(atPath: root))
+        for case let path as String in paths {
+            var isDirectory: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: root + "/" + path, isDirectory: &isDirectory)
+            if !isDirectory.boolValue { result[path] = try Data(contentsOf: URL(fileURLWithPath: root + "/" + path)) }
+        }
+        return result
+    }
+
+    /// The lines of `metrics.jsonl` without the speed, which no two runs share.
+    func metrics() throws -> [String] {
+        let text = try String(contentsOfFile: output + "/metrics.jsonl", encoding: .utf8)
+        #expect(text.hasSuffix("\n"))
+        return text.split(separator: "\n").map {
+            String($0.replacing(/"images_per_second":[^,}]*/, with: ""))
+        }
+    }
+
+    /// The names of the checkpoints.
+    func checkpoints() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints").sorted()
+    }
+
+    /// Expects that another run came to the same end, bit for bit.
+    func expectSameEnd(as other: TestRun, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) throws
+    {
+        let same = try files("model") == other.files("model")
+        #expect(same, comment, sourceLocation: sourceLocation)
+        let last = try #require(try other.checkpoints().last)
+        #expect(try checkpoints().last == last, comment, sourceLocation: sourceLocation)
+        let sameCheckpoint = try files("checkpoints/" + last) == other.files("checkpoints/" + last)
+        #expect(sameCheckpoint, comment, sourceLocation: sourceLocation)
+        #expect(try metrics() == other.metrics(), comment, sourceLocation: sourceLocation)
+    }
+}
+
+/// The tensors of a file, each as its bytes.
+func tensors(_ path: String) throws -> [String: [UInt8]] {
+    let file = try SafetensorsFile(path: path)
+    return Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, Array(file.bytes(of: $0))) })
+}
+
+extension AnnotationTable {
+    /// The same pictures with other targets.
+    func with(targets: [Float]) -> AnnotationTable {
+        AnnotationTable(source: source, images: images, labels: labels, targets: targets)
+    }
+}
