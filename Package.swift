@@ -34,12 +34,16 @@ let tests: [Target] = [
     test("Datasets", fixtures: true),
     test("Imaging", fixtures: true, torch: true),
     test("Torch", torch: true),
-    test("CLIP", ["Safetensors", "Torch", "TorchNN"], fixtures: true, torch: true),
+    test(
+        "CLIP", ["FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], fixtures: true, torch: true),
     test(
         "MultiLabel", ["CLIP", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], torch: true),
     test(
-        "Training", ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "MultiLabel", "Safetensors", "Torch", "TorchNN"],
+        "Training",
+        ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "MultiLabel", "Safetensors", "Torch", "TorchNN"],
         fixtures: true, torch: true),
+    // The program as a process: built because it is named here, and found beside the tests.
+    .testTarget(name: "MumicTests", dependencies: ["FileIO", "mumic"], linkerSettings: linksLibtorch),
 ]
 
 let package = Package(
@@ -96,7 +100,8 @@ let package = Package(
         .executableTarget(
             name: "mumic",
             dependencies: [
-                "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging", "Torch", "TorchNN", "Tokenization",
+                "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging", "Torch", "TorchNN",
+                "Tokenization",
                 "Hub", "FileIO", "Terminal", "Safetensors", "ContentHash", argumentParser, yams,
             ],
             linkerSettings: linksLibtorch),

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Beside the checkout hard links are possible, so that nothing is copied; elsewhere they may not be.
-work=$(mktemp -d "$PWD/.build/moved.XXXXXX")
+work=$(mktemp -d "$PWD/.build/moved checkout.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 folder=$(dirname "$(realpath .build/release/mumic)")
@@ -21,7 +21,7 @@ program=$work/checkout/.build/release/mumic
 version=$(cd / && env -i "$program" --version)
 if [ -z "$(cat .deps/rpath)" ]; then
     libraries=$(env -i /usr/bin/ldd "$program")
-    found=$(awk '$1 == "libtorch_cpu.so" { print $3 }' <<<"$libraries" | xargs -d '\n' realpath)
+    found=$(sed -n 's/.*libtorch_cpu\.so => \(.*\) (0x.*/\1/p' <<<"$libraries" | xargs -d '\n' realpath)
     case $found in
         "$(realpath "$work")"/*) ;;
         *) printf 'error: moved checkout: libtorch_cpu.so is %s\n' "$found" >&2 && exit 1 ;;

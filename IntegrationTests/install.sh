@@ -14,19 +14,19 @@ fail() {
 }
 
 Scripts/install.sh "$work/first place"
-mv "$work/first place" "$work/second"
+mv "$work/first place" "$work/second place"
 cd /
-version=$(env -i "$work/second/bin/mumic" --version)
+version=$(env -i "$work/second place/bin/mumic" --version)
 [ "$version" = "$(env -i "$root/.build/release/mumic" --version)" ] || fail "the installed program's version is '$version'"
 
 # Where each library comes from when the program starts.
-libraries=$(env -i /usr/bin/ldd "$work/second/bin/mumic")
+libraries=$(env -i /usr/bin/ldd "$work/second place/bin/mumic")
 ! grep -q 'not found' <<<"$libraries" || fail "libraries are missing: $libraries"
 elsewhere=$(cat "$root/.deps/rpath" 2>/dev/null || true)
-strange=$(awk '$3 ~ /^\// { print $3 }' <<<"$libraries" | xargs -d '\n' -n 1 realpath |
-    grep -v -e "^$work/second/lib/mumic/" -e '^/lib/' -e '^/lib64/' -e '^/usr/lib/' ${elsewhere:+-e "^$(realpath "$elsewhere")/"} || true)
+strange=$(sed -n 's/.* => \(\/.*\) (0x.*/\1/p' <<<"$libraries" | xargs -d '\n' -n 1 realpath |
+    grep -v -e "^$work/second place/lib/mumic/" -e '^/lib/' -e '^/lib64/' -e '^/usr/lib/' ${elsewhere:+-e "^$(realpath "$elsewhere")/"} || true)
 [ -z "$strange" ] || fail "libraries come from elsewhere: $strange"
-swift=$(grep -c -e "libswiftCore.so => $work/second" <<<"$libraries" || true)
+swift=$(grep -c -e "libswiftCore.so => $work/second place/" <<<"$libraries" || true)
 [ "$swift" = 1 ] || fail "Swift's runtime is not the installed one"
 
 # DESTDIR, a second installation over the first, and refusals.

@@ -41,24 +41,24 @@ listing=$(env -u LD_LIBRARY_PATH ldd "$program")
 if missing=$(grep 'not found' <<<"$listing"); then
     fail "$program lacks libraries: $(tr -s '\t\n' ' ' <<<"$missing"); run make build again"
 fi
-while read -r name _ path _; do
-    [ -f "$path" ] || continue
+while IFS=$'\t' read -r name path; do
     real=$(realpath "$path")
     case $name in
         libc.so.* | libm.so.* | libstdc++.so.* | libgcc_s.so.* | ld-linux*) continue ;;
         libturbojpeg.so.* | libpng*.so.* | libwebp*.so.* | libsharpyuv.so.*) ;;
         *)
-            if [ -n "$elsewhere" ] && [ "$(dirname "$real")" = "$(realpath "$elsewhere")" ]; then continue; fi
-            # Nearer than this checkout's libtorch and the toolchain's libraries are only the system's.
+            # The rest is libtorch's, Swift's and the system's.
             case $real in
-                "$PWD"/.deps/*) ;;
                 */swift/linux/*) ;;
+                "$(pwd -P)"/.deps/*) [ -z "$elsewhere" ] || continue ;;
                 *) continue ;;
             esac
             ;;
     esac
     install -m 644 "$real" "$staging/$name"
-done <<<"$listing"
+done < <(sed -n 's/^[[:space:]]*\([^ ]*\) => \(\/.*\) (0x[0-9a-f]*)$/\1\t\2/p' <<<"$listing")
+[ -f "$staging/libswiftCore.so" ] || fail "ldd does not say where Swift's libraries are; see ldd $program"
+[ -n "$elsewhere" ] || [ -f "$staging/libtorch_cpu.so" ] || fail "ldd does not say where libtorch is; see ldd $program"
 
 install -m 755 "$program" "$target/bin/.mumic.new"
 strip "$target/bin/.mumic.new" 2>/dev/null || llvm-strip "$target/bin/.mumic.new" 2>/dev/null || true

@@ -71,6 +71,7 @@ public struct CLIPCheckpoint {
     /// The tokenizer and the context length alone, without opening the weights.
     ///
     /// - Parameter directory: The model's directory.
+    /// - Returns: The tokenizer and the context length.
     /// - Throws: ``CLIPError`` and the tokenizer's errors.
     public static func tokenizer(
         directory: String
@@ -78,7 +79,10 @@ public struct CLIPCheckpoint {
         let names = try files(in: directory)
         let layout: Layout = names.contains("config.json") ? .huggingFace : .openCLIP
         let config = try config(in: directory, layout: layout)
-        return (try CLIPTokenizer(directory: URL(fileURLWithPath: directory, isDirectory: true)), config.text.maxPositionEmbeddings)
+        return (
+            try CLIPTokenizer(directory: URL(fileURLWithPath: directory, isDirectory: true)),
+            config.text.maxPositionEmbeddings
+        )
     }
 
     /// Loads the weights.
@@ -112,6 +116,9 @@ public struct CLIPCheckpoint {
         }
         let known = ["open_clip_model.safetensors", "open_clip_pytorch_model.safetensors"]
         let others = names.filter { $0.hasSuffix(".safetensors") && $0 != "head.safetensors" }.sorted()
+        if others.count > 1, !known.contains(where: names.contains) {
+            throw CLIPError.manyWeights(directory: directory, files: others)
+        }
         if let name = known.first(where: names.contains) ?? others.first {
             return try SafetensorsCheckpoint(path: directory + "/" + name)
         }
@@ -127,7 +134,7 @@ public struct CLIPCheckpoint {
         let bytes: [UInt8]
         do {
             bytes = try readFile(path: path, maximumBytes: 16 << 20)
-        } catch where error.isMissingInput {
+        } catch  where error.isMissingInput {
             let remedy =
                 layout == .huggingFace
                 ? "a model directory needs Hugging Face's config.json beside the weights"

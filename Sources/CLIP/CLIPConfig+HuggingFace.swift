@@ -55,7 +55,8 @@ extension CLIPConfig {
             hiddenAct: activation, layerNormEps: try reader.positive("layer_norm_eps", default: 1e-5))
         guard config.hiddenSize % config.numAttentionHeads == 0 else {
             throw reader.bad(
-                "num_attention_heads", "is \(config.numAttentionHeads), which does not divide hidden_size \(config.hiddenSize)")
+                "num_attention_heads",
+                "is \(config.numAttentionHeads), which does not divide hidden_size \(config.hiddenSize)")
         }
         return config
     }

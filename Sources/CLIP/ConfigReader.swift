@@ -14,6 +14,8 @@ public enum CLIPError: Error, Equatable, CustomStringConvertible {
     case pickle(path: String, command: String)
     /// The directory holds no weights that can be read.
     case noWeights(directory: String)
+    /// The directory holds several files of weights, none of which has a known name.
+    case manyWeights(directory: String, files: [String])
     /// The tokenizer and the configuration do not belong together.
     case tokenizerMismatch(directory: String, tokens: Int, vocabulary: Int)
     /// A text has no tokens that the model knows.
@@ -34,6 +36,8 @@ public enum CLIPError: Error, Equatable, CustomStringConvertible {
             "\(path) is a pickle, which can run code when it is read; convert it once with: \(command)"
         case .noWeights(let directory):
             "\(directory) has no model.safetensors, model.safetensors.index.json or other *.safetensors; name a model directory"
+        case .manyWeights(let directory, let files):
+            "\(directory) has several files of weights (\(files.prefix(3).joined(separator: ", "))); keep one, or call it model.safetensors"
         case .tokenizerMismatch(let directory, let tokens, let vocabulary):
             "the tokenizer in \(directory) has ids up to \(tokens - 1), config.json has vocab_size \(vocabulary); use the files of one model"
         case .badToken(let id, let vocabulary):
@@ -46,6 +50,7 @@ extension CLIPError {
     /// The refusal of a pickle, with the command that converts it; nil for any other path.
     ///
     /// - Parameter path: A file that was named as a model, or found where weights are looked for.
+    /// - Returns: The refusal, or nil.
     public static func refusal(ofPickle path: String) -> CLIPError? {
         guard [".pt", ".bin", ".pth", ".ckpt", ".pkl"].contains(where: path.hasSuffix) else { return nil }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")

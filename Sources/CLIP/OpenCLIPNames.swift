@@ -49,7 +49,9 @@ enum OpenCLIPNames {
             let to = "\(tower).encoder.layers.\(layer)."
             let from = "\(prefix)transformer.resblocks.\(layer)."
             for part in ["weight", "bias"] {
-                for (name, other) in renamed { recipes["\(to)\(name).\(part)"] = .init(tensor: "\(from)\(other).\(part)") }
+                for (name, other) in renamed {
+                    recipes["\(to)\(name).\(part)"] = .init(tensor: "\(from)\(other).\(part)")
+                }
                 for (index, name) in ["q_proj", "k_proj", "v_proj"].enumerated() {
                     recipes["\(to)self_attn.\(name).\(part)"] = .init(
                         tensor: "\(from)attn.in_proj_\(part)", rows: index * width..<(index + 1) * width)

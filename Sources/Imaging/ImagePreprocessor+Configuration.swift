@@ -142,7 +142,9 @@ private struct ConfigurationObject {
         switch value {
         case .text(let text) where text == "down": return .down
         case .text(let text) where text == "half_to_even": return .halfToEven
-        default: throw .badConfiguration(key: "center_crop_rounding", problem: "is \(value): use 'down' or 'half_to_even'")
+        default:
+            throw .badConfiguration(
+                key: "center_crop_rounding", problem: "is \(value): use 'down' or 'half_to_even'")
         }
     }
 

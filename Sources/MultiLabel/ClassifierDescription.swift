@@ -61,7 +61,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         let bytes: [UInt8]
         do {
             bytes = try readFile(path: path, maximumBytes: 256 << 20)
-        } catch where error.isMissingInput {
+        } catch  where error.isMissingInput {
             return nil
         }
         let description: ClassifierDescription
@@ -83,7 +83,9 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         if let name = firstDuplicate(labels.map(\.name)) {
             throw .description(path: path, problem: "names the label '\(name)' twice")
         }
-        if labels.contains(where: \.name.isEmpty) { throw .description(path: path, problem: "has a label without a name") }
+        if labels.contains(where: \.name.isEmpty) {
+            throw .description(path: path, problem: "has a label without a name")
+        }
         if templates.isEmpty { throw .description(path: path, problem: "has no templates") }
         if !bias.isFinite { throw .description(path: path, problem: "has a bias that is no finite number") }
         if let (name, value) = thresholds.first(where: { !(0...1).contains($0.value) }) {

@@ -70,7 +70,9 @@ extension Tensor {
     /// softmax(q kᵀ / √d + mask) v over `[..., T, d]`.
     ///
     /// - Throws: ``TorchError`` if the shapes do not fit.
-    public static func attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil) throws(TorchError) -> Tensor {
+    public static func attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil) throws(TorchError)
+        -> Tensor
+    {
         try owned(ctorch_attention(query.handle, key.handle, value.handle, mask?.handle))
     }
 }

@@ -35,6 +35,7 @@ public struct WeightSource {
     /// Tensors of the file that none of `parameters` is read from.
     ///
     /// - Parameter parameters: Names under which parameters were asked for.
+    /// - Returns: The file's names of the tensors.
     public func leftOver(besides parameters: Set<String>) -> [String] {
         let read = recipes.map { recipes in Set(parameters.compactMap { recipes[$0]?.tensor }) } ?? parameters
         return checkpoint.entries.map(\.name).filter { !read.contains($0) }

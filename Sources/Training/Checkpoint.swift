@@ -30,7 +30,9 @@ struct Checkpoint {
     static let optimizerFile = "optimizer.safetensors"
 
     /// Writes a checkpoint and removes all but the last two.
-    static func save(_ state: TrainingState, weights: NamedTensors, optimizer: NamedTensors, in run: RunDirectory) throws {
+    static func save(_ state: TrainingState, weights: NamedTensors, optimizer: NamedTensors, in run: RunDirectory)
+        throws
+    {
         let path = run.checkpoint(step: state.step)
         let aside = run.checkpoints + "/.new"
         try removeTree(path: aside)
@@ -67,7 +69,8 @@ struct Checkpoint {
     static func restore(_ tensors: NamedTensors, from path: String) throws {
         let file = try SafetensorsFile(path: path)
         guard file.entries.count == tensors.count else {
-            throw TrainingError.damagedRun(path: path, problem: "has \(file.entries.count) tensors instead of \(tensors.count)")
+            throw TrainingError.damagedRun(
+                path: path, problem: "has \(file.entries.count) tensors instead of \(tensors.count)")
         }
         for (name, tensor) in tensors {
             guard let entry = file[name], entry.shape == tensor.shape, entry.dtype == .float32 else {

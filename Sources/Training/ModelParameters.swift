@@ -30,7 +30,10 @@ struct ModelParameters {
     let trained: [ParameterStore.Parameter]
 
     /// Loads the towers, sets τ and b to where they start, and marks what trains.
-    init(_ checkpoint: CLIPCheckpoint, labels: [Label], templates: [PromptTemplate], _ options: TrainingConfiguration, device: Device) throws {
+    init(
+        _ checkpoint: CLIPCheckpoint, labels: [Label], templates: [PromptTemplate], _ options: TrainingConfiguration,
+        device: Device
+    ) throws {
         let (model, store) = try checkpoint.load(on: device)
         var extra: [ParameterStore.Parameter] = []
         var bias: Tensor?
@@ -103,7 +106,8 @@ struct ModelParameters {
             if members.isEmpty { return nil }
             let count = { (list: [ParameterStore.Parameter]) in list.reduce(0) { $0 + $1.tensor.count } }
             return ParameterGroup(
-                name: name, parameters: count(members), trained: count(members.filter { trainedNames.contains($0.name) }))
+                name: name, parameters: count(members),
+                trained: count(members.filter { trainedNames.contains($0.name) }))
         }
     }
 }

@@ -17,7 +17,10 @@ struct OptimizerStep {
     /// The labels' features where the text tower does not train.
     let frozenLabelFeatures: Tensor?
 
-    init(_ parameters: ModelParameters, _ optimizer: AdamW, _ set: TrainingSet, _ options: TrainingConfiguration, device: Device) throws {
+    init(
+        _ parameters: ModelParameters, _ optimizer: AdamW, _ set: TrainingSet, _ options: TrainingConfiguration,
+        device: Device
+    ) throws {
         self.parameters = parameters
         self.optimizer = optimizer
         self.set = set
@@ -25,7 +28,8 @@ struct OptimizerStep {
         self.precision = options.precision
         self.gradientClip = options.gradientClip
         let computesOnce = options.loss != .linearHead && !parameters.trainsText
-        self.frozenLabelFeatures = computesOnce ? try withoutGradient { try parameters.classifier.labelFeatures() } : nil
+        self.frozenLabelFeatures =
+            computesOnce ? try withoutGradient { try parameters.classifier.labelFeatures() } : nil
     }
 
     /// Runs a step.
@@ -40,6 +44,7 @@ struct OptimizerStep {
     ///   - learningRate: The step's learning rate.
     ///   - pixels: The prepared pictures of a batch.
     /// - Returns: The loss.
+    /// - Throws: ``TrainingError`` if a value is not finite or a picture cannot be read, `TorchError` if memory runs out.
     func callAsFunction(
         _ step: Int, batches: [[Int]], learningRate: Double, pixels: ([Int]) throws -> Tensor
     ) throws -> Double {
@@ -88,7 +93,8 @@ struct OptimizerStep {
         for (_, gradient) in gradients { squares += try gradient.squareSum() }
         guard squares.isFinite else {
             let name = try gradients.first { try !$0.1.isFinite() }?.0
-            throw TrainingError.notFinite(what: name.map { "the gradient of \($0)" } ?? "the gradient's norm", step: step)
+            throw TrainingError.notFinite(
+                what: name.map { "the gradient of \($0)" } ?? "the gradient's norm", step: step)
         }
         let norm = squares.squareRoot()
         if gradientClip > 0, norm > gradientClip {

@@ -28,6 +28,7 @@ extension TrainingConfiguration {
     /// The configuration that a run began with, or nil if there is none in its directory.
     ///
     /// - Parameter output: The run's directory.
+    /// - Returns: The configuration, or nil.
     /// - Throws: ``TrainingError`` if it is there and cannot be read.
     public static func saved(output: String) throws -> TrainingConfiguration? {
         let path = RunDirectory(path: output).configuration
@@ -77,7 +78,9 @@ extension Trainer {
     ///
     /// - Throws: `FileIOError` if the run's directory cannot be read.
     public func hasCheckpoint() throws -> Bool {
-        do { return try !run.savedSteps().isEmpty } catch let error as FileIOError where error.isMissingInput { return false }
+        do { return try !run.savedSteps().isEmpty } catch let error as FileIOError where error.isMissingInput {
+            return false
+        }
     }
 
     /// The state of the last whole checkpoint, or of a run that has not begun; leaves `config.yml` in place.

@@ -26,7 +26,9 @@ extension Trainer {
     ) throws -> EvaluationReport? {
         guard let table = validation else { return nil }
         report(.validates(images: table.images.count))
-        guard let scores = try scores(table, parameters, isInterrupted: isInterrupted, report: report) else { return nil }
+        guard let scores = try scores(table, parameters, isInterrupted: isInterrupted, report: report) else {
+            return nil
+        }
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: labels.count, scores: scores, targets: table.targets)
         let result = try evaluate(

@@ -134,7 +134,8 @@ public struct Trainer {
         }
 
         while state.step < totalSteps || !state.isValidated {
-            let epoch = state.isValidated || state.step == 0 ? state.step / stepsPerEpoch : (state.step - 1) / stepsPerEpoch
+            let epoch =
+                state.isValidated || state.step == 0 ? state.step / stepsPerEpoch : (state.step - 1) / stepsPerEpoch
             let order = set.order(epoch: epoch, seed: options.seed, shuffle: options.shuffle)
             let pictures = EpochPictures(
                 set: set, rows: Array(order.dropFirst((state.step - epoch * stepsPerEpoch) * imagesPerStep)),

@@ -18,7 +18,11 @@ final class DownloadProgress: Sendable {
             if current.file != progress.file {
                 current.bar?.finish()
                 current.file = progress.file
-                current.bar = ProgressBar(title: progress.file, total: progress.totalBytes.map { $0 >> 10 }, unit: "KiB")
+                // Configuration and tokenizer are there before a bar could be read.
+                let isLarge = progress.totalBytes.map { $0 >= 4 << 20 } ?? true
+                current.bar =
+                    isLarge
+                    ? ProgressBar(title: progress.file, total: progress.totalBytes.map { $0 >> 10 }, unit: "KiB") : nil
             }
             current.bar?.update(count: progress.receivedBytes >> 10)
         }

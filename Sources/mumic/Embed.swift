@@ -27,7 +27,9 @@ struct Embed: ParsableCommand {
     @Option(help: ArgumentHelp("The file to write; its name ends in .npy.", valueName: "out.npy"))
     var output: String
 
-    @Option(help: ArgumentHelp("Embed the lines of this file, as they are, instead of pictures; - for stdin.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Embed the lines of this file, as they are, instead of pictures; - for stdin.", valueName: "file"))
     var text: String?
 
     @Option(help: ArgumentHelp("The folder that names in a dataset file are relative to.", valueName: "folder"))
@@ -63,10 +65,13 @@ struct Embed: ParsableCommand {
         try matrix.commit(durable: false)
         try index.commit(durable: false)
         if rows == 0, text == nil {
-            throw BadDataError(message: "there are no pictures in \(inputs.joined(separator: " ")); name JPEG, PNG or WebP files")
+            throw BadDataError(
+                message: "there are no pictures in \(inputs.joined(separator: " ")); name JPEG, PNG or WebP files")
         }
         if failures > 0 {
-            throw BadDataError(message: "\(failures) of \(rows) pictures could not be read; \(output.dropLast(4)).jsonl says which and why")
+            throw BadDataError(
+                message:
+                    "\(failures) of \(rows) pictures could not be read; \(output.dropLast(4)).jsonl says which and why")
         }
     }
 
@@ -128,14 +133,16 @@ struct Embed: ParsableCommand {
     private func openText(_ path: String) throws -> Int32 {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            throw MissingInputError(message: "there is no file \(printable(path)); give --text a file with a text a line")
+            throw MissingInputError(
+                message: "there is no file \(printable(path)); give --text a file with a text a line")
         }
         guard status.st_mode & S_IFMT != S_IFDIR else {
             throw BadDataError(message: "\(printable(path)) is a directory; give --text a file with a text a line")
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw BadDataError(message: "cannot read \(printable(path)): \(String(cString: strerror(errno))); check its permissions")
+            throw BadDataError(
+                message: "cannot read \(printable(path)): \(String(cString: strerror(errno))); check its permissions")
         }
         return descriptor
     }

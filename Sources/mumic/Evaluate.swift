@@ -87,16 +87,20 @@ struct Evaluate: ParsableCommand {
         bar.finish()
         if let first = findings.first {
             throw BadDataError(
-                message: "\(findings.count) of \(index) pictures of \(data) cannot be read, the first: \(first); replace them or remove their lines",
+                message:
+                    "\(findings.count) of \(index) pictures of \(data) cannot be read, the first: \(first); replace them or remove their lines",
                 findings: findings)
         }
         return scores
     }
 
-    private func write(_ report: EvaluationReport, _ table: AnnotationTable, _ scores: [Double], to folder: String) throws {
+    private func write(_ report: EvaluationReport, _ table: AnnotationTable, _ scores: [Double], to folder: String)
+        throws
+    {
         try createDirectory(path: folder)
         let perLabel = try AtomicFileWriter(path: folder + "/per-label.csv")
-        try perLabel.append(CSVWriter.line(["label", "positives", "negatives", "ap", "precision", "recall", "f1", "threshold"]))
+        try perLabel.append(
+            CSVWriter.line(["label", "positives", "negatives", "ap", "precision", "recall", "f1", "threshold"]))
         for label in report.perLabel {
             let numbers = [label.averagePrecision, label.precision, label.recall, label.f1, label.threshold]
             try perLabel.append(

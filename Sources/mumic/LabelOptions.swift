@@ -28,14 +28,17 @@ func readLabelFile(_ path: String) throws -> [Label] {
 /// A template, if the sentence has a place for the name.
 func promptTemplate(_ text: String) throws -> PromptTemplate {
     guard let template = PromptTemplate(text) else {
-        throw UsageError("--template \"\(printable(text))\" has no {} for the label's name; write for instance \"a photo of a {}\"")
+        throw UsageError(
+            "--template \"\(printable(text))\" has no {} for the label's name; write for instance \"a photo of a {}\"")
     }
     return template
 }
 
 /// How annotations are read.
 struct AnnotationFileOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder that picture names are relative to (default: that of the data file).", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder that picture names are relative to (default: that of the data file).", valueName: "folder"))
     var images: String?
 
     @Option(help: ArgumentHelp("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))

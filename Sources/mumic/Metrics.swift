@@ -10,16 +10,22 @@ struct MetricOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("k of GAP@k.", valueName: "k"))
     var topK = 10
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The probability from which on a label counts as predicted.", valueName: "p"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The probability from which on a label counts as predicted.", valueName: "p"))
     var threshold = 0.5
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Replicates of the bootstrap intervals; 0 for none.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Replicates of the bootstrap intervals; 0 for none.", valueName: "n"))
     var bootstrap = 1000
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The seed of the bootstrap.", valueName: "n"))
     var seed: UInt64 = 0
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Positives that make a label one of the majority (map_majority).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Positives that make a label one of the majority (map_majority).", valueName: "n"))
     var majorityMinimum: Int?
 
     mutating func validate() throws {

@@ -18,7 +18,9 @@ enum RunPrecision: String, ExpressibleByArgument, CaseIterable {
 
 /// The model and where it runs.
 struct ModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A directory in Hugging Face's CLIP layout, or a Hub name org/name[@revision].", valueName: "model"))
+    @Option(
+        help: ArgumentHelp(
+            "A directory in Hugging Face's CLIP layout, or a Hub name org/name[@revision].", valueName: "model"))
     var model: String
 
     @Option(help: ArgumentHelp("Where to compute: cpu, cuda or cuda:N.", valueName: "device"))
@@ -30,7 +32,9 @@ struct ModelOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Pictures in a forward pass.", valueName: "n"))
     var batchSize = 32
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Threads that decode pictures (default: the processors).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Threads that decode pictures (default: the processors).", valueName: "n"))
     var workers: Int?
 
     @Flag(help: "Decode large JPEGs at a reduced scale: much faster, and scores move a little.")
@@ -60,7 +64,8 @@ func computeDevice(_ name: String) throws -> Device {
     guard let device = Device(name) else { throw UsageError("--device \(printable(name)) is not cpu, cuda or cuda:N") }
     if case .cuda(let index) = device, index >= Device.cudaDeviceCount {
         throw UsageError(
-            "--device \(name): this libtorch (\(Library.version)) sees \(Device.cudaDeviceCount) CUDA devices; use --device cpu, or build with a CUDA libtorch")
+            "--device \(name): this libtorch (\(Library.version)) sees \(Device.cudaDeviceCount) CUDA devices; use --device cpu, or build with a CUDA libtorch"
+        )
     }
     return device
 }

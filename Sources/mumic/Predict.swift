@@ -28,7 +28,8 @@ struct Predict: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Print only the K best labels.", valueName: "k"))
     var topK: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Print only labels of at least this probability.", valueName: "p"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Print only labels of at least this probability.", valueName: "p"))
     var threshold: Double?
 
     @Option(help: ArgumentHelp("jsonl, csv or table.", valueName: "format"))
@@ -37,7 +38,9 @@ struct Predict: ParsableCommand {
     @Option(help: ArgumentHelp("The folder that names in a dataset file are relative to.", valueName: "folder"))
     var images: String?
 
-    @Option(help: ArgumentHelp("For dataset files: what unlisted labels are; does not change predictions.", visibility: .hidden))
+    @Option(
+        help: ArgumentHelp(
+            "For dataset files: what unlisted labels are; does not change predictions.", visibility: .hidden))
     var unlisted = AnnotationFileOptions.Unlisted.absent
 
     @Argument(help: ArgumentHelp("Pictures, directories, dataset files, or - for paths on stdin.", valueName: "input"))
@@ -58,7 +61,8 @@ struct Predict: ParsableCommand {
             labels: resolved, templates: templates, device: options.device, dtype: model.precision.dtype)
         if bundle.description == nil {
             StandardError.line(
-                "note: this model has no mumic.json, so these probabilities are uncalibrated; compare them, but fine-tune before you trust a threshold")
+                "note: this model has no mumic.json, so these probabilities are uncalibrated; compare them, but fine-tune before you trust a threshold"
+            )
         }
         let labelFeatures = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
         let writer = PredictionWriter(
@@ -89,9 +93,13 @@ struct Predict: ParsableCommand {
             })
         bar?.finish()
         try pictures.finish()
-        if count == 0 { throw BadDataError(message: "there are no pictures in \(inputs.joined(separator: " ")); name JPEG, PNG or WebP files") }
+        if count == 0 {
+            throw BadDataError(
+                message: "there are no pictures in \(inputs.joined(separator: " ")); name JPEG, PNG or WebP files")
+        }
         if failures > 0 {
-            throw BadDataError(message: "\(failures) of \(count) pictures could not be read; the output says which and why")
+            throw BadDataError(
+                message: "\(failures) of \(count) pictures could not be read; the output says which and why")
         }
     }
 }

@@ -59,7 +59,8 @@ struct PredictionWriter {
         switch format {
         case .jsonl: try StandardOutput.shared.write(try jsonLine(Line(image: image, error: error)))
         case .csv: try StandardOutput.shared.write(CSVWriter.line([image, "", "", error]))
-        case .table: try StandardOutput.shared.write("\(printable(image, maximumCharacters: 4096))\n  error: \(error)\n")
+        case .table:
+            try StandardOutput.shared.write("\(printable(image, maximumCharacters: 4096))\n  error: \(error)\n")
         }
     }
 

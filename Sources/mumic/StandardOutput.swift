@@ -34,7 +34,10 @@ final class StandardOutput: Sendable {
                 } else if errno == EPIPE {
                     throw ClosedOutput()
                 } else if errno != EINTR {
-                    throw BadDataError(message: "cannot write to stdout: \(String(cString: strerror(errno))); free disk space or write elsewhere")
+                    throw BadDataError(
+                        message:
+                            "cannot write to stdout: \(String(cString: strerror(errno))); free disk space or write elsewhere"
+                    )
                 }
             }
         }

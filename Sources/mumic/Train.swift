@@ -27,11 +27,17 @@ struct Train: ParsableCommand {
     var data: String?
     @Option(help: ArgumentHelp("Annotations to validate on after each epoch.", valueName: "file"))
     var validation: String?
-    @Option(help: ArgumentHelp("Labels, one a line, or CSV label,prompt[,prompt…] (default: those of the data).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Labels, one a line, or CSV label,prompt[,prompt…] (default: those of the data).", valueName: "file"))
     var labels: String?
-    @Option(help: ArgumentHelp("The folder that picture names are relative to (default: that of the data file).", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder that picture names are relative to (default: that of the data file).", valueName: "folder"))
     var images: String?
-    @Option(help: ArgumentHelp("What labels are that a row does not list: absent (default) or unknown.", valueName: "meaning"))
+    @Option(
+        help: ArgumentHelp(
+            "What labels are that a row does not list: absent (default) or unknown.", valueName: "meaning"))
     var unlisted: String?
     @Option(help: ArgumentHelp("The model to start from: a directory or a Hub name.", valueName: "model"))
     var model: String?
@@ -58,11 +64,15 @@ struct Train: ParsableCommand {
     var schedule: LearningRateSchedule.Shape?
     @Option(help: ArgumentHelp("mumic (default), bce or linear-head.", valueName: "loss"))
     var loss: String?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The temperature at the start, 0.01 to 1 (default: 0.07).", valueName: "x"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The temperature at the start, 0.01 to 1 (default: 0.07).", valueName: "x"))
     var temperature: Double?
     @Flag(help: "Keep the temperature as it is.")
     var fixedTemperature = false
-    @Option(parsing: .unconditional, help: ArgumentHelp("Add a learned bias to the logits that starts here (default: none).", valueName: "x"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Add a learned bias to the logits that starts here (default: none).", valueName: "x"))
     var bias: Double?
     @Flag(help: "Keep the bias as it is.")
     var fixedBias = false
@@ -76,15 +86,22 @@ struct Train: ParsableCommand {
     var noShuffle = false
     @Option(help: ArgumentHelp("float32 (default) or bfloat16.", valueName: "type"))
     var precision: Precision?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The largest norm of the gradient; 0 for none (default: 1).", valueName: "x"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The largest norm of the gradient; 0 for none (default: 1).", valueName: "x"))
     var gradientClip: Double?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The seed of order and augmentation (default: 0).", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The seed of order and augmentation (default: 0).", valueName: "n"))
     var seed: UInt64?
     @Option(help: ArgumentHelp("Where to compute: cpu (default), cuda or cuda:N.", valueName: "device"))
     var device: String?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Threads that decode pictures (default: the processors).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Threads that decode pictures (default: the processors).", valueName: "n"))
     var workers: Int?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Steps between checkpoints within an epoch (default: only at its end).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Steps between checkpoints within an epoch (default: only at its end).", valueName: "n"))
     var checkpointEvery: Int?
     @Flag(help: "Do not decode every picture once before training.")
     var skipPictureCheck = false
@@ -102,7 +119,9 @@ struct Train: ParsableCommand {
         partial.freeze = freeze.isEmpty ? nil : OneOrMany(freeze)
         partial.noShuffle = noShuffle ? true : nil
         (partial.augment, partial.precision, partial.gradientClip) = (augment, precision, gradientClip)
-        (partial.seed, partial.device, partial.workers, partial.checkpointEvery) = (seed, device, workers, checkpointEvery)
+        (partial.seed, partial.device, partial.workers, partial.checkpointEvery) = (
+            seed, device, workers, checkpointEvery
+        )
         return partial
     }
 
@@ -115,14 +134,18 @@ struct Train: ParsableCommand {
     /// The defaults, then what a resumed run began with, then the YAML file, then the command line.
     private func resolved() throws -> TrainingConfiguration {
         let file = try config.map { try PartialConfiguration(path: $0) } ?? PartialConfiguration()
-        guard let output = output ?? file.output else { throw UsageError("--output is missing; name a directory for the run") }
+        guard let output = output ?? file.output else {
+            throw UsageError("--output is missing; name a directory for the run")
+        }
         let saved = resume ? try TrainingConfiguration.saved(output: output) : nil
         var options = saved ?? TrainingConfiguration(data: "", model: "", output: output, workers: defaultWorkers)
         try file.apply(to: &options)
         try given.apply(to: &options)
         options.output = output
         if options.data.isEmpty { throw UsageError("--data is missing; name a file of annotations") }
-        if options.model.isEmpty { throw UsageError("--model is missing; name a directory or a Hub model to start from") }
+        if options.model.isEmpty {
+            throw UsageError("--model is missing; name a directory or a Hub model to start from")
+        }
         if let (key, problem) = options.firstProblem() { throw UsageError("--\(key) \(problem)") }
         for text in options.template { _ = try promptTemplate(text) }
         if options.loss != .mumic, options.bias != nil { throw UsageError("--bias goes with --loss mumic only") }

@@ -82,13 +82,15 @@ struct PartialConfiguration: Decodable {
         }
         guard let node else { return }
         guard let mapping = node.mapping else {
-            throw BadDataError(message: "\(path) is not a list of KEY: VALUE lines; name options as on the command line")
+            throw BadDataError(
+                message: "\(path) is not a list of KEY: VALUE lines; name options as on the command line")
         }
         let known = Set(CodingKeys.allCases.map(\.rawValue))
         for (key, _) in mapping {
             let name = key.string ?? "?"
             if !known.contains(name) {
-                throw BadDataError(message: "\(path):\(key.mark?.line ?? 1): unknown key '\(printable(name))'; see mumic train --help")
+                throw BadDataError(
+                    message: "\(path):\(key.mark?.line ?? 1): unknown key '\(printable(name))'; see mumic train --help")
             }
         }
         do {
@@ -96,7 +98,8 @@ struct PartialConfiguration: Decodable {
         } catch let error as DecodingError {
             let key = error.key ?? "?"
             let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 1
-            throw BadDataError(message: "\(path):\(line): key '\(key)' has a value that it cannot have; see mumic train --help")
+            throw BadDataError(
+                message: "\(path):\(line): key '\(key)' has a value that it cannot have; see mumic train --help")
         }
     }
 

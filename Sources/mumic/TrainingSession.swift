@@ -50,7 +50,8 @@ struct TrainingSession {
         } catch let error as TrainingInterrupted {
             display.clear()
             throw Interruption.error(
-                "stopped after step \(error.step), which is saved; go on with: mumic train --resume --output \(options.output)")
+                "stopped after step \(error.step), which is saved; go on with: mumic train --resume --output \(options.output)"
+            )
         }
         display.finish()
         StandardError.line("the model is in \(options.output)/model")
@@ -91,7 +92,8 @@ struct TrainingSession {
         bar.finish()
         if !findings.isEmpty {
             throw BadDataError(
-                message: "\(findings.count) pictures of \(table.source) cannot be read; replace them or remove their lines",
+                message:
+                    "\(findings.count) pictures of \(table.source) cannot be read; replace them or remove their lines",
                 findings: findings)
         }
     }
@@ -120,14 +122,16 @@ final class TrainingDisplay {
             StandardError.line(table(groups))
             bar = ProgressBar(title: "training", total: totalSteps, startingAt: firstStep, unit: "steps")
         case .step(let step, _):
-            let loss = String(format: "loss %.4f, temperature %.4f, %.1f images/s", step.loss, step.temperature, step.imagesPerSecond)
+            let loss = String(
+                format: "loss %.4f, temperature %.4f, %.1f images/s", step.loss, step.temperature, step.imagesPerSecond)
             bar?.update(extra: loss)
             bar?.advance()
         case .validates(let images): validationBar = ProgressBar(title: "validating", total: images)
         case .scored(let images): validationBar?.update(count: images)
         case .validated(let report, let step, let isBest):
             validationBar = nil
-            let words = [("GAP", report.gap), ("GAP@\(report.k)", report.gapAtK), ("mAP", report.mapMacro)].map { name, value in
+            let words = [("GAP", report.gap), ("GAP@\(report.k)", report.gapAtK), ("mAP", report.mapMacro)].map {
+                name, value in
                 "\(name) " + (value.map { String(format: "%.4f", $0) } ?? "undefined")
             }
             StandardError.line("step \(step): \(words.joined(separator: ", "))\(isBest ? ", the best so far" : "")")

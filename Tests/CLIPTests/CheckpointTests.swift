@@ -5,6 +5,7 @@ import Foundation
 import Imaging
 import Safetensors
 import Testing
+import Tokenization
 import Torch
 import TorchNN
 
@@ -52,7 +53,9 @@ final class ModelFolder: Sendable {
         let names = all.keys.map { $0 } + ["visual.conv1.weight"]
         #expect(OpenCLIPNames.areUsed(in: names))
         func take(_ name: String) throws -> (shape: [Int], values: [Float]) { try #require(all[name], "\(name)") }
-        for (name, recipe) in OpenCLIPNames.recipes(names: [], config: try CLIPCheckpoint(directory: Self.source).config) {
+        for (name, recipe) in OpenCLIPNames.recipes(
+            names: [], config: try CLIPCheckpoint(directory: Self.source).config)
+        {
             if recipe.rows != nil { continue }
             var (shape, values) = try take(name)
             if recipe.isTransposed {
@@ -125,8 +128,11 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
         let config = try folder.text("config.json")
         try folder.put(
             "config.json",
-            config.replacing("\"projection_dim\": 16,", with: "\"projection_dim\": 16, \"torch_dtype\": \"float16\", \"x\": {\"y\": [1, 2.5, \"é/\"]},")
-                .replacing("\"vocab_size\": 558,", with: "\"vocab_size\": 558, \"dtype\": \"float16\", \"dropout\": 0.25,"))
+            config.replacing(
+                "\"projection_dim\": 16,",
+                with: "\"projection_dim\": 16, \"torch_dtype\": \"float16\", \"x\": {\"y\": [1, 2.5, \"é/\"]},"
+            )
+            .replacing("\"vocab_size\": 558,", with: "\"vocab_size\": 558, \"dtype\": \"float16\", \"dropout\": 0.25,"))
         try folder.put("tokenizer_config.json", "{\"model_max_length\": 20}")
         let checkpoint = try CLIPCheckpoint(directory: folder.path)
         let target = try ModelFolder(copying: [])
@@ -154,7 +160,8 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
         try source.export(to: target.path, parameters: source.load().1.parameters)
         let copy = try CLIPCheckpoint(directory: target.path)
         #expect(copy.layout == .huggingFace && copy.preprocessor == source.preprocessor)
-        #expect(copy.preprocessor.resizing == .exact(height: 32, width: 32) || copy.preprocessor.interpolation == .bilinear)
+        #expect(
+            copy.preprocessor.resizing == .exact(height: 32, width: 32) || copy.preprocessor.interpolation == .bilinear)
         let exported = try features(copy)
         #expect(exported.text == opened.text && exported.image == opened.image)
         let preprocessing = try target.object("preprocessor_config.json")
@@ -171,7 +178,8 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
         return "\(error)"
     }
 
-    @Test(arguments: ["pytorch_model.bin", "ViT-B-32.pt", "model.pth", "x.ckpt"]) func picklesAreRefusedWithTheirConversion(
+    @Test(arguments: ["pytorch_model.bin", "ViT-B-32.pt", "model.pth", "x.ckpt"])
+    func picklesAreRefusedWithTheirConversion(
         _ name: String
     ) throws {
         let folder = try ModelFolder()
@@ -190,22 +198,19 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
         let folder = try ModelFolder()
         try FileManager.default.removeItem(atPath: folder("config.json"))
         #expect(try message(folder).hasPrefix(folder("config.json") + " is missing"))
+        let unprepared = try ModelFolder()
+        try FileManager.default.removeItem(atPath: unprepared("preprocessor_config.json"))
+        #expect(try message(unprepared).hasPrefix(unprepared("preprocessor_config.json") + " is missing"))
         let untokenized = try ModelFolder(copying: ["config.json", "model.safetensors", "vocab.json"])
         #expect(try message(untokenized).contains("merges.txt"))
         let missing = try #require(throws: FileIOError.self) { try CLIPCheckpoint(directory: empty("gone")) }
         #expect(missing.isMissingInput)
     }
 
-    @Test func withoutPreprocessingCLIPsOwnAtTheModelsSizeIsUsed() throws {
-        let folder = try ModelFolder()
-        let before = try CLIPCheckpoint(directory: folder.path).preprocessor
-        try FileManager.default.removeItem(atPath: folder("preprocessor_config.json"))
-        #expect(try CLIPCheckpoint(directory: folder.path).preprocessor == before)
-    }
-
     @Test func aTokenizerWithMoreTokensThanTheModelIsRefused() throws {
         let folder = try ModelFolder()
-        try folder.put("config.json", try folder.text("config.json").replacing("\"vocab_size\": 558", with: "\"vocab_size\": 557"))
+        try folder.put(
+            "config.json", try folder.text("config.json").replacing("\"vocab_size\": 558", with: "\"vocab_size\": 557"))
         #expect(throws: CLIPError.tokenizerMismatch(directory: folder.path, tokens: 558, vocabulary: 557)) {
             try CLIPCheckpoint(directory: folder.path)
         }
@@ -215,7 +220,9 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
         let folder = try ModelFolder()
         let config = try folder.text("config.json")
         try folder.put("config.json", config.replacing("\"intermediate_size\": 48", with: "\"intermediate_size\": 50"))
-        #expect(try message(folder).contains("mlp.fc1.weight' in \(folder("model.safetensors")) has shape [48, 16], the config asks for [50, 16]"))
+        #expect(
+            try message(folder).contains(
+                "mlp.fc1.weight' in \(folder("model.safetensors")) has shape [48, 16], the config asks for [50, 16]"))
         try folder.put("config.json", config.replacing("\"num_hidden_layers\": 2", with: "\"num_hidden_layers\": 3"))
         #expect(try message(folder).contains("layers.2."))
         try folder.put("config.json", config.replacing("\"num_hidden_layers\": 2", with: "\"num_hidden_layers\": 1"))
@@ -225,7 +232,9 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
     @Test func picturesOfAnotherSizeThanTheModelsAreRefused() throws {
         let folder = try ModelFolder()
         try folder.put("preprocessor_config.json", "{\"size\": {\"shortest_edge\": 64}, \"crop_size\": 64}")
-        #expect(try message(folder).contains("preprocessor_config.json: key 'crop_size' gives pictures of 64 x 64, the model's image_size is 32"))
+        #expect(
+            try message(folder).contains(
+                "preprocessor_config.json: key 'crop_size' gives pictures of 64 x 64, the model's image_size is 32"))
         try folder.put("preprocessor_config.json", "nonsense")
         #expect(try message(folder).contains(folder("preprocessor_config.json")))
     }

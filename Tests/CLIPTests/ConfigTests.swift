@@ -5,7 +5,9 @@ import Testing
 @testable import CLIP
 
 @Suite struct ConfigTests {
-    private func parse(_ text: String) throws -> CLIPConfig { try CLIPConfig(path: "config.json", bytes: Array(text.utf8)) }
+    private func parse(_ text: String) throws -> CLIPConfig {
+        try CLIPConfig(path: "config.json", bytes: Array(text.utf8))
+    }
 
     private func parseOpenCLIP(_ text: String) throws -> CLIPConfig {
         try CLIPConfig(openCLIPPath: "open_clip_config.json", bytes: Array(text.utf8))
@@ -48,7 +50,8 @@ import Testing
             ("vision_config.image_size", "{\"vision_config\": {\"image_size\": 99999999}}"),
             ("vision_config.patch_size", "{\"vision_config\": {\"patch_size\": 225}}"),
             ("vision_config.num_channels", "{\"vision_config\": {\"num_channels\": 4}}"),
-        ]) func aValueThatCannotBeIsNamedByItsKey(_ key: String, text: String) throws {
+        ]) func aValueThatCannotBeIsNamedByItsKey(_ key: String, text: String) throws
+    {
         let error = try #require(throws: CLIPError.self) { try parse(text) }
         guard case .badValue("config.json", key, _) = error else {
             Issue.record("\(error)")
@@ -61,7 +64,8 @@ import Testing
         arguments: [
             "", "[", "[]", "3", "null", "{\"text_config\": {", String(repeating: "{\"a\":", count: 5000),
             String(repeating: "[", count: 200_000),
-        ]) func whatIsNoObjectIsRefused(_ text: String) {
+        ]) func whatIsNoObjectIsRefused(_ text: String)
+    {
         #expect(throws: CLIPError.notJSON(path: "config.json")) { try parse(text) }
         #expect(throws: CLIPError.notJSON(path: "open_clip_config.json")) { try parseOpenCLIP(text) }
     }
@@ -76,19 +80,27 @@ import Testing
 
     @Test(
         arguments: [
-            ("vision_cfg", "{\"embed_dim\": 8, \"text_cfg\": {}}"), ("text_cfg", "{\"embed_dim\": 8, \"vision_cfg\": {}}"),
+            ("vision_cfg", "{\"embed_dim\": 8, \"text_cfg\": {}}"),
+            ("text_cfg", "{\"embed_dim\": 8, \"vision_cfg\": {}}"),
             ("embed_dim", "{\"vision_cfg\": {}, \"text_cfg\": {}}"),
             ("quick_gelu", "{\"embed_dim\": 8, \"quick_gelu\": 1, \"vision_cfg\": {}, \"text_cfg\": {}}"),
-            ("vision_cfg.timm_model_name", "{\"embed_dim\": 8, \"vision_cfg\": {\"timm_model_name\": \"x\"}, \"text_cfg\": {}}"),
+            (
+                "vision_cfg.timm_model_name",
+                "{\"embed_dim\": 8, \"vision_cfg\": {\"timm_model_name\": \"x\"}, \"text_cfg\": {}}"
+            ),
             ("vision_cfg.layers", "{\"embed_dim\": 8, \"vision_cfg\": {\"layers\": [3, 4, 6, 3]}, \"text_cfg\": {}}"),
             ("vision_cfg.head_width", "{\"embed_dim\": 8, \"vision_cfg\": {\"head_width\": 63}, \"text_cfg\": {}}"),
             ("vision_cfg.pool_type", "{\"embed_dim\": 8, \"vision_cfg\": {\"pool_type\": \"avg\"}, \"text_cfg\": {}}"),
             ("vision_cfg.patch_size", "{\"embed_dim\": 8, \"vision_cfg\": {\"patch_size\": 300}, \"text_cfg\": {}}"),
-            ("text_cfg.hf_model_name", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"hf_model_name\": \"x\"}}"),
+            (
+                "text_cfg.hf_model_name",
+                "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"hf_model_name\": \"x\"}}"
+            ),
             ("text_cfg.pool_type", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"pool_type\": \"last\"}}"),
             ("text_cfg.heads", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"heads\": 7}}"),
             ("text_cfg.mlp_ratio", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"mlp_ratio\": -1}}"),
-        ]) func anOpenCLIPValueThatCannotBeIsNamedByItsKey(_ key: String, text: String) throws {
+        ]) func anOpenCLIPValueThatCannotBeIsNamedByItsKey(_ key: String, text: String) throws
+    {
         // The keys are found below model_cfg too.
         for (prefix, text) in [("", text), ("model_cfg.", "{\"model_cfg\": \(text)}")] {
             let error = try #require(throws: CLIPError.self) { try parseOpenCLIP(text) }

@@ -128,7 +128,9 @@ struct SeededRandom: RandomNumberGenerator {
         }
     }
 
-    @Test(arguments: [-1, 1_000_000, Int32.max, .min]) func tokensThatTheModelDoesNotKnowAreErrors(_ token: Int32) throws {
+    @Test(arguments: [-1, 1_000_000, Int32.max, .min]) func tokensThatTheModelDoesNotKnowAreErrors(_ token: Int32)
+        throws
+    {
         let (model, _) = try GoldenTests.load("legacy-eos")
         #expect(throws: CLIPError.badToken(id: Int(token), vocabulary: model.config.text.vocabSize)) {
             try model.textFeatures([[1, 2], [1, token]])

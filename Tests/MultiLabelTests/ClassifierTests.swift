@@ -4,6 +4,7 @@ import CLIP
 import Foundation
 import Safetensors
 import Testing
+import Tokenization
 import Torch
 import TorchNN
 

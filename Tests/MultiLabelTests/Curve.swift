@@ -3,6 +3,7 @@
 import CLIP
 import FileIO
 import Foundation
+import Imaging
 import Torch
 import TorchNN
 
@@ -27,7 +28,7 @@ enum Curve {
 
     static func pixels(_ checkpoint: CLIPCheckpoint, _ count: Int) throws -> Tensor {
         let pictures = try (0..<count).map {
-            try preparePicture(path: picture($0).path, preprocessor: checkpoint.preprocessor)
+            try checkpoint.preprocessor(RGBImage(contentsOf: picture($0).path))
         }
         return try pixelBatch(pictures, device: .cpu)
     }

@@ -99,8 +99,8 @@ import Torch
     }
 
     @Test func unknownPairsHaveNoInfluence() throws {
-        let weights = try Tensor([0.5, 0, 0.5, 0], shape: [2, 2])
-        let targets = try Tensor([1, 0, 0, 0], shape: [2, 2])
+        let weights = try Tensor([0.5, 0, 0.5, 0] as [Float], shape: [2, 2])
+        let targets = try Tensor([1, 0, 0, 0] as [Float], shape: [2, 2])
         func lossAndGradient(_ logits: [Float]) throws -> (Float, [Float]) {
             let z = try Tensor(logits, shape: [2, 2])
             try z.setRequiresGradient(true)

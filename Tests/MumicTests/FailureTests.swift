@@ -18,7 +18,8 @@ import Testing
     }
 
     static let usage: [Case] = [
-        Case("nonsense", 64, "nonsense"), Case("--nonsense", 64, "--nonsense"), Case("train --nonsense", 64, "--nonsense"),
+        Case("nonsense", 64, "nonsense"), Case("--nonsense", 64, "--nonsense"),
+        Case("train --nonsense", 64, "--nonsense"),
         Case("train", 64, "--output"), Case("train --output new", 64, "--data"),
         Case("train --output new --data train.csv", 64, "--model"),
         Case("train --output new --data train.csv --model model --epochs 0", 64, "--epochs must be at least 1"),
@@ -119,7 +120,9 @@ import Testing
         }
         try FileManager.default.createDirectory(atPath: folder("empty-folder"), withIntermediateDirectories: true)
         try folder.put("bad-config/config.json", "{\"projection_dim\": -1}")
-        try folder.put("cut-weights/model.safetensors", Data(contentsOf: URL(fileURLWithPath: folder("model/model.safetensors"))).prefix(5000))
+        try folder.put(
+            "cut-weights/model.safetensors",
+            Data(contentsOf: URL(fileURLWithPath: folder("model/model.safetensors"))).prefix(5000))
         try folder.put("bad-mumic/mumic.json", "{\"version\": 7}")
         try FileManager.default.moveItem(
             atPath: folder("pickle/model.safetensors"), toPath: folder("pickle/pytorch_model.bin"))
@@ -138,7 +141,9 @@ import Testing
         let bad = try Program.run("train --output new --data unknown-pictures.csv --model model", in: folder.path)
         #expect(bad.errors.hasPrefix("unknown-pictures.csv:3: "), "\(bad.errors)")
         let broken = try Program.run("train --output other --data broken-picture.csv --model model", in: folder.path)
-        #expect(broken.errors.contains("\nbroken-picture.csv:3: broken.png: ") || broken.errors.hasPrefix("broken-picture.csv:3: broken.png: "), "\(broken.errors)")
+        #expect(
+            broken.errors.contains("\nbroken-picture.csv:3: broken.png: ")
+                || broken.errors.hasPrefix("broken-picture.csv:3: broken.png: "), "\(broken.errors)")
         #expect(!folder.has("other/config.yml"))
     }
 }

@@ -38,7 +38,8 @@ import Testing
             "device", "precision", "bootstrap",
         ],
         "predict": [
-            "model", "labels", "template", "top-k", "threshold", "format", "images", "batch-size", "device", "precision",
+            "model", "labels", "template", "top-k", "threshold", "format", "images", "batch-size", "device",
+            "precision",
         ],
         "embed": ["model", "output", "text", "images", "batch-size", "device", "precision"],
         "metrics": ["scores", "targets", "top-k", "threshold", "logits", "bootstrap", "unlisted"],
@@ -54,7 +55,8 @@ import Testing
         for option in try #require(Self.options[command]) {
             // Each with a sentence of its own, on its line or the next one.
             #expect(
-                outcome.output.contains(try Regex("\n  --\(option)( <[^>]+>)?\\s+[A-Za-z]")), "--\(option)\n\(outcome.output)")
+                outcome.output.contains(try Regex("\n  --\(option)( <[^>]+>)?\\s+[A-Za-z]")),
+                "--\(option)\n\(outcome.output)")
         }
         #expect(outcome.lines.allSatisfy { $0.count <= 100 })
         #expect(try Program.run("help \(command)").output == outcome.output)

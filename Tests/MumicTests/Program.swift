@@ -44,13 +44,8 @@ struct Program {
     static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appendingPathComponent("mumic").path
 
-    /// Starts the program.
-    ///
-    /// - Parameters:
-    ///   - arguments: Its arguments.
-    ///   - input: What stands on its stdin.
-    ///   - folder: Its working directory.
-    ///   - output: A descriptor for its stdout instead of a file.
+    /// Starts the program with `input` on its stdin, in `folder`, and with the descriptor `output` instead of a file
+    /// as its stdout.
     static func start(
         _ arguments: [String], input: String = "", in folder: String? = nil, output: Int32? = nil
     ) throws -> Running {
@@ -67,7 +62,6 @@ struct Program {
             posix_spawn_file_actions_addopen(&actions, 1, files("stdout"), O_WRONLY, 0)
         }
         posix_spawn_file_actions_addopen(&actions, 2, files("stderr"), O_WRONLY | O_CREAT, 0o644)
-        if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -77,9 +71,11 @@ struct Program {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var process: pid_t = 0
-        var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+        // The shell goes to the folder and becomes the program.
+        let command = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder ?? ".", path] + arguments
+        var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
-        let result = posix_spawn(&process, path, &actions, &attributes, &words, environ)
+        let result = posix_spawn(&process, "/bin/sh", &actions, &attributes, &words, environ)
         try #require(result == 0, "\(path): \(String(cString: strerror(result)))")
         return Running(process: process, files: files)
     }

@@ -220,7 +220,7 @@ import TorchNN
         #expect(problem { $0.bias = .infinity } == "bias")
         #expect(problem { $0.gradientClip = -1 } == "gradient-clip")
         #expect(problem { $0.workers = 0 } == "workers")
-        #expect(problem { $0.checkpointEvery = -1 } == "checkpoint-every")
+        #expect(problem { $0.checkpointEvery = 0 } == "checkpoint-every")
         #expect(problem { $0.epochs = .max } == "epochs")
         #expect(problem { $0.batchSize = .max } != nil)
     }

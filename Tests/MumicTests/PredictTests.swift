@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct PredictTests {
+    private struct Line: Decodable {
+        struct Prediction: Decodable {
+            let label: String
+            let score: Double
+        }
+
+        let image: String
+        let predictions: [Prediction]?
+        let error: String?
+    }
+
+    private static func lines(_ outcome: Program.Outcome) throws -> [Line] {
+        try outcome.lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    }
+
+    private static func folder() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder.withCurve()
+        try folder.put("labels.txt", "pool\nred sun\ndouble bed\n")
+        try folder.put("images/p01.png", "no picture")
+        try folder.put("list.csv", "image,labels\np02.png,\np01.png,x\np00.png,pool\n")
+        return folder
+    }
+
+    @Test func aBrokenPictureIsALineInItsPlace() throws {
+        let folder = try Self.folder()
+        let outcome = try Program.run(
+            "predict --model model --labels labels.txt images/p00.png images/p01.png gone.png images/p02.png",
+            in: folder.path)
+        outcome.expectFailure(65, "2 of 4 pictures")
+        let lines = try Self.lines(outcome)
+        #expect(lines.map(\.image) == ["images/p00.png", "images/p01.png", "gone.png", "images/p02.png"])
+        #expect(lines.map { $0.error == nil } == [true, false, false, true])
+        for predictions in lines.compactMap(\.predictions) {
+            #expect(Set(predictions.map(\.label)) == ["pool", "red sun", "double bed"])
+            let scores = predictions.map(\.score)
+            #expect(scores == scores.sorted(by: >) && scores.allSatisfy { (0...1).contains($0) })
+        }
+        #expect(lines.compactMap(\.predictions).count == 2)
+        #expect(outcome.errors.contains("uncalibrated"))
+    }
+
+    @Test func csvAndTableSayTheSame() throws {
+        let folder = try Self.folder()
+        let command = "predict --model model --labels labels.txt images/p00.png images/p01.png images/p02.png"
+        let objects = try Self.lines(Program.run(command, in: folder.path))
+        let csv = try Program.run(command + " --format csv", in: folder.path)
+        csv.expectFailure(65)
+        var expected = ["image,label,score,error"]
+        for line in objects {
+            for one in line.predictions ?? [] { expected.append("\(line.image),\(one.label),\(Float(one.score)),") }
+            if line.error != nil { expected.append("\(line.image),,,") }
+        }
+        #expect(csv.lines.count == expected.count)
+        for (line, start) in zip(csv.lines, expected) { #expect(line.hasPrefix(start), "\(line)") }
+        let table = try Program.run(command + " --format table", in: folder.path)
+        table.expectFailure(65)
+        #expect(table.lines.count == 3 + 3 + 3 + 1)
+        #expect(table.lines[0] == "images/p00.png" && table.lines[5].hasPrefix("  error: "))
+        let first = try #require(objects[0].predictions?[0])
+        #expect(table.lines[1] == "  \(String(format: "%.4f", first.score))  \(first.label)")
+    }
+
+    @Test func topKAndThresholdCutTheList() throws {
+        let folder = try Self.folder()
+        let all = try #require(
+            try Self.lines(Program.run("predict --model model --labels labels.txt images/p00.png", in: folder.path))
+                .first?
+                .predictions)
+        for k in [1, 2, 3, 9] {
+            let outcome = try Program.run(
+                "predict --model model --labels labels.txt --top-k \(k) images/p00.png", in: folder.path)
+            outcome.expectSuccess()
+            #expect(try Self.lines(outcome).first?.predictions?.map(\.label) == all.prefix(k).map(\.label))
+        }
+        let threshold = (all[0].score + all[1].score) / 2
+        let outcome = try Program.run(
+            "predict --model model --labels labels.txt --threshold \(threshold) images/p00.png", in: folder.path)
+        #expect(try Self.lines(outcome).first?.predictions?.map(\.label) == [all[0].label])
+    }
+
+    @Test func directoriesDataFilesAndStandardInputAreInputs() throws {
+        let folder = try Self.folder()
+        let directory = try Program.run("predict --model model --labels labels.txt images", in: folder.path)
+        directory.expectFailure(65, "1 of 24")
+        let names = (0..<24).map { "images/p\($0 < 10 ? "0" : "")\($0).png" }
+        let byDirectory = try Self.lines(directory)
+        #expect(byDirectory.map(\.image) == names)
+        let list = try Program.run(
+            "predict --model model --labels labels.txt --images images list.csv", in: folder.path)
+        list.expectFailure(65, "1 of 3")
+        #expect(try Self.lines(list).map(\.image) == ["p02.png", "p01.png", "p00.png"])
+        // Each picture alone or in a batch: sums in another order, far below the printed digits that matter.
+        let alone = try #require(try Self.lines(list).last?.predictions)
+        let batched = try #require(byDirectory[0].predictions)
+        #expect(alone.map(\.label) == batched.map(\.label))
+        #expect(zip(alone, batched).allSatisfy { abs($0.score - $1.score) < 1e-4 })
+        let input = try Program.run(
+            "predict --model model --labels labels.txt -", input: "images/p03.png\r\nimages/p04.png", in: folder.path)
+        input.expectSuccess()
+        #expect(try Self.lines(input).map(\.image) == ["images/p03.png", "images/p04.png"])
+    }
+
+    @Test func aReaderThatGoesAwayIsNoError() throws {
+        let folder = try Self.folder()
+        var pipes: [Int32] = [0, 0]
+        try #require(pipe(&pipes) == 0)
+        close(pipes[0])
+        let running = try Program.start(
+            "predict --model model --labels labels.txt images/p00.png images/p02.png".split(separator: " ").map(
+                String.init),
+            in: folder.path, output: pipes[1])
+        close(pipes[1])
+        let outcome = try running.wait()
+        outcome.expectSuccess()
+    }
+
+    @Test func tokensArePrintedLineByLine() throws {
+        let outcome = try Program.run(
+            ["tokenize", "--model", TemporaryFolder.curve + "/model"], input: "a photo of a pool\n\nsun")
+        outcome.expectSuccess()
+        #expect(outcome.lines == ["[556, 320, 545, 542, 320, 547, 557]", "[556, 557]", "[556, 552, 557]"])
+    }
+}
+
+@Suite struct EmbedTests {
+    /// The rows of a `.npy` file of float32.
+    private static func rows(_ data: Data) throws -> [[Float]] {
+        let length = Int(data[8]) + Int(data[9]) << 8
+        let header = String(decoding: data[10..<10 + length], as: UTF8.self)
+        let match = try #require(header.firstMatch(of: /'descr': '<f4'.*'shape': \((\d+), (\d+)\)/))
+        let (count, width) = (try #require(Int(match.1)), try #require(Int(match.2)))
+        let body = data.dropFirst(10 + length)
+        #expect(body.count == count * width * 4)
+        return body.withUnsafeBytes { bytes in
+            (0..<count).map { row in
+                (0..<width).map { bytes.loadUnaligned(fromByteOffset: (row * width + $0) * 4, as: Float.self) }
+            }
+        }
+    }
+
+    @Test func aBrokenPictureIsARowOfNaN() throws {
+        let folder = try TemporaryFolder.withCurve()
+        try folder.put("images/p01.png", "no picture")
+        let outcome = try Program.run("embed --model model --output out.npy images", in: folder.path)
+        outcome.expectFailure(65, "1 of 24 pictures")
+        #expect(outcome.output.isEmpty)
+        let rows = try Self.rows(Data(contentsOf: URL(fileURLWithPath: folder("out.npy"))))
+        #expect(rows.count == 24 && rows.allSatisfy { $0.count == 16 })
+        for (index, row) in rows.enumerated() {
+            if index == 1 {
+                #expect(row.allSatisfy { $0.isNaN })
+            } else {
+                #expect(abs(row.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
+            }
+        }
+        let index = try folder.text("out.jsonl").split(separator: "\n")
+        #expect(index.count == 24)
+        #expect(index[0] == #"{"image":"images/p00.png","row":0}"#)
+        #expect(index[1].hasPrefix(#"{"error":""#) && index[1].hasSuffix(#""image":"images/p01.png","row":1}"#))
+    }
+
+    @Test func textsAreEmbeddedAsTheyAre() throws {
+        let folder = try TemporaryFolder.withCurve()
+        try folder.put("texts.txt", "pool\n\na photo of a {}\npool\n")
+        try Program.run("embed --model model --output out.npy --text texts.txt", in: folder.path).expectSuccess()
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder("out.npy")))
+        let rows = try Self.rows(bytes)
+        #expect(rows.count == 4 && rows[0] == rows[3] && rows[0] != rows[1])
+        #expect(
+            try folder.text("out.jsonl").split(separator: "\n")[2] == #"{"row":2,"text":"a photo of a {}"}"#)
+        try Program.run(
+            "embed --model model --output again.npy --text -", input: folder.text("texts.txt"), in: folder.path
+        ).expectSuccess()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder("again.npy"))) == bytes)
+    }
+
+    @Test func whatFailsLeavesNothingAndKeepsWhatWasThere() throws {
+        let folder = try TemporaryFolder.withCurve()
+        try folder.put("out.npy", "before")
+        try folder.put("out.jsonl", "before")
+        try folder.put("list.jsonl", "{\"image\": \"images/p00.png\", \"labels\": []}\n{\"image\": ")
+        let before = try folder.names()
+        let outcome = try Program.run("embed --model model --output out.npy list.jsonl", in: folder.path)
+        outcome.expectFailure(65, "list.jsonl:2")
+        #expect(try folder.names() == before)
+        #expect(try folder.text("out.npy") == "before" && folder.text("out.jsonl") == "before")
+    }
+}
