@@ -56,6 +56,7 @@ case "$*" in
 "-m pip download"*)
     echo "$*" >>"$LOG"
     [ ! -f "$PLACE/no-wheel" ] || exit 1
+    if [ -f "$PLACE/only" ]; then case "$*" in *"$(cat "$PLACE/only")"*) ;; *) exit 1 ;; esac; fi
     while [ "$1" != -d ]; do shift; done
     cp "$PLACE/index/"*.whl "$2/" ;;
 "-m pip install"*)
@@ -125,6 +126,8 @@ setup; accepted; logged "pip download"
 
 machine "with an index without CPU wheels"; touch "$root/no-wheel"; libtorch "$root/plain" 2.13.0; setup; accepted
 logged "pip install --target" && [ "$(deps rpath)" = "$root/checkout/.deps/python/torch/lib" ] || fail "the plain torch is not used"
+machine "with wheels for another Python only"; echo "--abi cp311" >"$root/only"; setup; accepted
+logged "--python-version 3.11"; [ -z "$(deps rpath)" ] || fail "the wheel is not used"
 machine "without a network"; touch "$root/no-wheel"; setup; refused "pip could not download torch" LIBTORCH=
 machine "without pip"; touch "$root/no-pip"; stand_in apt-get <<<'echo "apt-get $*" >>"$LOG"; rm -f "$PLACE/no-pip"'
 setup; accepted; logged "python3-pip"

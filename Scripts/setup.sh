@@ -100,11 +100,15 @@ pip() {
     "$python" -m pip "$@" $quiet --disable-pip-version-check >&2
 }
 
-# Any Python's wheel has the same C++ libraries in it, so a Python that is too new for the wheel fetches another's.
+# Any Python's wheel has the same C++ libraries in it: where there is none for this Python, another's will do.
 download_cpu_wheel() {
-    pip download --no-deps --only-binary=:all: -d "$deps/wheel" "torch==$version+cpu" 2>/dev/null ||
-        pip download --no-deps --only-binary=:all: --python-version 3.12 --implementation cp --abi cp312 \
-            --platform "manylinux_2_28_$(uname -m)" -d "$deps/wheel" "torch==$version+cpu" 2>/dev/null
+    set -- download --no-deps --only-binary=:all: -d "$deps/wheel" "torch==$version+cpu"
+    pip "$@" 2>/dev/null && return 0
+    for minor in 13 12 11 10; do
+        pip "$@" --python-version "3.$minor" --implementation cp --abi "cp3$minor" \
+            --platform "manylinux_2_28_$(uname -m)" 2>/dev/null && return 0
+    done
+    return 1
 }
 
 # What to say about wheel $1 after Python's exit status $2.

@@ -96,6 +96,10 @@ extension Trainer {
         }
         for step in try run.savedSteps() {
             let state = try Checkpoint.state(at: run.checkpoint(step: step))
+            guard state.step == step, step <= stepsPerEpoch * options.epochs else {
+                throw TrainingError.damagedRun(
+                    path: run.checkpoint(step: step), problem: "does not belong to this run (it says step \(state.step))")
+            }
             if state.dataFingerprint != fingerprint { throw TrainingError.changedData(path: set.table.source) }
             return state
         }

@@ -91,6 +91,12 @@ public struct Trainer {
         self.run = RunDirectory(path: options.output)
     }
 
+    /// Pictures in an optimiser step.
+    var imagesPerStep: Int { options.batchSize * options.accumulate }
+
+    /// Optimiser steps in an epoch, the last of which may have fewer pictures.
+    var stepsPerEpoch: Int { (set.table.images.count + imagesPerStep - 1) / imagesPerStep }
+
     /// Trains from the last whole checkpoint, or from the start, to the end.
     ///
     /// - Parameters:
@@ -115,8 +121,6 @@ public struct Trainer {
         try run.trimMetrics(step: state.step, isValidated: state.isValidated)
         let log = try LineLog(path: run.metrics)
         let update = try OptimizerStep(parameters, optimizer, set, options, device: device)
-        let imagesPerStep = options.batchSize * options.accumulate
-        let stepsPerEpoch = (set.table.images.count + imagesPerStep - 1) / imagesPerStep
         let totalSteps = stepsPerEpoch * options.epochs
         let schedule = LearningRateSchedule(
             peak: options.learningRate, warmupSteps: options.warmupSteps, totalSteps: totalSteps,

@@ -65,9 +65,9 @@ import Testing
         Case("predict --model model --labels gone.txt images", 66, "gone.txt"),
         Case("evaluate --model model --data gone.csv", 66, "gone.csv"),
         Case("embed --model model --output x.npy --text gone.txt", 66, "gone.txt"),
-        Case("embed --model model --output gone/x.npy --text labels.txt", 66, "gone"),
+        Case("embed --model ./gone --output x.npy --text labels.txt", 66, "./gone"),
         Case("metrics --scores gone.csv --targets train.csv", 66, "gone.csv"),
-        Case("metrics --scores train.csv --targets gone.csv", 66, "gone.csv"),
+        Case("metrics --scores scores.csv --targets gone.csv", 66, "gone.csv"),
         Case("tokenize --model /nowhere/at/all", 66, "/nowhere/at/all"),
     ]
 
@@ -94,6 +94,7 @@ import Testing
         Case("predict --model model --labels labels.txt empty-folder", 65, "no pictures"),
         Case("predict --model model --labels labels.txt bad.json", 65, "bad.json"),
         Case("predict --model model --labels labels.txt gone.png", 65, "1 of 1 pictures"),
+        Case("embed --model model --output gone/x.npy --text labels.txt", 65, "make its folder first"),
         Case("embed --model model --output x.npy --text images", 65, "images is a directory"),
         Case("evaluate --model model --data broken-picture.csv", 65, "broken.png"),
         Case("evaluate --model model --data bad.csv", 65, "bad.csv"),
@@ -106,6 +107,7 @@ import Testing
         let folder = try TemporaryFolder.withCurve()
         try folder.put("labels.txt", "pool\nred sun\n")
         try folder.put("empty.csv", "")
+        try folder.put("scores.csv", "image,pool\nimages/p00.png,0.5\n")
         try folder.put("bad.csv", "image,pool\nimages/p00.png,1\nimages/p01.png,yes\n")
         try folder.put("bad.json", "[{\"image\": ")
         try folder.put("unknown-pictures.csv", "image,pool\nimages/p00.png,1\nimages/p99.png,0\n")
@@ -131,9 +133,25 @@ import Testing
 
     @Test(arguments: usage + missing + bad) func aCommandLineThatCannotWorkSaysWhyInOneLine(_ line: Case) throws {
         let folder = try Self.folder.get()
-        let outcome = try Program.run(line.arguments, in: folder.path)
+        // Each with a run of its own, since all work in one folder.
+        let arguments = line.arguments.replacing("--output new", with: "--output new-\(UUID())")
+        let outcome = try Program.run(arguments, in: folder.path)
         outcome.expectFailure(line.status, line.part)
         #expect(!folder.has("x.npy") && !folder.has("x.jsonl"))
+    }
+
+    /// Or the corrected command would be refused, since its output is not empty.
+    @Test(
+        arguments: [
+            "--data train.csv --model model --freeze image --freeze text --fixed-temperature",
+            "--data nothing-known.csv --model model", "--data train.csv --model cut-weights",
+            "--data broken-picture.csv --model model", "--data train.csv --model pickle",
+        ]) func aRunThatCannotBeginLeavesNothingBehind(_ options: String) throws
+    {
+        let folder = try Self.folder.get()
+        let run = "run-\(UUID())"
+        #expect(try Program.run("train --output \(run) \(options)", in: folder.path).status >= 64)
+        #expect(try !folder.has(run) || folder.names(run).isEmpty)
     }
 
     @Test func findingsStandBeforeTheErrorWithTheirLines() throws {
