@@ -93,6 +93,13 @@ struct ModelParameters {
         try classifier.model.logitScale.clampInPlace(Self.minimumLogitScale, Self.maximumLogitScale)
     }
 
+    /// Throws if the update of `step` has left a parameter that is not finite.
+    func checkFinite(step: Int) throws {
+        for (name, tensor) in all where try !tensor.isFinite() {
+            throw TrainingError.notFinite(what: "the parameter \(name)", step: step)
+        }
+    }
+
     /// What trains and what does not, part by part.
     func groups() -> [ParameterGroup] {
         let names = [

@@ -25,6 +25,7 @@ struct RunDirectory {
 
     /// Whole checkpoints, the latest first; what was being written when a process died is removed.
     func savedSteps() throws -> [Int] {
+        guard FileManager.default.fileExists(atPath: checkpoints) else { return [] }
         var steps: [Int] = []
         for name in try listDirectory(path: checkpoints) {
             if name.hasPrefix("step-"), let step = Int(name.dropFirst(5)) {

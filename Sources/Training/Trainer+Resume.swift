@@ -6,10 +6,49 @@ import Foundation
 import Yams
 
 extension TrainingConfiguration {
-    /// The configuration as YAML under the names of the options.
+    /// The configuration as YAML under the names of the options, in their order, numbers with all their digits.
     ///
     /// - Throws: What the encoder throws.
-    public func yaml() throws -> String { try YAMLEncoder().encode(self) }
+    public func yaml() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        var lines = ""
+        // JSON's scalars and lists are YAML's; Yams itself would round numbers to fifteen digits.
+        func add(_ key: CodingKeys, _ value: (some Encodable)?) throws {
+            guard let value else { return }
+            lines += "\(key.rawValue): \(String(decoding: try encoder.encode(value), as: UTF8.self))\n"
+        }
+        try add(.data, data)
+        try add(.validation, validation)
+        try add(.labels, labels)
+        try add(.images, images)
+        try add(.unlisted, unlisted)
+        try add(.model, model)
+        try add(.output, output)
+        try add(.epochs, epochs)
+        try add(.batchSize, batchSize)
+        try add(.accumulate, accumulate)
+        try add(.learningRate, learningRate)
+        try add(.weightDecay, weightDecay)
+        try add(.warmupSteps, warmupSteps)
+        try add(.schedule, schedule)
+        try add(.loss, loss)
+        try add(.temperature, temperature)
+        try add(.fixedTemperature, fixedTemperature)
+        try add(.bias, bias)
+        try add(.fixedBias, fixedBias)
+        try add(.template, template)
+        try add(.freeze, freeze)
+        try add(.augment, augment)
+        try add(.shuffle, shuffle)
+        try add(.precision, precision)
+        try add(.gradientClip, gradientClip)
+        try add(.seed, seed)
+        try add(.device, device)
+        try add(.workers, workers)
+        try add(.checkpointEvery, checkpointEvery)
+        return lines
+    }
 
     /// Reads what ``yaml()`` wrote.
     ///
@@ -70,6 +109,10 @@ extension Trainer {
     ///   - resumes: Whether a run in it is to be gone on with.
     /// - Throws: ``TrainingError/runNotEmpty(path:)`` if there is something in it and it is not.
     public static func checkOutput(_ output: String, resumes: Bool) throws {
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: output, isDirectory: &isDirectory), !isDirectory.boolValue {
+            throw TrainingError.outputIsFile(path: output)
+        }
         if resumes { return }
         if try !RunDirectory(path: output).isEmpty() { throw TrainingError.runNotEmpty(path: output) }
     }
@@ -83,16 +126,21 @@ extension Trainer {
         }
     }
 
-    /// The state of the last whole checkpoint, or of a run that has not begun; leaves `config.yml` in place.
-    func lastState() throws -> TrainingState {
+    /// Makes the run's directory with its configuration.
+    func begin() throws {
         try run.create()
+        if try TrainingConfiguration.saved(output: run.path) == nil {
+            try AtomicFile.write(try options.yaml(), to: run.configuration, durable: true)
+        }
+    }
+
+    /// The state of the last whole checkpoint, or of a run that has not begun; writes nothing.
+    func lastState() throws -> TrainingState {
         if let saved = try TrainingConfiguration.saved(output: run.path) {
             if let change = try options.firstChange(from: saved) {
                 throw TrainingError.changedOption(
                     key: change.key, before: change.before, now: change.now, path: run.path)
             }
-        } else {
-            try AtomicFile.write(try options.yaml(), to: run.configuration, durable: true)
         }
         for step in try run.savedSteps() {
             let state = try Checkpoint.state(at: run.checkpoint(step: step))

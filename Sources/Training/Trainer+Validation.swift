@@ -37,7 +37,7 @@ extension Trainer {
         let score = result.gap ?? state.bestScore ?? 0
         let isBest = state.bestScore.map { score > $0 || result.gap == nil } ?? true
         if isBest {
-            try keepModel(parameters)
+            try keepModel(parameters, step: state.step - 1)
             state.bestScore = score
             state.bestStep = state.step - 1
         }
@@ -89,7 +89,8 @@ extension Trainer {
     }
 
     /// Makes the model as it is now `RUN/model`, in one step.
-    func keepModel(_ parameters: ModelParameters) throws {
+    func keepModel(_ parameters: ModelParameters, step: Int) throws {
+        try parameters.checkFinite(step: step)
         let aside = run.path + "/.model"
         try removeTree(path: aside)
         try createDirectory(path: aside)

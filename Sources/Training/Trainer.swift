@@ -113,6 +113,7 @@ public struct Trainer {
         let optimizer = try AdamW(
             parameters: parameters.trained.map { ($0.name, $0.tensor) },
             configuration: .init(weightDecay: options.weightDecay))
+        try begin()
         if state.step > 0 {
             let saved = run.checkpoint(step: state.step)
             try Checkpoint.restore(parameters.all, from: saved + "/" + Checkpoint.weightsFile)
@@ -128,6 +129,8 @@ public struct Trainer {
         report(.began(groups: parameters.groups(), firstStep: state.step, totalSteps: totalSteps))
 
         func save() throws {
+            // The loss of the next step would tell too, but by then the checkpoint before would be gone.
+            try parameters.checkFinite(step: state.step - 1)
             try log.synchronize()
             try Checkpoint.save(state, weights: parameters.all, optimizer: optimizer.state, in: run)
         }
@@ -165,7 +168,7 @@ public struct Trainer {
             let best = try validate(parameters, &state, isInterrupted: isInterrupted, report: report)
             try stopIfInterrupted()
             if let best { try log.append(ValidationLine(step: state.step - 1, validation: best)) }
-            if validation == nil, state.step == totalSteps { try keepModel(parameters) }
+            if validation == nil, state.step == totalSteps { try keepModel(parameters, step: state.step - 1) }
             state.isValidated = true
             state.isFinished = state.step == totalSteps
             try save()

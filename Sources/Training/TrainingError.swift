@@ -4,6 +4,8 @@
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// The run's directory has something in it already.
     case runNotEmpty(path: String)
+    /// The run's directory is a file.
+    case outputIsFile(path: String)
     /// A resumed run was asked to be another one.
     case changedOption(key: String, before: String, now: String, path: String)
     /// The data or labels of a resumed run are not those it began with.
@@ -24,6 +26,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .runNotEmpty(let path):
             "\(path) is not empty; give --resume to go on with the run in it, or another --output"
+        case .outputIsFile(let path): "\(path) is a file; --output takes a directory"
         case .changedOption(let key, let before, let now, let path):
             "--\(key) was \(before) when the run in \(path) began and is \(now) now; leave it as it was, or start another run with another --output"
         case .changedData(let path):

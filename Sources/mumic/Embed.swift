@@ -14,6 +14,7 @@ import Torch
 struct Embed: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the unit-norm features of pictures or texts as a NumPy file.",
+        usage: "mumic embed --model <model> --output <out.npy> [<options>] (<input> ... | --text <file>)",
         discussion: """
             OUT.npy holds float32 [N, D] in input order; OUT.jsonl says which row is what. A picture that cannot be \
             read gives a row of NaN at its place and an error in OUT.jsonl; the exit status is then 65.

@@ -46,6 +46,7 @@ struct MetricOptions: ParsableArguments {
 struct Metrics: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compute all metrics of anybody's predictions from two CSV files.",
+        usage: "mumic metrics --scores <file> --targets <file> [<options>]",
         discussion: """
             SCORES is a wide CSV, image,LABEL,…; TARGETS the same columns with 1, 0, empty (unknown) or a number \
             between, or any other annotation format. Rows are matched by image and columns by name.

@@ -101,7 +101,6 @@ import TorchNN
 
     /// What is left behind by a process that died between two steps: the last checkpoint, and lines behind it.
     @Test func aRunThatDiedEndsTheSame() throws {
-        struct Death: Error {}
         let whole = try Self.random()
         try whole.run()
         let run = try Self.random()
