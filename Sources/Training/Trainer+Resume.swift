@@ -146,7 +146,8 @@ extension Trainer {
             let state = try Checkpoint.state(at: run.checkpoint(step: step))
             guard state.step == step, step <= stepsPerEpoch * options.epochs else {
                 throw TrainingError.damagedRun(
-                    path: run.checkpoint(step: step), problem: "does not belong to this run (it says step \(state.step))")
+                    path: run.checkpoint(step: step),
+                    problem: "does not belong to this run (it says step \(state.step))")
             }
             if state.dataFingerprint != fingerprint { throw TrainingError.changedData(path: set.table.source) }
             return state

@@ -161,7 +161,7 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
         let copy = try CLIPCheckpoint(directory: target.path)
         #expect(copy.layout == .huggingFace && copy.preprocessor == source.preprocessor)
         #expect(
-            copy.preprocessor.resizing == .exact(height: 32, width: 32) || copy.preprocessor.interpolation == .bilinear)
+            copy.preprocessor.resizing == .exact(height: 32, width: 32) && copy.preprocessor.interpolation == .bilinear)
         let exported = try features(copy)
         #expect(exported.text == opened.text && exported.image == opened.image)
         let preprocessing = try target.object("preprocessor_config.json")
