@@ -80,7 +80,10 @@ func modelDirectory(_ model: String) throws -> String {
         if let refusal = CLIPError.refusal(ofPickle: model) { throw refusal }
         throw BadDataError(message: "\(printable(model)) is a file; --model takes the directory that holds the model")
     }
-    guard !model.hasPrefix("/"), !model.hasPrefix("."), let name = HubModelName(model) else {
+    // `run/model` beside a folder `run` is a slip in a path, not somebody's repository.
+    let parent = model.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let isPath = model.hasPrefix("/") || model.hasPrefix(".") || FileManager.default.fileExists(atPath: parent)
+    guard !isPath, let name = HubModelName(model) else {
         throw MissingInputError(
             message: "there is no model at \(printable(model)); give a directory, or a Hub name org/name[@revision]")
     }
