@@ -60,10 +60,11 @@ public enum HubError: Error, Equatable, Sendable {
 }
 
 extension HubError {
-    /// Whether what was named is not there (exit status 66), rather than there and unusable (65).
+    /// Whether what was named is not to be found (exit status 66), rather than there and unusable (65): also where nobody
+    /// answers who would have it.
     public var isMissingInput: Bool {
         switch self {
-        case .notFound, .revisionNotFound, .offline: true
+        case .notFound, .revisionNotFound, .offline, .cannotConnect, .timedOut: true
         default: false
         }
     }
