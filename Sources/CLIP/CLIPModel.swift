@@ -24,7 +24,7 @@ public struct CLIPModel {
     ///   - config: The model's shape.
     ///   - maximumTreeNodes: How many nodes a prefix tree of prompts may have.
     /// - Throws: ``ParameterError`` if one is missing or has another shape.
-    public init(_ scope: ParameterScope, config: CLIPConfig, maximumTreeNodes: Int = 512) throws {
+    public init(_ scope: ParameterScope, config: CLIPConfig, maximumTreeNodes: Int = 256) throws {
         self.config = config
         self.maximumTreeNodes = maximumTreeNodes
         self.logitScale = try scope.parameter("logit_scale", shape: [], dtype: .float32)
