@@ -17,15 +17,17 @@ import pathlib
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
 import numpy
 import torch
 from PIL import Image
-from transformers.models.clip.configuration_clip import CLIPConfig
-from transformers.models.clip.modeling_clip import CLIPModel
-from transformers.models.clip.tokenization_clip import CLIPTokenizer
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Scripts"))
+from clip_reference import CLIPConfig, CLIPModel  # noqa: E402
+from transformers.models.clip.tokenization_clip import CLIPTokenizer  # noqa: E402
 
 TEMPLATES = ["a photo of a {}", "a hotel with a {}", "there is a {} in this picture"]
 PLACES = "swimming large hotel private double sea mountain modern".split()

@@ -23,7 +23,7 @@ extension CLIPCheckpoint {
             }
         }
         try SafetensorsWriter.write(weights, to: directory + "/model.safetensors", durable: true)
-        try write(try configurationObject(), to: directory + "/config.json")
+        try writeConfiguration(to: directory + "/config.json")
         let names = try Self.files(in: self.directory)
         let tokenizerFiles = [
             "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
@@ -48,26 +48,15 @@ extension CLIPCheckpoint {
         try AtomicFile.write(Array(data) + [UInt8(ascii: "\n")], to: path, durable: true)
     }
 
-    /// The configuration to write: the file's own where it is transformers', with the type that is written.
-    private func configurationObject() throws -> [String: Any] {
-        guard layout == .huggingFace else { return huggingFaceObject() }
-        let path = directory + "/config.json"
-        let bytes = try readFile(path: path, maximumBytes: 16 << 20)
-        guard var object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
-            throw CLIPError.notJSON(path: path)
-        }
-        // transformers 5 loads weights in the type that the configuration names, so an old float16 would round them.
-        func setType(_ object: inout [String: Any]) {
-            object["torch_dtype"] = nil
-            object["dtype"] = "float32"
-        }
-        setType(&object)
-        for key in ["text_config", "vision_config", "text_config_dict", "vision_config_dict"] {
-            guard var nested = object[key] as? [String: Any] else { continue }
-            setType(&nested)
-            object[key] = nested
-        }
-        return object
+    /// Writes the configuration: the file's own where it is transformers', with the type that is written.
+    ///
+    /// transformers 5 loads weights in the type that the configuration names, so an old float16 would round them. All
+    /// else stays as it is spelled: it also refuses 1 where it expects 1.0.
+    private func writeConfiguration(to path: String) throws {
+        guard layout == .huggingFace else { return try write(huggingFaceObject(), to: path) }
+        let text = try readText(path: directory + "/config.json", maximumBytes: 16 << 20)
+        let typed = text.replacing(/"((?:torch_)?dtype)"\s*:\s*"[^"]*"/) { "\"\($0.1)\": \"float32\"" }
+        try AtomicFile.write(typed, to: path, durable: true)
     }
 
     private func huggingFaceObject() -> [String: Any] {

@@ -51,7 +51,7 @@ public struct CLIPModel {
     /// - Returns: `[B, D]`, float32.
     /// - Throws: ``TorchError`` if the shape does not fit.
     public func imageFeatures(pooled: Tensor) throws(TorchError) -> Tensor {
-        try visualProjection(pooled).to(dtype: .float32).normalized()
+        try visualProjection(pooled.to(dtype: visualProjection.weight.dtype)).to(dtype: .float32).normalized()
     }
 
     /// The unit-norm features of pictures.

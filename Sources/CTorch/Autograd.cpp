@@ -53,13 +53,6 @@ int32_t ctorch_copy_in_place(const CTorchTensor *target, const CTorchTensor *sou
     });
 }
 
-int32_t ctorch_scale_in_place(const CTorchTensor *target, double factor) {
-    return status([&] {
-        at::NoGradGuard guard;
-        target->value.mul_(factor);
-    });
-}
-
 int32_t ctorch_clamp_in_place(const CTorchTensor *target, double low, double high) {
     return status([&] {
         at::NoGradGuard guard;
@@ -69,14 +62,15 @@ int32_t ctorch_clamp_in_place(const CTorchTensor *target, double low, double hig
 
 int32_t ctorch_adamw_step(const CTorchTensor *const *parameters, const CTorchTensor *const *gradients,
                           const CTorchTensor *const *first_moments, const CTorchTensor *const *second_moments,
-                          const CTorchTensor *const *steps, int64_t count, double learning_rate, double beta1,
-                          double beta2, double epsilon, double weight_decay) {
+                          const CTorchTensor *const *steps, int64_t count, const CTorchTensor *gradient_scale,
+                          double learning_rate, double beta1, double beta2, double epsilon, double weight_decay) {
     return status([&] {
         at::NoGradGuard guard;
         auto counters = ctorch::list(steps, count);
         for (auto &counter : counters) counter.add_(1);
         at::_fused_adamw_(ctorch::list(parameters, count), ctorch::list(gradients, count),
                           ctorch::list(first_moments, count), ctorch::list(second_moments, count), {}, counters,
-                          learning_rate, beta1, beta2, weight_decay, epsilon, false, false, {}, {});
+                          learning_rate, beta1, beta2, weight_decay, epsilon, false, false,
+                          gradient_scale ? std::optional<at::Tensor>(gradient_scale->value) : std::nullopt, {});
     });
 }

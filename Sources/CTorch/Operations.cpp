@@ -68,7 +68,8 @@ int32_t ctorch_all_finite(const CTorchTensor *a, bool *out) {
 int32_t ctorch_square_sum(const CTorchTensor *a, double *out) {
     return status([&] {
         at::NoGradGuard guard;
-        double norm = a->value.norm(2, at::kDouble).item<double>();
+        // In float32, as PyTorch's own clipping: a norm in float64 would first convert every element.
+        double norm = a->value.norm().item<double>();
         *out = norm * norm;
     });
 }

@@ -12,6 +12,8 @@ public enum MultiLabelError: Error, Equatable, CustomStringConvertible {
     case emptyLabel(label: String)
     /// The weights' temperature is no positive number.
     case temperature(directory: String, logitScale: Float)
+    /// The model computes values that are no numbers.
+    case notFinite(input: String)
     /// Templates were given for a fixed head, which reads no text.
     case headHasNoText(directory: String)
 
@@ -26,6 +28,8 @@ public enum MultiLabelError: Error, Equatable, CustomStringConvertible {
         case .emptyLabel(let label): "label '\(label)' has no text; give it a name or prompts"
         case .temperature(let directory, let logitScale):
             "logit_scale in \(directory) is \(logitScale), which is no temperature; the checkpoint is damaged, use another"
+        case .notFinite(let input):
+            "the model gives infinite values or NaN for \(input); its weights are damaged or too large, use another model or --precision float32"
         case .headHasNoText(let directory):
             "the model in \(directory) scores its labels by a linear head and reads no templates; leave --template out"
         }

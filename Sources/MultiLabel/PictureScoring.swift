@@ -85,7 +85,9 @@ public func forEachPicture(
         for (picture, result) in waiting {
             switch result {
             case .success:
-                try receive(picture, .success(Array(rows[next * width..<(next + 1) * width])))
+                let row = Array(rows[next * width..<(next + 1) * width])
+                guard row.allSatisfy(\.isFinite) else { throw MultiLabelError.notFinite(input: picture.name) }
+                try receive(picture, .success(row))
                 next += 1
             case .failure(let error): try receive(picture, .failure(error))
             }

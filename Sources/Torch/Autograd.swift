@@ -38,13 +38,6 @@ extension Tensor {
         try check(ctorch_copy_in_place(handle, source.handle))
     }
 
-    /// Multiplies every element by `factor`.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
-    public func scaleInPlace(_ factor: Double) throws(TorchError) {
-        try check(ctorch_scale_in_place(handle, factor))
-    }
-
     /// Bounds every element.
     ///
     /// - Throws: ``TorchError`` if libtorch refuses.
@@ -98,6 +91,7 @@ public func withBFloat16Autocast<R>(on device: Device, _ body: () throws -> R) t
 ///   - firstMoments: Running means of the gradients, changed too.
 ///   - secondMoments: Running means of the squared gradients, changed too.
 ///   - steps: One float32 scalar for each parameter, advanced by one.
+///   - gradientScale: A float32 scalar by which the gradients are divided first, in the same pass; nil for 1.
 ///   - learningRate: The step's learning rate.
 ///   - beta1: Decay of the first moments.
 ///   - beta2: Decay of the second moments.
@@ -106,11 +100,13 @@ public func withBFloat16Autocast<R>(on device: Device, _ body: () throws -> R) t
 /// - Throws: ``TorchError`` if the lists do not match.
 public func adamWStep(
     parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor], steps: [Tensor],
-    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double
+    gradientScale: Tensor? = nil, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
+    weightDecay: Double
 ) throws(TorchError) {
     if parameters.isEmpty { return }
     try check(
         ctorch_adamw_step(
             parameters.map(\.handle), gradients.map(\.handle), firstMoments.map(\.handle), secondMoments.map(\.handle),
-            steps.map(\.handle), Int64(parameters.count), learningRate, beta1, beta2, epsilon, weightDecay))
+            steps.map(\.handle), Int64(parameters.count), gradientScale?.handle, learningRate, beta1, beta2, epsilon,
+            weightDecay))
 }

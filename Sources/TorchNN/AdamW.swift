@@ -59,9 +59,15 @@ public final class AdamW {
 
     /// Moves every parameter that has a gradient by one step.
     ///
-    /// - Parameter learningRate: The learning rate of this step.
+    /// - Parameters:
+    ///   - learningRate: The learning rate of this step.
+    ///   - gradientScale: What the gradients are divided by; 1 leaves them as they are.
     /// - Throws: ``TorchError`` if libtorch refuses.
-    public func step(learningRate: Double) throws(TorchError) {
+    public func step(learningRate: Double, gradientScale: Double = 1) throws(TorchError) {
+        var scale: Tensor?
+        if gradientScale != 1, let device = slots.first?.parameter.device {
+            scale = try Tensor(repeating: gradientScale, shape: [], device: device)
+        }
         for decays in [true, false] {
             var group: [Slot] = []
             var gradients: [Tensor] = []
@@ -72,7 +78,8 @@ public final class AdamW {
             }
             try adamWStep(
                 parameters: group.map(\.parameter), gradients: gradients, firstMoments: group.map(\.firstMoment),
-                secondMoments: group.map(\.secondMoment), steps: group.map(\.step), learningRate: learningRate,
+                secondMoments: group.map(\.secondMoment), steps: group.map(\.step), gradientScale: scale,
+                learningRate: learningRate,
                 beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
                 weightDecay: decays ? configuration.weightDecay : 0)
         }

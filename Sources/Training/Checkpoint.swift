@@ -43,7 +43,12 @@ struct Checkpoint {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try AtomicFile.write(Array(try encoder.encode(state)), to: aside + "/" + stateFile, durable: true)
         try renameDirectoryDurably(from: aside, to: path, replacing: true)
-        for old in try run.savedSteps().dropFirst(2) { try removeTree(path: run.checkpoint(step: old)) }
+        for old in try run.savedSteps().dropFirst(2) {
+            // Under another name first: a process that dies while it removes leaves nothing that looks whole.
+            let removed = run.checkpoints + "/.old"
+            try renameDirectoryDurably(from: run.checkpoint(step: old), to: removed)
+            try removeTree(path: removed)
+        }
     }
 
     /// Writes float32 tensors as a safetensors file that has reached the disk on return.

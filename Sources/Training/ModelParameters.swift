@@ -90,6 +90,7 @@ struct ModelParameters {
 
     /// Keeps 0.01 ≤ τ ≤ 1.
     func clampTemperature() throws {
+        guard classifier.model.logitScale.requiresGradient else { return }
         try classifier.model.logitScale.clampInPlace(Self.minimumLogitScale, Self.maximumLogitScale)
     }
 

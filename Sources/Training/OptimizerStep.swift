@@ -60,7 +60,7 @@ struct OptimizerStep {
         for batch in batches {
             let input = try pixels(batch)
             let (targets, weights) = try set.targets(batch, weight: 1 / Float(known), device: device)
-            let logits = try inPrecision { try self.logits(input, leaf) }
+            let logits = try self.logits(input, leaf)
             let loss = try temperedSigmoidCrossEntropy(logits: logits, targets: targets, weights: weights)
             let value = Double(try loss.item())
             if !value.isFinite { throw TrainingError.notFinite(what: try culprit(input, leaf), step: step) }
@@ -74,9 +74,11 @@ struct OptimizerStep {
 
     private func logits(_ pixels: Tensor, _ labelFeatures: Tensor?) throws -> Tensor {
         let model = parameters.classifier.model
-        let pooled =
+        // Only the towers: cosines and logits in bfloat16 would tie.
+        let pooled = try inPrecision {
             parameters.trainsImage
-            ? try model.pooledImages(pixels) : try withoutGradient { try model.pooledImages(pixels) }
+                ? try model.pooledImages(pixels) : try withoutGradient { try model.pooledImages(pixels) }
+        }
         return try parameters.classifier.logits(pooled: pooled, labelFeatures: labelFeatures)
     }
 
@@ -97,10 +99,9 @@ struct OptimizerStep {
                 what: name.map { "the gradient of \($0)" } ?? "the gradient's norm", step: step)
         }
         let norm = squares.squareRoot()
-        if gradientClip > 0, norm > gradientClip {
-            for (_, gradient) in gradients { try gradient.scaleInPlace(gradientClip / (norm + 1e-6)) }
-        }
-        try optimizer.step(learningRate: learningRate)
+        // torch.nn.utils.clip_grad_norm_'s factor, applied by the optimiser in its own pass over the gradients.
+        let scale = gradientClip > 0 && norm > gradientClip ? (norm + 1e-6) / gradientClip : 1
+        try optimizer.step(learningRate: learningRate, gradientScale: scale)
         try parameters.clampTemperature()
         for parameter in parameters.trained { try parameter.tensor.clearGradient() }
     }

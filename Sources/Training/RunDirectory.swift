@@ -15,7 +15,24 @@ struct RunDirectory {
     /// Whether there is anything in it.
     func isEmpty() throws -> Bool {
         guard FileManager.default.fileExists(atPath: path) else { return true }
-        return try listDirectory(path: path).isEmpty
+        // What a process leaves that was killed before it had written config.yml is nothing.
+        return try listDirectory(path: path).allSatisfy { name in
+            try name.hasPrefix(".mumic-") || name == "checkpoints" && savedSteps().isEmpty
+        }
+    }
+
+    /// Takes the directory for as long as the lock lives, and removes what a killed process left.
+    ///
+    /// - Throws: ``TrainingError/runInUse(path:)`` if somebody else has it.
+    func lock() throws -> RunLock {
+        let lock = try RunLock(path: path)
+        for name in try listDirectory(path: path) where name.hasPrefix(".mumic-") || name == ".model" {
+            try removeTree(path: path + "/" + name)
+        }
+        for name in try listDirectory(path: checkpoints) where name.hasPrefix(".") {
+            try removeTree(path: checkpoints + "/" + name)
+        }
+        return lock
     }
 
     func create() throws {
@@ -23,16 +40,12 @@ struct RunDirectory {
         try createDirectory(path: checkpoints)
     }
 
-    /// Whole checkpoints, the latest first; what was being written when a process died is removed.
+    /// Whole checkpoints, the latest first.
     func savedSteps() throws -> [Int] {
         guard FileManager.default.fileExists(atPath: checkpoints) else { return [] }
         var steps: [Int] = []
         for name in try listDirectory(path: checkpoints) {
-            if name.hasPrefix("step-"), let step = Int(name.dropFirst(5)) {
-                steps.append(step)
-            } else if name.hasPrefix(".") {
-                try removeTree(path: checkpoints + "/" + name)
-            }
+            if name.hasPrefix("step-"), let step = Int(name.dropFirst(5)) { steps.append(step) }
         }
         return steps.sorted(by: >)
     }
@@ -65,24 +78,46 @@ struct RunDirectory {
     }
 }
 
+/// The right to write to a run's directory; the system frees it however the process ends.
+final class RunLock {
+    private let descriptor: Int32
+
+    init(path: String) throws(TrainingError) {
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) != 0 { throw .runInUse(path: path) }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+}
+
 /// Appends lines to a file, each of them handed to the system as it is written.
 final class LineLog {
-    private let handle: FileHandle
+    private let path: String
+    private let descriptor: Int32
 
-    init(path: String) throws {
-        if !FileManager.default.fileExists(atPath: path) { try AtomicFile.write("", to: path, durable: false) }
-        guard let handle = FileHandle(forWritingAtPath: path) else {
-            throw TrainingError.damagedRun(path: path, problem: "cannot be written to")
-        }
-        self.handle = handle
-        try handle.seekToEnd()
+    init(path: String) throws(FileIOError) {
+        self.path = path
+        self.descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        if descriptor < 0 { throw .system(operation: .write, path: path, code: errno) }
     }
+
+    deinit { close(descriptor) }
 
     func append(_ line: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try handle.write(contentsOf: try encoder.encode(line) + Data([UInt8(ascii: "\n")]))
+        var rest = Array(try encoder.encode(line))[...] + [UInt8(ascii: "\n")]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                throw FileIOError.system(operation: .write, path: path, code: errno)
+            }
+        }
     }
 
-    func synchronize() throws { try handle.synchronize() }
+    func synchronize() throws(FileIOError) {
+        if fsync(descriptor) != 0 { throw .system(operation: .synchronize, path: path, code: errno) }
+    }
 }

@@ -126,12 +126,19 @@ extension Trainer {
         }
     }
 
-    /// Makes the run's directory with its configuration.
-    func begin() throws {
+    /// Makes the run's directory with its configuration, and takes it for this process.
+    ///
+    /// - Parameter state: What the directory held before; if it has changed meanwhile, another process was faster.
+    /// - Returns: The lock, to be kept until the end.
+    /// - Throws: ``TrainingError/runInUse(path:)`` if another process has the directory.
+    func begin(_ state: TrainingState) throws -> RunLock {
         try run.create()
+        let lock = try run.lock()
+        if try lastState() != state { throw TrainingError.runInUse(path: run.path) }
         if try TrainingConfiguration.saved(output: run.path) == nil {
             try AtomicFile.write(try options.yaml(), to: run.configuration, durable: true)
         }
+        return lock
     }
 
     /// The state of the last whole checkpoint, or of a run that has not begun; writes nothing.

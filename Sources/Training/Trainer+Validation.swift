@@ -25,6 +25,7 @@ extension Trainer {
         report: (TrainingEvent) -> Void
     ) throws -> EvaluationReport? {
         guard let table = validation else { return nil }
+        try parameters.checkFinite(step: state.step - 1)
         report(.validates(images: table.images.count))
         guard let scores = try scores(table, parameters, isInterrupted: isInterrupted, report: report) else {
             return nil
@@ -66,10 +67,8 @@ extension Trainer {
                 preprocessor: checkpoint.preprocessor,
                 options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
                 compute: { pixels in
-                    try inPrecision {
-                        try classifier.logits(
-                            pooled: classifier.model.pooledImages(pixels), labelFeatures: features)
-                    }
+                    let pooled = try inPrecision { try classifier.model.pooledImages(pixels) }
+                    return try classifier.logits(pooled: pooled, labelFeatures: features)
                 },
                 receive: { picture, result in
                     switch result {

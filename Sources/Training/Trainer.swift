@@ -114,7 +114,8 @@ public struct Trainer {
         let optimizer = try AdamW(
             parameters: parameters.trained.map { ($0.name, $0.tensor) },
             configuration: .init(weightDecay: options.weightDecay))
-        try begin()
+        let lock = try begin(state)
+        defer { withExtendedLifetime(lock) {} }
         if state.step > 0 {
             let saved = run.checkpoint(step: state.step)
             try Checkpoint.restore(parameters.all, from: saved + "/" + Checkpoint.weightsFile)

@@ -4,6 +4,8 @@
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// The run's directory has something in it already.
     case runNotEmpty(path: String)
+    /// Another process trains in the run's directory.
+    case runInUse(path: String)
     /// The run's directory is a file.
     case outputIsFile(path: String)
     /// A resumed run was asked to be another one.
@@ -26,6 +28,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .runNotEmpty(let path):
             "\(path) is not empty; give --resume to go on with the run in it, or another --output"
+        case .runInUse(let path):
+            "another process is training in \(path); wait for it, or start another run with another --output"
         case .outputIsFile(let path): "\(path) is a file; --output takes a directory"
         case .changedOption(let key, let before, let now, let path):
             "--\(key) was \(before) when the run in \(path) began and is \(now) now; leave it as it was, or start another run with another --output"

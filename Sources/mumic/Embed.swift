@@ -55,12 +55,12 @@ struct Embed: ParsableCommand {
     func run() throws {
         let options = try model.streamOptions()
         let checkpoint = try CLIPCheckpoint(directory: try model.directory())
-        if let text, text != "-" { _ = try openText(text) }
+        let lines = try text.map { $0 == "-" ? STDIN_FILENO : try openText($0) }
         let (clip, _) = try checkpoint.load(on: options.device, dtype: model.precision.dtype)
         let matrix = try NPYWriter(path: output, columns: checkpoint.config.projectionDim)
         let index = try AtomicFileWriter(path: String(output.dropLast(4)) + ".jsonl")
         let failures =
-            try text.map { try embedLines(of: $0, clip, checkpoint, matrix, index) }
+            try lines.map { try embedLines(of: $0, clip, checkpoint, matrix, index) }
             ?? embedPictures(clip, checkpoint, options, matrix, index)
         let rows = matrix.rows
         try matrix.commit(durable: false)
@@ -106,14 +106,16 @@ struct Embed: ParsableCommand {
     }
 
     private func embedLines(
-        of path: String, _ clip: CLIPModel, _ checkpoint: CLIPCheckpoint, _ matrix: NPYWriter, _ index: AtomicFileWriter
+        of descriptor: Int32, _ clip: CLIPModel, _ checkpoint: CLIPCheckpoint, _ matrix: NPYWriter,
+        _ index: AtomicFileWriter
     ) throws -> Int {
-        var lines = LineIterator(descriptor: path == "-" ? STDIN_FILENO : try openText(path))
+        var lines = LineIterator(descriptor: descriptor)
         let bar = ProgressBar(title: "embedding", total: nil, unit: "texts")
         let width = checkpoint.config.projectionDim
         while true {
             var texts: [String] = []
             while texts.count < 8192, let line = lines.next() { texts.append(line) }
+            try lines.checkWhole()
             if texts.isEmpty { break }
             try Interruption.check()
             let prompts = texts.map {
@@ -121,6 +123,7 @@ struct Embed: ParsableCommand {
             }
             let features = try withoutGradient { try clip.textFeatures(prompts).floats() }
             for (number, text) in texts.enumerated() {
+                guard features[number * width].isFinite else { throw MultiLabelError.notFinite(input: printable(text)) }
                 try index.append(try jsonLine(Row(row: matrix.rows, text: text)))
                 try matrix.append(row: Array(features[number * width..<(number + 1) * width]))
             }

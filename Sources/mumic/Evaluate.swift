@@ -41,12 +41,14 @@ struct Evaluate: ParsableCommand {
             imagesDirectory: annotations.images, unlisted: annotations.unlisted.meaning,
             labels: fileLabels?.map(\.name), extraLabels: .ignore)
         let table = try AnnotationTable.read(path: data, options: options)
+        try table.requireUsable()
         // Labels without positives are the rule in a part of a data set, and the result counts them: a few lines say it.
         let warnings = table.findings.filter { $0.severity == .warning }
         for finding in warnings.prefix(10) { StandardError.line(finding.formatted(path: data)) }
         if warnings.count > 10 { StandardError.line("\(data): and \(warnings.count - 10) more warnings") }
-        try table.requireUsable()
+        if let output { try createDirectory(path: output) }
         let bundle = try ModelBundle(directory: try model.directory())
+        noteLabels(table.labels, bundle)
         let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
         let classifier = try bundle.classifier(
             labels: resolved, templates: templates, device: device, dtype: model.precision.dtype)
@@ -54,8 +56,29 @@ struct Evaluate: ParsableCommand {
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
         let report = try evaluate(matrix, labels: table.labels, kind: .logits, options: metrics.options)
-        if let output { try write(report, table, scores, to: output) }
         try StandardOutput.shared.write(try jsonText(report))
+        if let output { try write(report, table, scores, to: output) }
+    }
+
+    /// Says where the labels that are scored are not those that the model was trained on.
+    private func noteLabels(_ labels: [String], _ bundle: ModelBundle) {
+        guard let own = bundle.description?.labels.map(\.name), !own.isEmpty else {
+            StandardError.line(
+                "note: this model has no mumic.json, so its probabilities, ece, brier and F1 are uncalibrated")
+            return
+        }
+        let new = labels.filter { !Set(own).contains($0) }
+        if !new.isEmpty {
+            StandardError.line(
+                "note: \(new.count) of \(labels.count) labels are new to the model and scored by their text alone, such as '\(printable(new[0], maximumCharacters: 80))'"
+            )
+        }
+        let absent = Set(own).subtracting(labels).count
+        if absent > 0 {
+            StandardError.line(
+                "note: \(absent) of the model's \(own.count) labels are not in \(data) and not evaluated; --labels fixes the list"
+            )
+        }
     }
 
     /// Logits `[N, L]` in float64, row major; all pictures that cannot be read are listed before the run fails.
@@ -97,7 +120,6 @@ struct Evaluate: ParsableCommand {
     private func write(_ report: EvaluationReport, _ table: AnnotationTable, _ scores: [Double], to folder: String)
         throws
     {
-        try createDirectory(path: folder)
         let perLabel = try AtomicFileWriter(path: folder + "/per-label.csv")
         try perLabel.append(
             CSVWriter.line(["label", "positives", "negatives", "ap", "precision", "recall", "f1", "threshold"]))

@@ -5,6 +5,7 @@ import ContentHash
 import Datasets
 import Evaluation
 import FileIO
+import Foundation
 import Hub
 import Imaging
 import MultiLabel
@@ -62,21 +63,22 @@ struct Failure {
         case let error as MultiLabelError: (status, message) = (Failure.status(of: error), "\(error)")
         case let error as TrainingError: (status, message) = (Failure.status(of: error), "\(error)")
         case let error as TorchError: (status, message) = (70, "\(error)")
-        default: (status, message) = (70, "\(error)")
+        default:
+            (status, message) = (70, "internal error: \(error.localizedDescription); please report it with the command")
         }
         self.findings = findings.map { printable($0, maximumCharacters: 1000) }
     }
 
     private static func status(of error: MultiLabelError) -> Int32 {
         switch error {
-        case .noLabels, .labelNotInHead, .headHasNoText: 64
+        case .noLabels, .headHasNoText: 64
         default: 65
         }
     }
 
     private static func status(of error: TrainingError) -> Int32 {
         switch error {
-        case .runNotEmpty, .changedOption, .nothingTrains: 64
+        case .runNotEmpty, .runInUse, .changedOption, .nothingTrains: 64
         default: 65
         }
     }

@@ -48,6 +48,8 @@ enum Interruption {
         let seconds = !isFirst ? 0 : waitsForStep.load(ordering: .relaxed) ? nil : 3.0
         guard let seconds else { return }
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
+            // Training may have begun meanwhile, and saves before it ends.
+            if isFirst, waitsForStep.load(ordering: .relaxed) { return }
             let error = InterruptedError(signal: number)
             FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
             _exit(error.status)

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Datasets
 import Evaluation
+import FileIO
 import Terminal
 
 /// How metrics are computed.
@@ -78,6 +79,11 @@ struct Metrics: ParsableCommand {
         do {
             report = try evaluate(
                 matrix, labels: table.labels, kind: logits ? .logits : .probabilities, options: metrics.options)
+        } catch EvaluationError.notAProbability(let row, _, let label, let value) {
+            throw BadDataError(
+                message:
+                    "\(scores): the score of '\(printable(table.images[row]))' for '\(printable(label))' is \(value), no probability; pass --logits if the scores are logits"
+            )
         } catch let error as EvaluationError {
             throw BadDataError(message: "\(scores): \(error)")
         }

@@ -16,7 +16,8 @@ struct Mumic: ParsableCommand {
 
             A first run, from a CSV with the columns image,labels (labels parted by |):
 
-              mumic train --data train.csv --validation val.csv --model openai/clip-vit-base-patch32 --output run
+              mumic train --data train.csv --validation val.csv --output run \\
+                --model openai/clip-vit-base-patch32
               mumic evaluate --model run/model --data test.csv
               mumic predict --model run/model --top-k 5 photo.jpg
 
@@ -42,9 +43,10 @@ enum Program {
                 try command.run()
             }
             try StandardOutput.shared.flush()
-            exit(0)
+            // Without the destructors of libraries: decoding threads may still be inside them.
+            _exit(0)
         } catch {
-            exit(report(error))
+            _exit(report(error))
         }
     }
 

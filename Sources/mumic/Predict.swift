@@ -18,8 +18,8 @@ struct Predict: ParsableCommand {
             read are reported in their place; the rest goes on, and the exit status is 65 at the end.
 
               mumic predict --model run/model --top-k 5 photos/
-              find photos -name '*.jpg' | mumic predict --model run/model --threshold 0.5 --format csv -
-              mumic predict --model openai/clip-vit-base-patch32 --labels labels.txt --format table photo.jpg
+              find photos -name '*.jpg' | mumic predict --model run/model --format csv -
+              mumic predict --model openai/clip-vit-base-patch32 --labels new.txt photo.jpg
             """)
 
     @OptionGroup var model: ModelOptions
@@ -85,7 +85,7 @@ struct Predict: ParsableCommand {
                     failures += 1
                     try writer.write(picture.name, error: "\(error)")
                 }
-                // At once: as a filter, whoever writes the paths may wait for the answers.
+                // Batch by batch: as a filter, whoever writes the paths may wait for the answers.
                 try StandardOutput.shared.flush()
                 count += 1
                 bar?.advance()

@@ -2,18 +2,13 @@
 
 import Foundation
 
-/// Text of a file or of stdin, line by line in constant memory.
-enum StandardInput {
-    /// The lines of stdin.
-    static func lines() -> AnySequence<String> { AnySequence { LineIterator(descriptor: STDIN_FILENO) } }
-}
-
 /// The lines of a descriptor without their ends (`\n` or `\r\n`); bytes that are no UTF-8 become U+FFFD.
 struct LineIterator: IteratorProtocol {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     private var position = 0
     private var isAtEnd = false
+    private var failure: Int32 = 0
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
@@ -35,6 +30,14 @@ struct LineIterator: IteratorProtocol {
         }
     }
 
+    /// Throws if the lines ended because they could not be read on.
+    func checkWhole() throws {
+        if failure != 0 {
+            throw BadDataError(
+                message: "cannot read the lines: \(String(cString: strerror(failure))); check where they come from")
+        }
+    }
+
     private func text(_ bytes: ArraySlice<UInt8>) -> String {
         String(decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes, as: UTF8.self)
     }
@@ -46,7 +49,10 @@ struct LineIterator: IteratorProtocol {
         let count = read(descriptor, &piece, piece.count)
         if count > 0 {
             buffer += piece[..<count]
-        } else if count == 0 || errno != EINTR {
+        } else if count == 0 {
+            isAtEnd = true
+        } else if errno != EINTR {
+            failure = errno
             isAtEnd = true
         }
     }

@@ -21,10 +21,12 @@ struct Tokenize: ParsableCommand {
 
     func run() throws {
         let (tokenizer, contextLength) = try CLIPCheckpoint.tokenizer(directory: try modelDirectory(model))
-        for line in StandardInput.lines() {
+        var lines = LineIterator(descriptor: STDIN_FILENO)
+        while let line = lines.next() {
             try Interruption.check()
             let ids = tokenizer.encode(line, contextLength: contextLength)
             try StandardOutput.shared.write("[" + ids.map(String.init).joined(separator: ", ") + "]\n")
         }
+        try lines.checkWhole()
     }
 }

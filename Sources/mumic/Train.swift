@@ -16,10 +16,12 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fine-tune a CLIP model on annotated pictures.",
         discussion: """
-            Writes RUN/model (the best model, in Hugging Face's layout), RUN/checkpoints (to resume), \
+            Writes RUN/model (the model of the best validation GAP, or the last one without --validation, in Hugging \
+            Face's layout), RUN/checkpoints (to resume), \
             RUN/metrics.jsonl and RUN/config.yml. Everything can also stand in a YAML file under the same names.
 
-              mumic train --data train.csv --validation val.csv --model openai/clip-vit-base-patch32 --output run
+              mumic train --data train.csv --validation val.csv --output run \\
+                --model openai/clip-vit-base-patch32
               mumic train --resume --output run
             """)
 
@@ -142,12 +144,26 @@ struct Train: ParsableCommand {
         try file.apply(to: &options)
         try given.apply(to: &options)
         options.output = output
+        if resume, saved == nil, options.data.isEmpty || options.model.isEmpty {
+            throw UsageError(
+                "\(output) has no config.yml yet; give --resume with the options that the run was started with")
+        }
         if options.data.isEmpty { throw UsageError("--data is missing; name a file of annotations") }
         if options.model.isEmpty {
             throw UsageError("--model is missing; name a directory or a Hub model to start from")
         }
         if let (key, problem) = options.firstProblem() { throw UsageError("--\(key) \(problem)") }
         for text in options.template { _ = try promptTemplate(text) }
+        if fixedBias, options.bias == nil {
+            throw UsageError("--fixed-bias goes with --bias; say where the bias is to stay")
+        }
+        if options.loss != .mumic, temperature != nil || fixedTemperature {
+            StandardError.line(
+                "note: --loss \(options.loss.rawValue) has no temperature to set; --temperature is not used")
+        }
+        if options.loss == .linearHead, !template.isEmpty || freeze.contains(.text) {
+            StandardError.line("note: --loss linear-head reads no texts; --template and --freeze text are not used")
+        }
         if options.loss != .mumic, options.bias != nil { throw UsageError("--bias goes with --loss mumic only") }
         return options
     }

@@ -63,10 +63,14 @@ struct TrainingSession {
             path: path,
             options: AnnotationOptions(
                 imagesDirectory: options.images, unlisted: unlisted.meaning, labels: labels, extraLabels: .error))
-        for finding in table.findings where finding.severity == .warning {
-            StandardError.line(finding.formatted(path: path))
-        }
+        // With an error among them all findings are printed, warnings too.
         try table.requireUsable()
+        for finding in table.findings { StandardError.line(finding.formatted(path: path)) }
+        let positives = table.targets.count { $0 > 0.5 }
+        let unknown = table.targets.count { $0.isNaN }
+        StandardError.line(
+            "\(path): \(formatCount(table.images.count)) pictures, \(formatCount(table.labels.count)) labels, \(formatCount(positives)) positives, \(formatCount(unknown)) unknown"
+        )
         return table
     }
 

@@ -110,22 +110,22 @@ CTorchTensor *_Nullable ctorch_normalize(const CTorchTensor *a);
 CTorchTensor *_Nullable ctorch_bce_with_logits_sum(const CTorchTensor *logits, const CTorchTensor *targets,
                                                    const CTorchTensor *weights);
 int32_t ctorch_all_finite(const CTorchTensor *a, bool *out);
-/// Σ x², in float64.
+/// Σ x², of a norm in the tensor's type.
 int32_t ctorch_square_sum(const CTorchTensor *a, double *out);
 
 // MARK: In place, for optimizers and loading; outside autograd
 
 int32_t ctorch_copy_in_place(const CTorchTensor *target, const CTorchTensor *source);
-int32_t ctorch_scale_in_place(const CTorchTensor *target, double factor);
 int32_t ctorch_clamp_in_place(const CTorchTensor *target, double low, double high);
 /// One AdamW step over `count` parameters of one device, the arithmetic of torch.optim.AdamW. `steps` are float32
-/// scalars that the call advances.
+/// scalars that the call advances; gradients are divided by the float32 scalar `gradient_scale` if there is one.
 int32_t ctorch_adamw_step(const CTorchTensor *const _Nonnull *_Nonnull parameters,
                           const CTorchTensor *const _Nonnull *_Nonnull gradients,
                           const CTorchTensor *const _Nonnull *_Nonnull first_moments,
                           const CTorchTensor *const _Nonnull *_Nonnull second_moments,
-                          const CTorchTensor *const _Nonnull *_Nonnull steps, int64_t count, double learning_rate,
-                          double beta1, double beta2, double epsilon, double weight_decay);
+                          const CTorchTensor *const _Nonnull *_Nonnull steps, int64_t count,
+                          const CTorchTensor *_Nullable gradient_scale, double learning_rate, double beta1,
+                          double beta2, double epsilon, double weight_decay);
 
 // MARK: Shape
 
