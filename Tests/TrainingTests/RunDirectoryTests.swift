@@ -230,3 +230,28 @@ import TorchNN
         #expect(problem { $0.batchSize = .max } != nil)
     }
 }
+
+@Suite struct RunLockTests {
+    @Test func oneRunAtATimeHasTheDirectory() throws {
+        let run = try TestRun()
+        try RunDirectory(path: run.output).create()
+        let lock = try RunDirectory(path: run.output).lock()
+        #expect(throws: TrainingError.runInUse(path: run.output)) { try RunDirectory(path: run.output).lock() }
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func whatAKilledProcessLeftIsRemovedWithTheLock() throws {
+        let run = try TestRun()
+        let directory = RunDirectory(path: run.output)
+        try directory.create()
+        for name in ["checkpoints/.new", "checkpoints/.old", ".model"] {
+            try FileManager.default.createDirectory(
+                atPath: run.output + "/" + name, withIntermediateDirectories: true)
+        }
+        try "x".write(toFile: run.output + "/.mumic-1-a.partial", atomically: false, encoding: .utf8)
+        let lock = try directory.lock()
+        withExtendedLifetime(lock) {}
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: run.output) == ["checkpoints"])
+        #expect(try directory.isEmpty())
+    }
+}
