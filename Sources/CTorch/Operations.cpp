@@ -22,19 +22,8 @@ CTorchTensor *ctorch_divide(const CTorchTensor *a, const CTorchTensor *b) {
     return tensor([&] { return a->value / b->value; });
 }
 
-CTorchTensor *ctorch_affine(const CTorchTensor *a, double scale, double shift) {
-    return tensor([&] {
-        auto scaled = scale == 1 ? a->value : a->value * scale;
-        return shift == 0 ? scaled : scaled + shift;
-    });
-}
-
 CTorchTensor *ctorch_exp(const CTorchTensor *a) {
     return tensor([&] { return a->value.exp(); });
-}
-
-CTorchTensor *ctorch_sigmoid(const CTorchTensor *a) {
-    return tensor([&] { return a->value.sigmoid(); });
 }
 
 CTorchTensor *ctorch_sum(const CTorchTensor *a) {

@@ -59,12 +59,6 @@ int32_t ctorch_use_deterministic_algorithms(bool deterministic) {
     });
 }
 
-void ctorch_allow_tf32(bool allow) {
-    ctorch::guarded([&] {
-        at::globalContext().setFloat32MatmulPrecision(allow ? "high" : "highest");
-    });
-}
-
 void ctorch_free(CTorchTensor *tensor) { delete tensor; }
 
 CTorchTensor *ctorch_from_floats(const float *values, const int64_t *shape, int32_t rank) {

@@ -90,7 +90,4 @@ public enum Library {
     public static func useDeterministicAlgorithms(_ deterministic: Bool = true) throws(TorchError) {
         try check(ctorch_use_deterministic_algorithms(deterministic))
     }
-
-    /// Lets float32 matrix products on CUDA round their inputs to TF32.
-    public static func allowTF32(_ allow: Bool) { ctorch_allow_tf32(allow) }
 }

@@ -32,25 +32,11 @@ extension Tensor {
         try owned(ctorch_divide(a.handle, b.handle))
     }
 
-    /// Every element times `scale`, plus `shift`.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
-    public func affine(scale: Double = 1, shift: Double = 0) throws(TorchError) -> Tensor {
-        try owned(ctorch_affine(handle, scale, shift))
-    }
-
     /// e to the power of every element.
     ///
     /// - Throws: ``TorchError`` if the shapes do not fit.
     public func exponential() throws(TorchError) -> Tensor {
         try owned(ctorch_exp(handle))
-    }
-
-    /// 1 / (1 + e^−x) of every element.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
-    public func sigmoid() throws(TorchError) -> Tensor {
-        try owned(ctorch_sigmoid(handle))
     }
 
     /// The sum of all elements, a scalar `[]`.

@@ -53,7 +53,8 @@ struct OptimizerStep {
             for batch in batches { _ = try pixels(batch) }
             return 0
         }
-        let labels = parameters.trainsText ? try inPrecision { try parameters.classifier.labelFeatures() } : nil
+        let labels =
+            parameters.trainsText ? try precision.run(on: device) { try parameters.classifier.labelFeatures() } : nil
         let leaf = try labels?.detached() ?? frozenLabelFeatures
         if parameters.trainsText { try leaf?.setRequiresGradient(true) }
         var total = 0.0
@@ -75,15 +76,11 @@ struct OptimizerStep {
     private func logits(_ pixels: Tensor, _ labelFeatures: Tensor?) throws -> Tensor {
         let model = parameters.classifier.model
         // Only the towers: cosines and logits in bfloat16 would tie.
-        let pooled = try inPrecision {
+        let pooled = try precision.run(on: device) {
             parameters.trainsImage
                 ? try model.pooledImages(pixels) : try withoutGradient { try model.pooledImages(pixels) }
         }
         return try parameters.classifier.logits(pooled: pooled, labelFeatures: labelFeatures)
-    }
-
-    private func inPrecision<R>(_ body: () throws -> R) throws -> R {
-        precision == .bfloat16 ? try withBFloat16Autocast(on: device, body) : try body()
     }
 
     /// Checks, bounds and applies the gradients, and forgets them.
@@ -110,7 +107,16 @@ struct OptimizerStep {
     private func culprit(_ pixels: Tensor, _ labelFeatures: Tensor?) throws -> String {
         for (name, tensor) in parameters.all where try !tensor.isFinite() { return "the parameter \(name)" }
         if let labelFeatures, try !labelFeatures.isFinite() { return "a label's feature" }
-        let pooled = try withoutGradient { try inPrecision { try parameters.classifier.model.pooledImages(pixels) } }
+        let pooled = try withoutGradient {
+            try precision.run(on: device) { try parameters.classifier.model.pooledImages(pixels) }
+        }
         return try pooled.isFinite() ? "the loss" : "a picture's feature"
+    }
+}
+
+extension Precision {
+    /// Runs a part of a tower's forward pass with its matrix products in this type.
+    func run<R>(on device: Device, _ body: () throws -> R) throws -> R {
+        self == .bfloat16 ? try withBFloat16Autocast(on: device, body) : try body()
     }
 }

@@ -55,19 +55,16 @@ extension Trainer {
         let classifier = parameters.classifier
         var scores: [Float] = []
         scores.reserveCapacity(table.images.count * labels.count)
-        func inPrecision<R>(_ body: () throws -> R) throws -> R {
-            options.precision == .bfloat16 ? try withBFloat16Autocast(on: device, body) : try body()
-        }
         let features =
             options.loss == .linearHead
-            ? nil : try withoutGradient { try inPrecision { try classifier.labelFeatures() } }
+            ? nil : try withoutGradient { try options.precision.run(on: device) { try classifier.labelFeatures() } }
         do {
             try forEachPicture(
                 table.images.map { PictureReference(name: $0.name, path: $0.path) },
                 preprocessor: checkpoint.preprocessor,
                 options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
                 compute: { pixels in
-                    let pooled = try inPrecision { try classifier.model.pooledImages(pixels) }
+                    let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
                     return try classifier.logits(pooled: pooled, labelFeatures: features)
                 },
                 receive: { picture, result in

@@ -54,9 +54,6 @@ int32_t ctorch_thread_count(void);
 void ctorch_set_thread_count(int32_t count);
 /// Chooses kernels whose results do not depend on scheduling; an operation without one fails.
 int32_t ctorch_use_deterministic_algorithms(bool deterministic);
-/// Lets matrix products on CUDA use TF32.
-void ctorch_allow_tf32(bool allow);
-
 // MARK: Tensors
 
 void ctorch_free(CTorchTensor *_Nullable tensor);
@@ -98,10 +95,7 @@ CTorchTensor *_Nullable ctorch_add(const CTorchTensor *a, const CTorchTensor *b)
 CTorchTensor *_Nullable ctorch_subtract(const CTorchTensor *a, const CTorchTensor *b);
 CTorchTensor *_Nullable ctorch_multiply(const CTorchTensor *a, const CTorchTensor *b);
 CTorchTensor *_Nullable ctorch_divide(const CTorchTensor *a, const CTorchTensor *b);
-/// a · scale + shift
-CTorchTensor *_Nullable ctorch_affine(const CTorchTensor *a, double scale, double shift);
 CTorchTensor *_Nullable ctorch_exp(const CTorchTensor *a);
-CTorchTensor *_Nullable ctorch_sigmoid(const CTorchTensor *a);
 CTorchTensor *_Nullable ctorch_sum(const CTorchTensor *a);
 CTorchTensor *_Nullable ctorch_sum_dim(const CTorchTensor *a, int64_t dimension);
 /// x / max(‖x‖₂, 1e-12) over the last dimension.
