@@ -59,6 +59,7 @@ let package = Package(
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "MultiLabel", targets: ["MultiLabel"]),
         .library(name: "Training", targets: ["Training"]),
+        .library(name: "Pretraining", targets: ["Pretraining"]),
         .library(name: "Hub", targets: ["Hub"]),
         .library(name: "Safetensors", targets: ["Safetensors"]),
     ],
@@ -97,10 +98,16 @@ let package = Package(
                 "MultiLabel", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO",
                 yams,
             ]),
+        .target(
+            name: "Pretraining",
+            dependencies: [
+                "Training", "MultiLabel", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Tokenization",
+                "Safetensors", "FileIO",
+            ]),
         .executableTarget(
             name: "mumic",
             dependencies: [
-                "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging", "Torch", "TorchNN",
+                "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging", "Torch", "TorchNN",
                 "Tokenization",
                 "Hub", "FileIO", "Terminal", "Safetensors", "ContentHash", argumentParser, yams,
             ],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
 
+import Foundation
 public import Torch
 public import TorchNN
 
@@ -36,13 +37,23 @@ public struct CLIPModel {
             scope["text_projection"], from: config.text.tower.hiddenSize, to: config.projectionDim, bias: false)
     }
 
+    /// Keeps the temperature within 0.01 ≤ τ ≤ 1 after an update, as CLIP's authors do for scales above 100.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func clampTemperature() throws(TorchError) {
+        try logitScale.clampInPlace(0, Foundation.log(100))
+    }
+
     /// The image tower's pooled states, before the projection into the joint embedding.
     ///
-    /// - Parameter pixels: Preprocessed pictures `[B, 3, S, S]`, float32, on the model's device.
+    /// - Parameters:
+    ///   - pixels: Preprocessed pictures `[B, 3, S, S]`, float32, on the model's device.
+    ///   - patches: Of every picture, the indices of the patches that are seen, `[B, K]`, row major; nil for all. Pretraining
+    ///     leaves some out to see more pictures in the same time (Li et al., arXiv 2212.00794).
     /// - Returns: `[B, W]`, in the model's type.
     /// - Throws: ``TorchError`` if the shape does not fit or memory runs out.
-    public func pooledImages(_ pixels: Tensor) throws(TorchError) -> Tensor {
-        try vision(pixels.to(dtype: vision.patchEmbedding.dtype))
+    public func pooledImages(_ pixels: Tensor, patches: [Int64]? = nil) throws(TorchError) -> Tensor {
+        try vision(pixels.to(dtype: vision.patchEmbedding.dtype), patches: patches)
     }
 
     /// The unit-norm features of pictures whose pooled states are known.

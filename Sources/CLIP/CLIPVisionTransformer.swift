@@ -29,15 +29,36 @@ struct CLIPVisionTransformer {
         self.config = config
     }
 
-    func callAsFunction(_ pixels: Tensor) throws(TorchError) -> Tensor {
+    /// - Parameters:
+    ///   - pixels: `[B, 3, S, S]`.
+    ///   - patches: Of every picture, which patches are seen: `[B, K]`, row major, each in 0 ..< T − 1; nil for all.
+    /// - Returns: `[B, W]`.
+    /// - Throws: `TorchError` if the shape does not fit or memory runs out.
+    func callAsFunction(_ pixels: Tensor, patches: [Int64]? = nil) throws(TorchError) -> Tensor {
         let batch = pixels.shape[0]
         let width = config.tower.hiddenSize
         var x = try pixels.convolved2D(weight: patchEmbedding, stride: config.patchSize)  // [B, W, S/p, S/p]
         x = try x.reshaped([batch, width, -1]).transposed(1, 2)  // [B, T-1, W]
         let first = try classEmbedding.reshaped([1, 1, width]).expanded([batch, 1, width])  // [B, 1, W]
         x = try Tensor.concatenated([first.to(dtype: x.dtype), x], dimension: 1) + positionEmbedding  // [B, T, W]
+        if let patches { x = try kept(x, patches, batch: batch) }  // [B, K+1, W]
         x = try preNorm(x)
         x = try encoder(x, selection: .first)  // [B, 1, W]
         return try postNorm(x.reshaped([batch, width]))  // [B, W]
+    }
+
+    /// The class token and the chosen patches of every picture, `[B, T, W]` → `[B, K+1, W]`.
+    private func kept(_ x: Tensor, _ patches: [Int64], batch: Int) throws(TorchError) -> Tensor {
+        let (tokens, width, count) = (x.shape[1], x.shape[2], patches.count / batch)
+        var indices: [Int64] = []
+        indices.reserveCapacity(batch * (count + 1))
+        for picture in 0..<batch {
+            let start = Int64(picture * tokens)
+            indices.append(start)
+            for patch in patches[picture * count..<(picture + 1) * count] { indices.append(start + 1 + patch) }
+        }
+        let places = try Tensor(indices, shape: [indices.count]).to(device: x.device)
+        let rows = try x.reshaped([batch * tokens, width]).selected(dimension: 0, indices: places)
+        return try rows.reshaped([batch, count + 1, width])
     }
 }

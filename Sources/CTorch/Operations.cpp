@@ -46,6 +46,10 @@ CTorchTensor *ctorch_bce_with_logits_sum(const CTorchTensor *logits, const CTorc
     });
 }
 
+CTorchTensor *ctorch_cross_entropy(const CTorchTensor *logits, const CTorchTensor *targets) {
+    return tensor([&] { return at::cross_entropy_loss(logits->value, targets->value); });
+}
+
 int32_t ctorch_all_finite(const CTorchTensor *a, bool *out) {
     return status([&] {
         at::NoGradGuard guard;

@@ -146,8 +146,7 @@ CTorchTensor *ctorch_detach(const CTorchTensor *a) {
     return tensor([&] { return a->value.detach(); });
 }
 
-const float *ctorch_float_pointer(const CTorchTensor *tensor) {
+const void *ctorch_element_pointer(const CTorchTensor *tensor) {
     const auto &value = tensor->value;
-    if (!value.is_cpu() || value.scalar_type() != at::kFloat || !value.is_contiguous()) return nullptr;
-    return value.const_data_ptr<float>();
+    return value.is_cpu() && value.is_contiguous() ? value.const_data_ptr() : nullptr;
 }

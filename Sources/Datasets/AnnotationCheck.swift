@@ -21,6 +21,26 @@ enum PathStatus {
         default: self = .special
         }
     }
+
+    /// What keeps it from being a picture and what to do, or nil for a file.
+    var problemAsPicture: String? {
+        switch self {
+        case .file: nil
+        case .missing: "does not exist; correct the path or name its directory with --images"
+        case .directory: "is a directory; name a picture"
+        case .special: "is a pipe or device; name a picture"
+        case .unreadable: "cannot be read; check its permissions"
+        }
+    }
+}
+
+extension AnnotatedImage {
+    /// What is wrong with where it is, or nil.
+    func pathProblem() -> String? {
+        guard let problem = PathStatus(path).problemAsPicture else { return nil }
+        let place = path == name ? "" : " (\(oneLine(path)))"
+        return "picture \(quoted(name))\(place) \(problem)"
+    }
 }
 
 /// The questions that can be asked once a whole file is read.
@@ -39,16 +59,7 @@ struct AnnotationCheck {
     /// Finds pictures that are not there, are directories or cannot be read.
     mutating func findMissingPictures() {
         for image in images {
-            let what: String
-            switch PathStatus(image.path) {
-            case .file: continue
-            case .missing: what = "does not exist; correct the path or name its directory with --images"
-            case .directory: what = "is a directory; name a picture"
-            case .special: what = "is a pipe or device; name a picture"
-            case .unreadable: what = "cannot be read; check its permissions"
-            }
-            let place = image.path == image.name ? "" : " (\(oneLine(image.path)))"
-            find(.error, image.line, "picture \(quoted(image.name))\(place) \(what)")
+            if let problem = image.pathProblem() { find(.error, image.line, problem) }
         }
     }
 

@@ -82,6 +82,8 @@ public enum StructureProblem: Sendable, Equatable {
     case empty
     /// The first column is not `image`.
     case noImageColumn(found: String)
+    /// A CSV lacks a column that it needs.
+    case missingColumn(String)
     /// A CSV has the column `image` only.
     case noLabelColumn
     /// A column without a name, counted from 1.
@@ -175,6 +177,7 @@ extension StructureProblem: CustomStringConvertible {
         case .noImageColumn(let found):
             "the first column is \(quoted(found)); a header begins with \"image\", "
                 + "as in image,labels or image,LABEL,LABEL"
+        case .missingColumn(let name): "there is no column \(quoted(name)); name it in the header"
         case .noLabelColumn: "the header has no label column; write image,labels or image,LABEL,LABEL"
         case .emptyColumnName(let column): "column \(column) has no name; name it or remove it"
         case .doubledColumn(let name): "column \(quoted(name)) is there twice; keep one"

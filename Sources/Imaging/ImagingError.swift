@@ -30,6 +30,8 @@ public enum ImagingError: Error, Equatable, CustomStringConvertible {
     case shapeMismatch(channels: Int, height: Int, width: Int, count: Int)
     /// libtorch's resize failed; `reason` is its message.
     case resizeFailed(reason: String)
+    /// A picture has a side that no JPEG can have.
+    case notEncodable(width: Int, height: Int)
     /// A preprocessing configuration is not usable at `key`.
     case badConfiguration(key: String, problem: String)
 
@@ -66,6 +68,8 @@ public enum ImagingError: Error, Equatable, CustomStringConvertible {
             "\(count) values do not make a picture of \(channels) x \(height) x \(width)"
         case .resizeFailed(let reason):
             "the picture cannot be resized: \(reason.split(separator: "\n").first ?? "unknown reason")"
+        case .notEncodable(let width, let height):
+            "a picture of \(width) x \(height) pixels cannot be written as JPEG: make it smaller"
         case .badConfiguration(let key, let problem):
             key.isEmpty ? problem : "'\(key)' \(problem)"
         }

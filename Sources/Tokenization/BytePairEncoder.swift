@@ -9,7 +9,7 @@ struct BytePairEncoder: Sendable {
     }
 
     /// A possible merge: of the symbol at `position` with the one that follows it.
-    private struct Candidate {
+    private struct Candidate: Comparable {
         let rank: Int32
         let position: Int32
         let id: Int32
@@ -62,11 +62,8 @@ struct BytePairEncoder: Sendable {
         }
     }()
 
-    /// Appends the ids of one word.
-    ///
-    /// - Complexity: O(n log n) in the word's bytes.
-    func encode(_ word: some Sequence<UInt32>, into out: inout [Int32]) {
-        var bytes: [UInt8] = []
+    /// Appends a word's UTF-8 bytes.
+    static func appendBytes(of word: some Sequence<UInt32>, to bytes: inout [UInt8]) {
         for code in word {
             if code < 0x80 {
                 bytes.append(UInt8(code))
@@ -74,6 +71,14 @@ struct BytePairEncoder: Sendable {
                 bytes.append(contentsOf: encoded)
             }
         }
+    }
+
+    /// Appends the ids of one word.
+    ///
+    /// - Complexity: O(n log n) in the word's bytes.
+    func encode(_ word: some Sequence<UInt32>, into out: inout [Int32]) {
+        var bytes: [UInt8] = []
+        Self.appendBytes(of: word, to: &bytes)
         var symbols = symbolsOf(bytes)
         if symbols.count > 1 { merge(&symbols) }
         for symbol in symbols where symbol >= 0 { out.append(symbol) }
@@ -101,11 +106,11 @@ struct BytePairEncoder: Sendable {
         let count = symbols.count
         var next = (0..<count).map { Int32($0 + 1) }
         var previous = (0..<count).map { Int32($0 - 1) }
-        var heap: [Candidate] = []
+        var heap = Heap<Candidate>()
         for position in 0..<count - 1 {
             propose(symbols, position, position + 1, &heap)
         }
-        while let best = Self.pop(&heap) {
+        while let best = heap.pop() {
             let left = Int(best.position)
             guard symbols[left] >= 0 else { continue }
             let right = Int(next[left])
@@ -121,30 +126,8 @@ struct BytePairEncoder: Sendable {
         }
     }
 
-    private func propose(_ symbols: [Int32], _ left: Int, _ right: Int, _ heap: inout [Candidate]) {
+    private func propose(_ symbols: [Int32], _ left: Int, _ right: Int, _ heap: inout Heap<Candidate>) {
         guard let merge = merges[Self.pair(symbols[left], symbols[right])] else { return }
-        heap.append(Candidate(rank: merge.rank, position: Int32(left), id: merge.id))
-        var child = heap.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard heap[child] < heap[parent] else { return }
-            heap.swapAt(child, parent)
-            child = parent
-        }
-    }
-
-    private static func pop(_ heap: inout [Candidate]) -> Candidate? {
-        guard let last = heap.popLast() else { return nil }
-        guard let best = heap.first else { return last }
-        heap[0] = last
-        var parent = 0
-        while true {
-            var child = 2 * parent + 1
-            guard child < heap.count else { return best }
-            if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
-            guard heap[child] < heap[parent] else { return best }
-            heap.swapAt(child, parent)
-            parent = child
-        }
+        heap.push(Candidate(rank: merge.rank, position: Int32(left), id: merge.id))
     }
 }

@@ -16,6 +16,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case unsupported(file: String, key: String, found: String, expected: String)
     /// A line of `merges.txt`, or an entry of `model.merges`, is not two tokens of the vocabulary that make a third.
     case invalidMerge(file: String, place: String, problem: String)
+    /// A tokenizer to be trained was given a size that its vocabulary cannot have.
+    case vocabularySize(Int, minimum: Int, maximum: Int)
 
     /// Whether a path that the user named is not there, rather than unusable.
     public var isMissingInput: Bool {
@@ -40,6 +42,9 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
             "\(file): key '\(key)' is \(found), CLIP's tokenizer has \(expected); only CLIP's tokenizer can be used"
         case .invalidMerge(let file, let place, let problem):
             "\(file): \(place): \(problem); vocabulary and merges must come from the same checkpoint"
+        case .vocabularySize(let size, let minimum, let maximum):
+            "a vocabulary of \(size) tokens cannot be trained; ask for between \(minimum) (the byte symbols and the two "
+                + "markers) and \(maximum)"
         }
     }
 }

@@ -7,8 +7,10 @@ struct TokenizerJSON {
     let document: JSONDocument
     let file: String
 
-    private static let words = #"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
-    private static let markers = #"<\|startoftext\|>|<\|endoftext\|>|"#
+    /// The normalizer's expression for white space, and the pre-tokenizer's for words and, in front of it, for markers.
+    static let spaces = #"\s+"#
+    static let words = #"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
+    static let markers = #"<\|startoftext\|>|<\|endoftext\|>|"#
 
     /// - Throws: ``TokenizerError``.
     func definition() throws -> TokenizerDefinition {
@@ -76,7 +78,7 @@ struct TokenizerJSON {
         }
         let replace = types[1].value
         let pattern = document.member("Regex", of: document.member("pattern", of: replace))
-        guard document.string(pattern) == #"\s+"#, document.string(document.member("content", of: replace)) == " "
+        guard document.string(pattern) == Self.spaces, document.string(document.member("content", of: replace)) == " "
         else {
             throw unsupported("normalizer.normalizers[1].pattern", pattern, #"'\s+', replaced by one blank"#)
         }

@@ -39,6 +39,13 @@ struct Vocabulary: Sendable {
         if ids.count * 2 > slots.count { grow() }
     }
 
+    /// The id of a token; one that is new gets the number of those before it.
+    mutating func number(of token: ArraySlice<UInt8>) -> Int {
+        if let id = id(of: token) { return Int(id) }
+        set(token, to: Int32(count))
+        return count - 1
+    }
+
     func id(of token: some Collection<UInt8>) -> Int32? {
         let found =
             token.withContiguousStorageIfAvailable { find($0, nil).entry }

@@ -66,4 +66,13 @@ extension Tensor {
     public func binaryCrossEntropySum(targets: Tensor, weights: Tensor) throws(TorchError) -> Tensor {
         try owned(ctorch_bce_with_logits_sum(handle, targets.handle, weights.handle))
     }
+
+    /// The softmax cross-entropy of these logits `[N, C]`, the mean over the rows: a scalar `[]`.
+    ///
+    /// - Parameter targets: The right column of each row, int64 `[N]`.
+    /// - Returns: A scalar `[]`.
+    /// - Throws: ``TorchError`` if the shapes do not fit.
+    public func crossEntropy(targets: Tensor) throws(TorchError) -> Tensor {
+        try owned(ctorch_cross_entropy(handle, targets.handle))
+    }
 }

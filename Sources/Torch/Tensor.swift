@@ -95,15 +95,19 @@ public final class Tensor {
         return value
     }
 
-    /// Calls `body` with the elements as little-endian float32 bytes, without a copy where they lie so already.
+    /// Calls `body` with the elements as little-endian bytes of a type, without a copy where they lie so already.
     ///
+    /// - Parameters:
+    ///   - dtype: The type of the bytes.
+    ///   - body: Is given them, row major.
+    /// - Returns: What `body` returns.
     /// - Throws: ``TorchError`` if the elements cannot be copied, and what `body` throws.
-    public func withFloatBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
-        if let pointer = ctorch_float_pointer(handle) {
-            defer { withExtendedLifetime(self) {} }
-            return try body(UnsafeRawBufferPointer(start: pointer, count: count * 4))
-        }
-        return try floats().withUnsafeBytes(body)
+    public func withBytes<R>(as dtype: DType = .float32, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+        var tensor = try self.dtype == dtype && device == .cpu ? self : to(device: .cpu, dtype: dtype)
+        if ctorch_element_pointer(tensor.handle) == nil { tensor = try tensor.clone() }
+        defer { withExtendedLifetime(tensor) {} }
+        let pointer = ctorch_element_pointer(tensor.handle)
+        return try body(UnsafeRawBufferPointer(start: pointer, count: pointer == nil ? 0 : count * dtype.byteCount))
     }
 
     /// Converts `count` elements of `dtype` at `bytes` and stores them from flat element `offset` on.

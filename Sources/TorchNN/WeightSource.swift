@@ -23,13 +23,23 @@ public struct WeightSource {
         }
     }
 
-    private let checkpoint: SafetensorsCheckpoint
-    private let recipes: [String: Recipe]?
+    private enum Storage {
+        case checkpoint(SafetensorsCheckpoint, recipes: [String: Recipe]?)
+        case initializer((_ name: String, _ shape: [Int]) -> [Float])
+    }
+
+    private let storage: Storage
 
     /// The tensors of `checkpoint` as they are, or found by `recipes`.
     public init(_ checkpoint: SafetensorsCheckpoint, recipes: [String: Recipe]? = nil) {
-        self.checkpoint = checkpoint
-        self.recipes = recipes
+        self.storage = .checkpoint(checkpoint, recipes: recipes)
+    }
+
+    /// The values of a model that begins from nothing.
+    ///
+    /// - Parameter initializer: Gives a parameter's values, row major, by its name and shape.
+    public init(initializer: @escaping (_ name: String, _ shape: [Int]) -> [Float]) {
+        self.storage = .initializer(initializer)
     }
 
     /// Tensors of the file that none of `parameters` is read from.
@@ -37,12 +47,15 @@ public struct WeightSource {
     /// - Parameter parameters: Names under which parameters were asked for.
     /// - Returns: The file's names of the tensors.
     public func leftOver(besides parameters: Set<String>) -> [String] {
+        guard case .checkpoint(let checkpoint, let recipes) = storage else { return [] }
         let read = recipes.map { recipes in Set(parameters.compactMap { recipes[$0]?.tensor }) } ?? parameters
         return checkpoint.entries.map(\.name).filter { !read.contains($0) }
     }
 
     /// The file's path, for messages.
-    public var path: String { checkpoint.path }
+    public var path: String {
+        if case .checkpoint(let checkpoint, _) = storage { checkpoint.path } else { "a new model" }
+    }
 
     /// Reads a parameter's values, converting them piece by piece, so that the file's bytes never lie in memory whole.
     ///
@@ -53,6 +66,12 @@ public struct WeightSource {
     /// - Returns: A tensor on the CPU.
     /// - Throws: ``ParameterError`` if it is missing, shaped otherwise, no floating-point tensor, or not finite.
     public func load(_ name: String, shape: [Int], dtype: DType) throws -> Tensor {
+        let checkpoint: SafetensorsCheckpoint
+        let recipes: [String: Recipe]?
+        switch storage {
+        case .checkpoint(let stored, let storedRecipes): (checkpoint, recipes) = (stored, storedRecipes)
+        case .initializer(let values): return try Tensor(values(name, shape), shape: shape).to(dtype: dtype)
+        }
         let recipe = recipes.map { $0[name] } ?? Recipe(tensor: name)
         guard let recipe, let (entry, shard) = checkpoint[recipe.tensor] else {
             throw ParameterError.missing(name: recipe?.tensor ?? name, file: path)

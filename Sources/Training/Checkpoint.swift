@@ -3,7 +3,7 @@
 import FileIO
 import Foundation
 import Safetensors
-import Torch
+package import Torch
 
 /// What a run needs to go on beside the tensors.
 struct TrainingState: Codable, Equatable {
@@ -22,8 +22,8 @@ struct TrainingState: Codable, Equatable {
 }
 
 /// A directory with everything that a run needs to go on, written aside and renamed: whole, or not there.
-struct Checkpoint {
-    typealias NamedTensors = [(name: String, tensor: Tensor)]
+package struct Checkpoint {
+    package typealias NamedTensors = [(name: String, tensor: Tensor)]
 
     static let stateFile = "training.json"
     static let weightsFile = "model.safetensors"
@@ -52,10 +52,10 @@ struct Checkpoint {
     }
 
     /// Writes float32 tensors as a safetensors file that has reached the disk on return.
-    static func write(_ tensors: NamedTensors, to path: String) throws {
+    package static func write(_ tensors: NamedTensors, to path: String) throws {
         let entries = tensors.map { name, tensor in
             SafetensorsWriter.Tensor(name: name, dtype: .float32, shape: tensor.shape) { body in
-                try tensor.withFloatBytes(body)
+                try tensor.withBytes(body)
             }
         }
         try SafetensorsWriter.write(entries, to: path, durable: true)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Datasets
 import Imaging
 import MultiLabel
 import Torch
@@ -12,27 +11,28 @@ final class EpochPictures {
         let path: String
     }
 
-    private let rows: [Int]
+    private let order: ArraySlice<Int>
     private var taken = 0
     private let loader: PictureLoader<Row, PixelValues>
-    private let set: TrainingSet
+    private let rows: [TrainingRow]
+    private let source: String
     private let device: Device
 
-    /// Begins to load `rows` of `set` in that order.
-    init(
-        set: TrainingSet, rows: [Int], epoch: Int, preprocessor: ImagePreprocessor, options: TrainingConfiguration,
-        device: Device
-    ) {
-        self.rows = rows
-        self.set = set
-        self.device = device
+    /// Begins to load the rows of a task in `order`.
+    init<Task: TrainingTask>(_ task: Task, order: ArraySlice<Int>, epoch: Int) {
+        self.order = order
+        self.rows = task.rows
+        self.source = task.source
+        self.device = task.device
+        let options = task.options
+        let preprocessor = task.preprocessor
+        let rows = task.rows
         let augmenter = ImageAugmenter(options.augment)
         // A varied picture has no reference to agree with, so a large JPEG is decoded at a reduced scale.
         let shortSide = options.augment == .none ? nil : augmenter.shortSide(for: preprocessor)
         let seed = options.seed
-        let images = set.table.images
         self.loader = PictureLoader(
-            rows.lazy.map { Row(index: $0, path: images[$0].path) }, workers: options.workers,
+            order.lazy.map { Row(index: $0, path: rows[$0].path) }, workers: options.workers,
             ahead: options.batchSize * 2
         ) { (_, row) throws(ImagingError) in
             let image = try RGBImage(contentsOf: row.path, shortSideAtLeast: shortSide)
@@ -43,27 +43,26 @@ final class EpochPictures {
     }
 
     /// Whether all rows have been handed out.
-    var isAtEnd: Bool { taken == rows.count }
+    var isAtEnd: Bool { taken == order.count }
 
     /// The next rows, at most `count`; nil after the last.
     func takeRows(_ count: Int) -> [Int]? {
         if isAtEnd { return nil }
-        let next = Array(rows[taken..<min(rows.count, taken + count)])
+        let next = Array(order.dropFirst(taken).prefix(count))
         taken += next.count
         return next
     }
 
     /// The pictures of the next `rows`, which are asked for in the order in which they were handed out: `[B, 3, S, S]`.
-    func pixels(_ rows: [Int]) throws -> Tensor {
+    func pixels(_ batch: [Int]) throws -> Tensor {
         var pictures: [PixelValues] = []
-        for row in rows {
+        for row in batch {
             guard let element = loader.next() else { break }
             switch element.result {
             case .success(let values): pictures.append(values)
             case .failure(let error):
-                let image = set.table.images[row]
                 throw TrainingError.picture(
-                    source: set.table.source, line: image.line, path: image.path, problem: "\(error)")
+                    source: source, line: rows[row].line, path: rows[row].path, problem: "\(error)")
             }
         }
         return try pixelBatch(pictures, device: device)

@@ -12,12 +12,16 @@ struct RunDirectory {
     var metrics: String { path + "/metrics.jsonl" }
     var configuration: String { path + "/config.yml" }
 
+    /// What a pretraining run makes before anything else: the model that it begins with.
+    private static let startNames = ["start", "start.new"]
+
     /// Whether there is anything in it.
     func isEmpty() throws -> Bool {
         guard FileManager.default.fileExists(atPath: path) else { return true }
         // What a process leaves that was killed before it had written config.yml is nothing.
         return try listDirectory(path: path).allSatisfy { name in
-            try name.hasPrefix(".mumic-") || name == "checkpoints" && savedSteps().isEmpty
+            try name.hasPrefix(".mumic-") || Self.startNames.contains(name)
+                || name == "checkpoints" && savedSteps().isEmpty
         }
     }
 

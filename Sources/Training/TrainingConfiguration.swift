@@ -30,7 +30,7 @@ public enum Precision: String, Codable, Sendable, CaseIterable {
 }
 
 /// Everything that a training run depends on; saved as `RUN/config.yml` under the names of the options.
-public struct TrainingConfiguration: Codable, Sendable, Equatable {
+public struct TrainingConfiguration: RunConfiguration {
     /// The annotations to train on.
     public var data: String
     /// The annotations to validate on after each epoch, or nil.
@@ -138,23 +138,14 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     /// The names of all options.
     public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
 
+    /// PyTorch's constants, with this decay.
+    package var optimizer: AdamW.Configuration { .init(weightDecay: weightDecay) }
+
     /// The first value that no run can have: its option's name and what is wrong.
     public func firstProblem() -> (key: String, problem: String)? {
-        func positive(_ value: Double) -> Bool { value.isFinite && value > 0 }
-        if epochs < 1 { return ("epochs", "must be at least 1") }
-        if batchSize < 1 { return ("batch-size", "must be at least 1") }
-        if accumulate < 1 { return ("accumulate", "must be at least 1") }
-        if !positive(learningRate) { return ("learning-rate", "must be a number above 0") }
-        if !weightDecay.isFinite || weightDecay < 0 { return ("weight-decay", "must be a number of at least 0") }
-        if warmupSteps < 0 { return ("warmup-steps", "must be at least 0") }
+        if let problem = firstCommonProblem() { return problem }
         if !(0.01...1).contains(temperature) { return ("temperature", "must lie in 0.01...1") }
         if let bias, !bias.isFinite { return ("bias", "must be a finite number") }
-        if !gradientClip.isFinite || gradientClip < 0 { return ("gradient-clip", "must be a number of at least 0") }
-        if workers < 1 { return ("workers", "must be at least 1") }
-        if let checkpointEvery, checkpointEvery < 1 { return ("checkpoint-every", "must be at least 1") }
-        for (key, count) in [("epochs", epochs), ("batch-size", batchSize), ("accumulate", accumulate)]
-        where count > 1_000_000_000 { return (key, "must be at most 1000000000") }
-        if workers > 1024 { return ("workers", "must be at most 1024") }
         return nil
     }
 }

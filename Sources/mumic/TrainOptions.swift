@@ -6,7 +6,6 @@ import Foundation
 public import Imaging
 public import TorchNN
 public import Training
-import Yams
 
 extension TrainingLoss: ExpressibleByArgument {}
 extension Tower: ExpressibleByArgument {}
@@ -73,34 +72,9 @@ struct PartialConfiguration: Decodable {
 
     /// Reads a YAML file of options.
     init(path: String) throws {
-        let text = try readText(path: path, maximumBytes: 16 << 20, acceptsPipes: true)
-        let node: Node?
-        do {
-            node = try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw BadDataError(message: "\(path): \(error.place)is not YAML; correct it")
-        }
-        guard let node else { return }
-        guard let mapping = node.mapping else {
-            throw BadDataError(
-                message: "\(path) is not a list of KEY: VALUE lines; name options as on the command line")
-        }
-        let known = Set(CodingKeys.allCases.map(\.rawValue))
-        for (key, _) in mapping {
-            let name = key.string ?? "?"
-            if !known.contains(name) {
-                throw BadDataError(
-                    message: "\(path):\(key.mark?.line ?? 1): unknown key '\(printable(name))'; see mumic train --help")
-            }
-        }
-        do {
-            self = try YAMLDecoder().decode(PartialConfiguration.self, from: text)
-        } catch let error as DecodingError {
-            let key = error.key ?? "?"
-            let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 1
-            throw BadDataError(
-                message: "\(path):\(line): key '\(key)' has a value that it cannot have; see mumic train --help")
-        }
+        self =
+            try optionsFile(PartialConfiguration.self, path: path, keys: CodingKeys.allCases, command: "train")
+            ?? PartialConfiguration()
     }
 
     /// Overwrites what is given here.
@@ -152,42 +126,4 @@ func trainingLoss(_ name: String) throws -> TrainingLoss {
         throw UsageError("--loss \(name) is not in this version yet; use \(known)")
     }
     throw UsageError("--loss is '\(printable(name))'; it is one of \(known)")
-}
-
-/// A value or a list of them.
-struct OneOrMany<Value: Decodable>: Decodable {
-    let values: [Value]
-
-    init(_ values: [Value]) { self.values = values }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(Value.self) {
-            self.values = [value]
-        } else {
-            self.values = try container.decode([Value].self)
-        }
-    }
-}
-
-extension DecodingError {
-    /// The top-level key that could not be read.
-    var key: String? {
-        switch self {
-        case .keyNotFound(let key, _): key.stringValue
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-            context.codingPath.first?.stringValue
-        @unknown default: nil
-        }
-    }
-}
-
-extension YamlError {
-    /// `line N ` where the error knows it.
-    var place: String {
-        switch self {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): "line \(mark.line) "
-        default: ""
-        }
-    }
 }

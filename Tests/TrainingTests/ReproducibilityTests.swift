@@ -150,8 +150,8 @@ import TorchNN
         var best: [Bool] = []
         var kept: [Data] = []
         try run.run { event in
-            guard case .validated(let report, _, let isBest) = event else { return }
-            scores.append(report.gap ?? -1)
+            guard case .validated(let found, _, let isBest) = event else { return }
+            scores.append(found.first { $0.name == "GAP" }?.value ?? -1)
             best.append(isBest)
             kept.append(
                 (try? Data(contentsOf: URL(fileURLWithPath: run.output + "/model/model.safetensors"))) ?? Data())

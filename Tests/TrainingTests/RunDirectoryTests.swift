@@ -142,13 +142,13 @@ import TorchNN
 
     @Test func aDirectoryWithSomethingInItIsRefusedWithoutResume() throws {
         let folder = try TemporaryFolder()
-        try Trainer.checkOutput(folder.path, resumes: false)
-        try Trainer.checkOutput(folder("new"), resumes: false)
+        try checkRunDirectory(folder.path, resumes: false)
+        try checkRunDirectory(folder("new"), resumes: false)
         try folder.put("x", "")
         #expect(throws: TrainingError.runNotEmpty(path: folder.path)) {
-            try Trainer.checkOutput(folder.path, resumes: false)
+            try checkRunDirectory(folder.path, resumes: false)
         }
-        try Trainer.checkOutput(folder.path, resumes: true)
+        try checkRunDirectory(folder.path, resumes: true)
         #expect(
             "\(TrainingError.runNotEmpty(path: "RUN"))"
                 == "RUN is not empty; give --resume to go on with the run in it, or another --output")

@@ -60,6 +60,16 @@ int64_t cimg_scaled(int64_t side, int32_t denominator);
 cimg_status cimg_decode(const uint8_t *bytes, size_t count, const cimg_info *info, int32_t denominator, uint8_t *out,
                         size_t out_count, char *message, size_t message_capacity);
 
+/// The most bytes that a JPEG of this size can have; 0 where it is too large for the format.
+size_t cimg_jpeg_bound(int32_t width, int32_t height);
+
+/// Encodes 8-bit RGB, row major, without padding, as a baseline JPEG with chroma at half the resolution.
+///
+/// `quality` is 1...100 on libjpeg's scale. `out` has room for cimg_jpeg_bound(width, height) bytes; `out_count` becomes
+/// the number of bytes written.
+cimg_status cimg_jpeg_encode(const uint8_t *pixels, int32_t width, int32_t height, int32_t quality, uint8_t *out,
+                             size_t out_capacity, size_t *out_count, char *message, size_t message_capacity);
+
 #ifdef __cplusplus
 }
 #endif

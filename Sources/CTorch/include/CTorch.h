@@ -73,8 +73,8 @@ ctorch_device ctorch_device_of(const CTorchTensor *tensor);
 CTorchTensor *_Nullable ctorch_to(const CTorchTensor *tensor, ctorch_device device, int32_t dtype);
 CTorchTensor *_Nullable ctorch_clone(const CTorchTensor *tensor);
 CTorchTensor *_Nullable ctorch_detach(const CTorchTensor *tensor);
-/// A pointer to a contiguous float32 CPU tensor's elements, or NULL; valid while the tensor lives.
-const float *_Nullable ctorch_float_pointer(const CTorchTensor *tensor);
+/// A pointer to a contiguous CPU tensor's elements, or NULL; valid while the tensor lives.
+const void *_Nullable ctorch_element_pointer(const CTorchTensor *tensor);
 
 // MARK: Autograd
 
@@ -103,6 +103,8 @@ CTorchTensor *_Nullable ctorch_normalize(const CTorchTensor *a);
 /// max(z, 0) − z·y + log(1 + exp(−|z|)), elementwise, times `weights`, summed.
 CTorchTensor *_Nullable ctorch_bce_with_logits_sum(const CTorchTensor *logits, const CTorchTensor *targets,
                                                    const CTorchTensor *weights);
+/// Mean over the rows of −log softmax at the target's place: logits [N, C], targets int64 [N].
+CTorchTensor *_Nullable ctorch_cross_entropy(const CTorchTensor *logits, const CTorchTensor *targets);
 int32_t ctorch_all_finite(const CTorchTensor *a, bool *out);
 /// Σ x², of a norm in the tensor's type.
 int32_t ctorch_square_sum(const CTorchTensor *a, double *out);

@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
-import Imaging
 import Torch
 
-/// The rows to train on, and the order of each epoch.
-struct TrainingSet {
+/// The targets of annotated pictures, row by row.
+struct TargetRows {
     let table: AnnotationTable
     let labelCount: Int
 
     init(_ table: AnnotationTable) {
         self.table = table
         self.labelCount = table.labels.count
-    }
-
-    /// The rows in the order of `epoch`: a permutation that depends on the seed and the epoch alone, or as they stand.
-    func order(epoch: Int, seed: UInt64, shuffle: Bool) -> [Int] {
-        var rows = Array(table.images.indices)
-        if shuffle {
-            var random = CountedRandom(seed: seed, stream: UInt64(epoch) &* 2 &+ 1)
-            rows.shuffle(using: &random)
-        }
-        return rows
     }
 
     /// How many pairs of `rows` and labels are known.

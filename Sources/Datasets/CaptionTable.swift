@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Pictures with captions: what contrastive pretraining learns from.
+///
+/// Formats: CSV with the columns `image` and `caption` (or `filepath` and `title`, open_clip's names) and any others,
+/// which are not read; JSON lines with `image` and `caption`, or `captions` for several of one picture. A picture may
+/// have any number of rows.
+public struct CaptionTable: Sendable {
+    /// A caption and its picture.
+    public struct Row: Sendable, Equatable {
+        /// Index into ``CaptionTable/images``.
+        public let image: Int
+        /// The caption, without white space at its ends; not empty.
+        public let caption: String
+        /// The line on which it begins, from 1.
+        public let line: Int
+    }
+
+    /// The file.
+    public let source: String
+    /// The distinct pictures, each with the line that names it first.
+    public let images: [AnnotatedImage]
+    /// The captions in the file's order.
+    public let rows: [Row]
+    /// What the check found, in line order.
+    public let findings: [Finding]
+
+    /// Reads a file of captions and checks it; all that is wrong with single rows is in ``findings``.
+    ///
+    /// - Parameters:
+    ///   - path: The file; JSON lines if its name ends so, else CSV.
+    ///   - imagesDirectory: The directory to which names are relative, or nil for the file's own.
+    /// - Returns: The table; call ``requireUsable()`` once its findings are printed.
+    /// - Throws: ``DatasetError`` where the file cannot be read on.
+    public static func read(path: String, imagesDirectory: String? = nil) throws(DatasetError) -> CaptionTable {
+        let source = try ByteSource(path: path)
+        var builder = CaptionBuilder(source: path, folder: .init(dataFile: path, imagesDirectory: imagesDirectory))
+        switch fileExtension(path) {
+        case "jsonl", "ndjson": try builder.readJSONLines(source)
+        default: try builder.readCSV(CSVReader(source: source))
+        }
+        return try builder.finish()
+    }
+
+    /// Demands that no finding is an error.
+    ///
+    /// - Throws: ``DatasetError/unusable(path:findings:)`` with all findings.
+    public func requireUsable() throws(DatasetError) {
+        if findings.contains(where: { $0.severity == .error }) { throw .unusable(path: source, findings: findings) }
+    }
+}
+
+private struct CaptionBuilder {
+    let source: String
+    let folder: PictureFolder
+    private var images: [AnnotatedImage] = []
+    private var imageIndices: [String: Int] = [:]
+    private var rows: [CaptionTable.Row] = []
+    private var findings: [Finding] = []
+
+    init(source: String, folder: PictureFolder) {
+        self.source = source
+        self.folder = folder
+    }
+
+    mutating func readCSV(_ reader: CSVReader) throws(DatasetError) {
+        guard try reader.next() else { throw .wrongStructure(path: source, line: 1, problem: .empty) }
+        let header = (0..<reader.fieldCount).map { reader.field($0).trimmedLabel }
+        func column(_ names: [String]) throws(DatasetError) -> Int {
+            if let place = header.firstIndex(where: names.contains) { return place }
+            throw .wrongStructure(path: source, line: max(reader.line, 1), problem: .missingColumn(names[0]))
+        }
+        let image = try column(["image", "filepath"])
+        let caption = try column(["caption", "title"])
+        while try reader.next() {
+            if reader.fieldCount != header.count {
+                let problem = SyntaxProblem.fieldCount(expected: header.count, found: reader.fieldCount)
+                find(reader.line, problem.description)
+            } else {
+                add(reader.field(image), [reader.field(caption)], line: reader.line)
+            }
+        }
+    }
+
+    mutating func readJSONLines(_ source: ByteSource) throws(DatasetError) {
+        let lines = LineReader(source: source)
+        while try lines.next() {
+            guard !lines.bytes.trimmed().isEmpty else { continue }
+            let scanner = JSONScanner(source: ByteSource(bytes: lines.bytes, path: source.path), line: lines.line)
+            do {
+                try readEntry(scanner, line: lines.line)
+                try scanner.expectEnd()
+            } catch {
+                guard case .malformed(_, _, let problem) = error else { throw error }
+                find(lines.line, problem.description)
+            }
+        }
+    }
+
+    private mutating func readEntry(_ scanner: JSONScanner, line: Int) throws(DatasetError) {
+        var image: String?
+        var captions: [String]?
+        try scanner.beginObject()
+        while try scanner.nextKey() {
+            switch scanner.text {
+            case "image": image = try scanner.stringOrSkip()
+            case "caption": captions = try scanner.stringOrSkip().map { [$0] }
+            case "captions" where try scanner.kind() == .array:
+                var list: [String?] = []
+                try scanner.beginArray()
+                while try scanner.nextElement() { list.append(try scanner.stringOrSkip()) }
+                captions = list.contains(nil) ? nil : list.compactMap { $0 }
+            default: try scanner.skipValue()
+            }
+        }
+        guard let image, let captions else {
+            return find(line, "an entry should look like {\"image\": \"a.jpg\", \"caption\": \"a quiet room\"}")
+        }
+        add(image, captions, line: line)
+    }
+
+    private mutating func add(_ name: String, _ captions: [String], line: Int) {
+        if name.isEmpty || name.utf8.contains(0) { return find(line, StructureProblem.noImageName.description) }
+        if captions.isEmpty { return find(line, "the picture has no caption; give it one or remove the row") }
+        let index: Int
+        if let known = imageIndices[name] {
+            index = known
+        } else {
+            index = images.count
+            imageIndices[name] = index
+            let image = AnnotatedImage(name: name, path: folder.path(of: name), line: line)
+            images.append(image)
+            if let problem = image.pathProblem() { find(line, problem) }
+        }
+        for caption in captions {
+            let caption = caption.trimmedLabel
+            if caption.isEmpty {
+                find(line, "the caption is empty; write one or remove the row")
+            } else {
+                rows.append(.init(image: index, caption: caption, line: line))
+            }
+        }
+    }
+
+    private mutating func find(_ line: Int, _ message: String) {
+        if findings.count < AnnotationBuilder.findingLimit {
+            findings.append(Finding(severity: .error, line: line, message: message))
+        }
+    }
+
+    func finish() throws(DatasetError) -> CaptionTable {
+        if rows.isEmpty, findings.isEmpty { throw .noImages(path: source) }
+        return CaptionTable(source: source, images: images, rows: rows, findings: findings)
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Datasets
+import FileIO
+import Imaging
+import MultiLabel
+import Tokenization
+import Torch
+import TorchNN
+import Training
+
+/// Training on captioned pictures: every picture of a batch meets every caption of it.
+struct CaptionTraining: TrainingTask {
+    let options: PretrainingConfiguration
+    let checkpoint: CLIPCheckpoint
+    let bias: Double?
+    let captions: CaptionTable
+    let validation: CaptionTable?
+    let fingerprint: String
+    let device: Device
+
+    var rows: [TrainingRow] {
+        captions.rows.map { TrainingRow(path: captions.images[$0.image].path, line: $0.line) }
+    }
+    var source: String { captions.source }
+    var preprocessor: ImagePreprocessor { checkpoint.preprocessor }
+    var validates: Bool { validation != nil }
+
+    func load() throws -> ContrastiveModel {
+        try ContrastiveModel(
+            checkpoint, captions: tokens(captions.rows.map(\.caption)), bias: bias, options, device: device)
+    }
+
+    private func tokens(_ texts: [String]) -> [[Int32]] {
+        let length = checkpoint.config.text.maxPositionEmbeddings
+        return texts.map { checkpoint.tokenizer.encode($0, contextLength: length) }
+    }
+
+    func validate(
+        _ model: ContrastiveModel, step: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+    ) throws -> RetrievalMetrics? {
+        guard let table = validation else { return nil }
+        report(.validates(images: table.images.count))
+        guard let images = try features(table, model, isInterrupted: isInterrupted, report: report) else { return nil }
+        var textIndices: [String: Int] = [:]
+        var texts: [String] = []
+        var pairs: [(image: Int, text: Int)] = []
+        for row in table.rows {
+            let index = textIndices[row.caption] ?? texts.count
+            if index == texts.count {
+                textIndices[row.caption] = index
+                texts.append(row.caption)
+            }
+            pairs.append((row.image, index))
+        }
+        return try withoutGradient {
+            let prompts = tokens(texts)
+            let textFeatures = try options.precision.run(on: device) { try model.clip.textFeatures(prompts) }
+            return try RetrievalMetrics(images: images, texts: textFeatures, pairs: pairs)
+        }
+    }
+
+    /// The features of a table's pictures `[N, D]`; nil after an interruption.
+    private func features(
+        _ table: CaptionTable, _ model: ContrastiveModel, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+    ) throws -> Tensor? {
+        struct Stop: Error {}
+        var values: [Float] = []
+        var count = 0
+        do {
+            try forEachPicture(
+                table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
+                options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
+                compute: { try model.images($0) },
+                receive: { picture, result in
+                    switch result {
+                    case .success(let row): values += row
+                    case .failure(let error):
+                        throw TrainingError.picture(
+                            source: table.source, line: table.images[count].line, path: picture.path,
+                            problem: "\(error)")
+                    }
+                    count += 1
+                    report(.scored(images: count))
+                    if isInterrupted() { throw Stop() }
+                })
+        } catch is Stop {
+            return nil
+        }
+        return try Tensor(values, shape: [count, checkpoint.config.projectionDim]).to(device: device)
+    }
+
+    /// A model of CLIP's loss needs no description: its scale is in the weights. SigLIP's bias is kept in `mumic.json`.
+    func export(_ model: ContrastiveModel, validation: RetrievalMetrics?, to directory: String) throws {
+        try checkpoint.export(to: directory, parameters: model.towers)
+        guard let bias = model.bias else { return }
+        let description = ClassifierDescription(
+            labels: [], templates: [.standard], temperature: try model.temperature(), bias: Double(try bias.item()),
+            loss: options.loss.rawValue)
+        try AtomicFile.write(
+            try description.encoded(), to: directory + "/" + ClassifierDescription.fileName, durable: true)
+    }
+}
+
+extension RetrievalMetrics: ValidationResult {
+    package var score: Double? { meanRecall }
+
+    package var summary: [(name: String, value: Double?)] {
+        [
+            ("image→text R@1", imageToTextRecallAt1), ("text→image R@1", textToImageRecallAt1),
+            ("mean recall", meanRecall),
+        ]
+    }
+}

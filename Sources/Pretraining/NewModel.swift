@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CLIP
+import FileIO
+import Foundation
+import Imaging
+import Safetensors
+import Tokenization
+import Torch
+import TorchNN
+
+/// A CLIP model that begins from nothing: a shape, a tokenizer and random weights.
+public struct NewModel {
+    /// Where its tokens come from.
+    public enum Tokens {
+        /// A model directory whose tokenizer is taken.
+        case model(String)
+        /// A tokenizer that was just trained: its files.
+        case files([(name: String, contents: [UInt8])])
+    }
+
+    /// The shape; its vocabulary becomes the tokenizer's.
+    public let config: CLIPConfig
+    /// Where its tokens come from.
+    public let tokens: Tokens
+    /// What its weights derive from.
+    public let seed: UInt64
+    /// τ at the start.
+    public let temperature: Double
+
+    /// A model to be written.
+    public init(config: CLIPConfig, tokens: Tokens, seed: UInt64, temperature: Double) {
+        self.config = config
+        self.tokens = tokens
+        self.seed = seed
+        self.temperature = temperature
+    }
+
+    /// Writes a model directory in Hugging Face's layout, aside and then renamed.
+    ///
+    /// Pictures are prepared as OpenAI's CLIP does: shortest side to the model's, bicubic, cropped from the centre.
+    ///
+    /// - Parameter directory: Where; its parent exists.
+    /// - Throws: The errors of the tokenizer and of writing.
+    public func write(to directory: String) throws {
+        let aside = directory + ".new"
+        try removeTree(path: aside)
+        try createDirectory(path: aside)
+        let names = ["tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"]
+        switch tokens {
+        case .files(let files):
+            for file in files { try AtomicFile.write(file.contents, to: aside + "/" + file.name, durable: true) }
+        case .model(let source):
+            let present = Set(try listDirectory(path: source))
+            for name in names where present.contains(name) {
+                let bytes = try readFile(path: source + "/" + name, maximumBytes: 1 << 30)
+                try AtomicFile.write(bytes, to: aside + "/" + name, durable: true)
+            }
+        }
+        let tokenizer = try CLIPTokenizer(directory: URL(fileURLWithPath: aside, isDirectory: true))
+        var config = self.config
+        config.text.vocabSize = tokenizer.vocabularySize
+        config.text.eosTokenID = Int(tokenizer.endOfText)
+        try writeJSON(
+            config.huggingFaceObject(startOfText: Int(tokenizer.startOfText)), to: aside + "/config.json")
+        let side = config.vision.imageSize
+        let preprocessor = try ImagePreprocessor(
+            resizing: .shortestEdge(side), crop: .init(height: side, width: side),
+            mean: ImagePreprocessor.defaultMean, standardDeviation: ImagePreprocessor.defaultStandardDeviation)
+        try writeJSON(preprocessor.huggingFaceObject(), to: aside + "/preprocessor_config.json")
+        let initialization = ParameterInitialization(config: config, seed: seed, temperature: temperature)
+        let store = ParameterStore(
+            source: WeightSource(initializer: initialization.callAsFunction), dtype: .float32, device: .cpu)
+        _ = try CLIPModel(store.root, config: config)
+        let weights = store.parameters.map { parameter in
+            SafetensorsWriter.Tensor(name: parameter.name, dtype: .float32, shape: parameter.tensor.shape) { body in
+                try parameter.tensor.withBytes(body)
+            }
+        }
+        try SafetensorsWriter.write(weights, to: aside + "/model.safetensors", durable: true)
+        try renameDirectoryDurably(from: aside, to: directory, replacing: true)
+    }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A CLIP tokenizer that ``BytePairTrainer`` made, ready to be written to files.
+///
+/// Ids are laid out as in CLIP's own vocabulary: 256 byte symbols, the same with `</w>`, the merges in their order, and
+/// last `<|startoftext|>` and `<|endoftext|>`.
+public struct TrainedTokenizer: Sendable {
+    /// A file's name and its whole content.
+    public typealias File = (name: String, contents: [UInt8])
+
+    /// The tokens by id, without the two markers.
+    private(set) var tokens: [String]
+    private(set) var merges: [SymbolPair] = []
+
+    /// The number of ids, the two markers included.
+    public var vocabularySize: Int { tokens.count + 2 }
+
+    /// The number of merges.
+    public var mergeCount: Int { merges.count }
+
+    private static let markers = ["<|startoftext|>", "<|endoftext|>"]
+
+    /// The bytes in the order of the characters that stand for them, and the place of each byte in it.
+    private static let byteOrder = BytePairEncoder.alphabet.indices.sorted {
+        BytePairEncoder.alphabet[$0].unicodeScalars.lexicographicallyPrecedes(
+            BytePairEncoder.alphabet[$1].unicodeScalars)
+    }
+    private static let symbolOfByte: [Int32] = {
+        var symbols = [Int32](repeating: 0, count: 256)
+        for (symbol, byte) in byteOrder.enumerated() { symbols[byte] = Int32(symbol) }
+        return symbols
+    }()
+
+    /// A tokenizer without merges.
+    init() {
+        let alphabet = Self.byteOrder.map { String(BytePairEncoder.alphabet[$0]) }
+        tokens = alphabet + alphabet.map { $0 + BytePairEncoder.suffix }
+    }
+
+    /// A word's symbols before any merge.
+    static func symbols(of word: ArraySlice<UInt8>) -> [Int32] {
+        var symbols = word.map { symbolOfByte[Int($0)] }
+        if let last = symbols.popLast() { symbols.append(last + 256) }
+        return symbols
+    }
+
+    /// Adds the merge of two tokens.
+    ///
+    /// No token is made twice: merges inside a word do not depend on what is around it, so the same characters are always
+    /// put together in the same way; and words of letters and words of other characters never spell out `</w>`.
+    ///
+    /// - Returns: The new token's id.
+    mutating func add(_ pair: SymbolPair) -> Int32 {
+        merges.append(pair)
+        tokens.append(tokens[Int(pair.first)] + tokens[Int(pair.second)])
+        return Int32(tokens.count - 1)
+    }
+
+    /// The files of Hugging Face's form: `tokenizer.json`, byte for byte as transformers 5 saves it, `vocab.json` and
+    /// `merges.txt` for other programs, `tokenizer_config.json` and `special_tokens_map.json`.
+    ///
+    /// - Parameter contextLength: The most ids of a text, the markers included, for `model_max_length`.
+    /// - Returns: Five files, for one directory.
+    public func files(contextLength: Int = 77) -> [File] {
+        let vocabulary = (tokens + Self.markers).enumerated().map { "\(Self.json($1)):\($0)" }
+        let lines = merges.map { "\(tokens[Int($0.first)]) \(tokens[Int($0.second)])\n" }
+        return [
+            ("tokenizer.json", Array(tokenizerJSON().utf8)),
+            ("vocab.json", Array("{\(vocabulary.joined(separator: ","))}".utf8)),
+            ("merges.txt", Array(("#version: 0.2\n" + lines.joined()).utf8)),
+            ("tokenizer_config.json", Array(configuration(contextLength).utf8)),
+            ("special_tokens_map.json", Array(specialTokens.utf8)),
+        ]
+    }
+
+    private var specialTokens: String {
+        """
+        {
+          "bos_token": "<|startoftext|>",
+          "eos_token": "<|endoftext|>",
+          "pad_token": "<|endoftext|>",
+          "unk_token": "<|endoftext|>"
+        }
+
+        """
+    }
+
+    private func configuration(_ contextLength: Int) -> String {
+        """
+        {
+          "bos_token": "<|startoftext|>",
+          "eos_token": "<|endoftext|>",
+          "model_max_length": \(contextLength),
+          "pad_token": "<|endoftext|>",
+          "tokenizer_class": "CLIPTokenizer",
+          "unk_token": "<|endoftext|>"
+        }
+
+        """
+    }
+
+    private func tokenizerJSON() -> String {
+        let start = tokens.count
+        let end = start + 1
+        let vocabulary = (tokens + Self.markers).enumerated().map { "      \(Self.json($1)): \($0)" }
+        let pairs = merges.map { pair in
+            let sides = [pair.first, pair.second].map { "        " + Self.json(tokens[Int($0)]) }
+            return "      [\n\(sides.joined(separator: ",\n"))\n      ]"
+        }
+        let merges = pairs.isEmpty ? "[]" : "[\n\(pairs.joined(separator: ",\n"))\n    ]"
+        return """
+            {
+              "version": "1.0",
+              "truncation": null,
+              "padding": null,
+              "added_tokens": [
+            \(Self.addedToken(Self.markers[0], id: start)),
+            \(Self.addedToken(Self.markers[1], id: end))
+              ],
+            \(Self.pipeline)
+              "post_processor": {
+                "type": "RobertaProcessing",
+                "sep": [
+                  "<|endoftext|>",
+                  \(end)
+                ],
+                "cls": [
+                  "<|startoftext|>",
+                  \(start)
+                ],
+                "trim_offsets": false,
+                "add_prefix_space": false
+              },
+              "decoder": {
+                "type": "ByteLevel",
+                "add_prefix_space": true,
+                "trim_offsets": true,
+                "use_regex": true
+              },
+              "model": {
+                "type": "BPE",
+                "dropout": null,
+                "unk_token": "<|endoftext|>",
+                "continuing_subword_prefix": "",
+                "end_of_word_suffix": "</w>",
+                "fuse_unk": false,
+                "byte_fallback": false,
+                "ignore_merges": false,
+                "vocab": {
+            \(vocabulary.joined(separator: ",\n"))
+                },
+                "merges": \(merges)
+              }
+            }
+            """
+    }
+
+    private static func addedToken(_ content: String, id: Int) -> String {
+        """
+            {
+              "id": \(id),
+              "content": \(json(content)),
+              "single_word": false,
+              "lstrip": false,
+              "rstrip": false,
+              "normalized": false,
+              "special": true
+            }
+        """
+    }
+
+    /// The normalizer and the splitting into words that ``WordSplitter`` does.
+    private static let pipeline = #"""
+          "normalizer": {
+            "type": "Sequence",
+            "normalizers": [
+              {
+                "type": "NFC"
+              },
+              {
+                "type": "Replace",
+                "pattern": {
+                  "Regex": \#(json(TokenizerJSON.spaces))
+                },
+                "content": " "
+              },
+              {
+                "type": "Lowercase"
+              }
+            ]
+          },
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": \#(json(TokenizerJSON.markers + TokenizerJSON.words))
+                },
+                "behavior": "Removed",
+                "invert": true
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": true
+              }
+            ]
+          },
+        """#
+
+    /// A text in JSON's quotes. No token holds a control character: the alphabet has others in their place.
+    private static func json(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Datasets
+import Evaluation
+import FileIO
+import Imaging
+import MultiLabel
+import Torch
+import TorchNN
+
+/// Training on annotated pictures: every picture meets every label.
+struct FineTuning: TrainingTask {
+    let options: TrainingConfiguration
+    let checkpoint: CLIPCheckpoint
+    let targets: TargetRows
+    let validation: AnnotationTable?
+    let labels: [Label]
+    let templates: [PromptTemplate]
+    let fingerprint: String
+    let device: Device
+
+    let rows: [TrainingRow]
+    var source: String { targets.table.source }
+    var preprocessor: ImagePreprocessor { checkpoint.preprocessor }
+    var validates: Bool { validation != nil }
+
+    init(
+        options: TrainingConfiguration, checkpoint: CLIPCheckpoint, targets: TargetRows, validation: AnnotationTable?,
+        labels: [Label], templates: [PromptTemplate], fingerprint: String, device: Device
+    ) {
+        self.options = options
+        self.checkpoint = checkpoint
+        self.targets = targets
+        self.validation = validation
+        self.labels = labels
+        self.templates = templates
+        self.fingerprint = fingerprint
+        self.device = device
+        self.rows = targets.table.images.map { TrainingRow(path: $0.path, line: $0.line) }
+    }
+
+    func load() throws -> FineTunedModel {
+        if targets.knownCount(rows.indices) == 0 { throw TrainingError.nothingKnown(source: source) }
+        return try FineTunedModel(
+            checkpoint, labels: labels, templates: templates, targets: targets, options, device: device)
+    }
+
+    func validate(
+        _ model: FineTunedModel, step: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+    ) throws -> LabelValidation? {
+        guard let table = validation else { return nil }
+        report(.validates(images: table.images.count))
+        guard let scores = try scores(table, model, isInterrupted: isInterrupted, report: report) else { return nil }
+        let matrix = try ScoreMatrix(
+            imageCount: table.images.count, labelCount: labels.count, scores: scores, targets: table.targets)
+        return LabelValidation(
+            report: try evaluate(
+                matrix, labels: table.labels, kind: .logits, options: EvaluationOptions(bootstrapReplicates: 0)))
+    }
+
+    /// Logits of all pictures, `[N, L]` row major; nil after an interruption.
+    private func scores(
+        _ table: AnnotationTable, _ model: FineTunedModel, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+    ) throws -> [Float]? {
+        struct Stop: Error {}
+        let classifier = model.classifier
+        var scores: [Float] = []
+        scores.reserveCapacity(table.images.count * labels.count)
+        let features =
+            options.loss == .linearHead
+            ? nil : try withoutGradient { try options.precision.run(on: device) { try classifier.labelFeatures() } }
+        do {
+            try forEachPicture(
+                table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
+                options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
+                compute: { pixels in
+                    let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
+                    return try classifier.logits(pooled: pooled, labelFeatures: features)
+                },
+                receive: { picture, result in
+                    switch result {
+                    case .success(let row): scores += row
+                    case .failure(let error):
+                        let line = table.images[scores.count / max(1, labels.count)].line
+                        throw TrainingError.picture(
+                            source: table.source, line: line, path: picture.path, problem: "\(error)")
+                    }
+                    report(.scored(images: scores.count / max(1, labels.count)))
+                    if isInterrupted() { throw Stop() }
+                })
+        } catch is Stop {
+            return nil
+        }
+        return scores
+    }
+
+    func export(_ model: FineTunedModel, validation: LabelValidation?, to directory: String) throws {
+        try checkpoint.export(to: directory, parameters: model.towers)
+        let head = model.extra.filter { $0.name.hasPrefix("head.") }
+        if !head.isEmpty {
+            try Checkpoint.write(
+                head.map { (String($0.name.dropFirst("head.".count)), $0.tensor) },
+                to: directory + "/head.safetensors")
+        }
+        let bias = try model.classifier.bias.map { Double(try $0.item()) } ?? 0
+        let description = ClassifierDescription(
+            labels: labels, templates: templates, temperature: try model.temperature(), bias: bias,
+            loss: options.loss.rawValue)
+        try AtomicFile.write(
+            try description.encoded(), to: directory + "/" + ClassifierDescription.fileName, durable: true)
+    }
+}
+
+/// What a validation on annotated pictures finds.
+struct LabelValidation: ValidationResult {
+    let report: EvaluationReport
+
+    var score: Double? { report.gap }
+
+    var summary: [(name: String, value: Double?)] {
+        [("GAP", report.gap), ("GAP@\(report.k)", report.gapAtK), ("mAP", report.mapMacro)]
+    }
+
+    func encode(to encoder: any Encoder) throws { try report.encode(to: encoder) }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FileIO
+import Foundation
+
+/// Checks that a directory can take a run.
+///
+/// - Parameters:
+///   - output: The run's directory.
+///   - resumes: Whether a run in it is to be gone on with.
+/// - Throws: ``TrainingError/runNotEmpty(path:)`` if there is something in it and it is not.
+public func checkRunDirectory(_ output: String, resumes: Bool) throws {
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: output, isDirectory: &isDirectory), !isDirectory.boolValue {
+        throw TrainingError.outputIsFile(path: output)
+    }
+    if resumes { return }
+    if try !RunDirectory(path: output).isEmpty() { throw TrainingError.runNotEmpty(path: output) }
+}
+
+extension TrainingLoop {
+    /// Whether there is a checkpoint to go on from.
+    ///
+    /// - Throws: `FileIOError` if the run's directory cannot be read.
+    package func hasCheckpoint() throws -> Bool {
+        do { return try !run.savedSteps().isEmpty } catch let error as FileIOError where error.isMissingInput {
+            return false
+        }
+    }
+
+    /// Makes the run's directory with its configuration, and takes it for this process.
+    ///
+    /// - Parameter state: What the directory held before; if it has changed meanwhile, another process was faster.
+    /// - Returns: The lock, to be kept until the end.
+    /// - Throws: ``TrainingError/runInUse(path:)`` if another process has the directory.
+    func begin(_ state: TrainingState) throws -> RunLock {
+        try run.create()
+        let lock = try run.lock()
+        if try lastState() != state { throw TrainingError.runInUse(path: run.path) }
+        if try Task.Configuration.saved(output: run.path) == nil {
+            try AtomicFile.write(try options.yaml(), to: run.configuration, durable: true)
+        }
+        return lock
+    }
+
+    /// The state of the last whole checkpoint, or of a run that has not begun; writes nothing.
+    func lastState() throws -> TrainingState {
+        if let saved = try Task.Configuration.saved(output: run.path) {
+            if let change = try options.firstChange(from: saved) {
+                throw TrainingError.changedOption(
+                    key: change.key, before: change.before, now: change.now, path: run.path)
+            }
+        }
+        for step in try run.savedSteps() {
+            let state = try Checkpoint.state(at: run.checkpoint(step: step))
+            guard state.step == step, step <= stepsPerEpoch * options.epochs else {
+                throw TrainingError.damagedRun(
+                    path: run.checkpoint(step: step),
+                    problem: "does not belong to this run (it says step \(state.step))")
+            }
+            if state.dataFingerprint != task.fingerprint { throw TrainingError.changedData(path: task.source) }
+            return state
+        }
+        return TrainingState(dataFingerprint: task.fingerprint)
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Terminal
+import Training
+
+/// What a run shows on stderr.
+final class TrainingDisplay {
+    private var bar: ProgressBar?
+    private var validationBar: ProgressBar?
+
+    func show(_ event: TrainingEvent) {
+        switch event {
+        case .began(let groups, let firstStep, let totalSteps):
+            StandardError.line(table(groups))
+            bar = ProgressBar(title: "training", total: totalSteps, startingAt: firstStep, unit: "steps")
+        case .step(let step, _):
+            let loss = String(
+                format: "loss %.4f, temperature %.4f, %.1f images/s", step.loss, step.temperature, step.imagesPerSecond)
+            bar?.update(extra: loss)
+            bar?.advance()
+        case .validates(let images): validationBar = ProgressBar(title: "validating", total: images)
+        case .scored(let images): validationBar?.update(count: images)
+        case .validated(let found, let step, let isBest):
+            validationBar = nil
+            let words = found.map { name, value in
+                "\(name) " + (value.map { String(format: "%.4f", $0) } ?? "undefined")
+            }
+            StandardError.line("step \(step): \(words.joined(separator: ", "))\(isBest ? ", the best so far" : "")")
+        }
+    }
+
+    func clear() {
+        bar = nil
+        validationBar = nil
+    }
+
+    func finish() {
+        bar?.finish()
+        clear()
+    }
+
+    private func table(_ groups: [ParameterGroup]) -> String {
+        let rows = groups.map { group in
+            [
+                group.name, formatCount(group.parameters),
+                group.trained == 0 ? "frozen" : group.trained == group.parameters ? "trains" : "trains in part",
+            ]
+        }
+        return formatTable(
+            columns: [TableColumn("part"), TableColumn("parameters", .right), TableColumn("")], rows: rows)
+    }
+}
