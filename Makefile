@@ -8,11 +8,12 @@ RPATH = $(shell cat .deps/rpath 2>/dev/null)
 SWIFT = $(if $(RPATH),env MUMIC_LIBTORCH_RPATH=$(RPATH) )swift
 SOURCES := Package.swift Sources Tests IntegrationTests/consumer
 
-.PHONY: help build test format lint setup install clean
+.PHONY: help build demo test format lint setup install clean
 .DEFAULT_GOAL := build
 
 help:
 	@echo 'make build                   fetch what is missing and build the program, .build/release/mumic'
+	@echo 'make demo                    builds, then shows the main job on pictures that it makes: see demo/report.html'
 	@echo 'make test                    everything that CI checks'
 	@echo 'make install PREFIX=/usr/local   the program and its libraries in PREFIX; DESTDIR=… puts them below it'
 	@echo 'make format, make lint       swift-format, in place and as a check'
@@ -27,6 +28,10 @@ build: setup
 
 setup:
 	@Scripts/setup.sh
+
+demo: build
+	$(SWIFT) build $(SWIFT_FLAGS) --product sample-world
+	@Scripts/demo.sh .build/release Models/sample-world demo
 
 test: setup
 	@Scripts/test.sh "$(SWIFT)" $(SWIFT_FLAGS)

@@ -27,6 +27,7 @@ let tests: [Target] = [
     test("FileIO"),
     test("Safetensors", ["FileIO"], fixtures: true),
     test("Terminal"),
+    test("TensorBoard", ["FileIO"], fixtures: true),
     test("ContentHash", fixtures: true),
     test("Hub", ["ContentHash"]),
     test("Tokenization", fixtures: true),
@@ -80,6 +81,7 @@ let package = Package(
         .target(name: "ContentHash", dependencies: ["CHash"]),
         .target(name: "FileIO"),
         .target(name: "Terminal"),
+        .target(name: "TensorBoard", dependencies: ["FileIO"]),
         .target(name: "Safetensors", dependencies: ["FileIO"]),
         .target(name: "Torch", dependencies: ["CTorch"]),
         .target(name: "TorchNN", dependencies: ["Torch", "Safetensors", "FileIO"]),
@@ -96,7 +98,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "MultiLabel", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO",
-                yams,
+                "TensorBoard", yams,
             ]),
         .target(
             name: "Pretraining",
@@ -107,7 +109,8 @@ let package = Package(
         .executableTarget(
             name: "mumic",
             dependencies: [
-                "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging", "Torch", "TorchNN",
+                "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging", "Torch",
+                "TorchNN",
                 "Tokenization",
                 "Hub", "FileIO", "Terminal", "Safetensors", "ContentHash", argumentParser, yams,
             ],

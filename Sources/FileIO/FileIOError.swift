@@ -56,6 +56,8 @@ public enum FileIOError: Error, Equatable, CustomStringConvertible {
     case notUTF8(path: String, line: Int)
     /// The path is empty or holds a NUL byte, so that no file can have it.
     case invalidPath(path: String)
+    /// The file should be a NumPy array of float32 rows.
+    case npy(path: String, problem: NPYProblem)
 
     /// Whether a path that was to be read is not there (exit status 66; otherwise 65).
     public var isMissingInput: Bool {
@@ -79,6 +81,7 @@ public enum FileIOError: Error, Equatable, CustomStringConvertible {
             return path.isEmpty
                 ? "an empty path names no file; give a path"
                 : "the path \(printable(path)) holds a NUL character; check where it comes from"
+        case .npy(let path, let problem): return "\(printable(path)) \(problem.words)"
         }
     }
 

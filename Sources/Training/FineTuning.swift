@@ -54,9 +54,9 @@ struct FineTuning: TrainingTask {
         guard let scores = try scores(table, model, isInterrupted: isInterrupted, report: report) else { return nil }
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: labels.count, scores: scores, targets: table.targets)
-        return LabelValidation(
-            report: try evaluate(
-                matrix, labels: table.labels, kind: .logits, options: EvaluationOptions(bootstrapReplicates: 0)))
+        let report = try evaluate(
+            matrix, labels: table.labels, kind: .logits, options: EvaluationOptions(bootstrapReplicates: 0))
+        return LabelValidation(report: report, scores: matrix)
     }
 
     /// Logits of all pictures, `[N, L]` row major; nil after an interruption.
@@ -104,17 +104,28 @@ struct FineTuning: TrainingTask {
                 to: directory + "/head.safetensors")
         }
         let bias = try model.classifier.bias.map { Double(try $0.item()) } ?? 0
-        let description = ClassifierDescription(
+        var description = ClassifierDescription(
             labels: labels, templates: templates, temperature: try model.temperature(), bias: bias,
             loss: options.loss.rawValue)
+        if let validation { description.thresholds = try thresholds(validation.scores) }
         try AtomicFile.write(
             try description.encoded(), to: directory + "/" + ClassifierDescription.fileName, durable: true)
+    }
+}
+
+extension FineTuning {
+    /// For each label, the threshold of its highest F1 on the validation pictures; none where nothing is positive.
+    private func thresholds(_ scores: ScoreMatrix) throws -> [String: Double] {
+        let fitted = try fitThresholds(scores, goal: .maximumF1)
+        guard fitted.isGlobalFitted else { return [:] }
+        return Dictionary(uniqueKeysWithValues: zip(labels.map(\.name), fitted.perLabel))
     }
 }
 
 /// What a validation on annotated pictures finds.
 struct LabelValidation: ValidationResult {
     let report: EvaluationReport
+    let scores: ScoreMatrix
 
     var score: Double? { report.gap }
 

@@ -11,6 +11,7 @@ struct RunDirectory {
     var checkpoints: String { path + "/checkpoints" }
     var metrics: String { path + "/metrics.jsonl" }
     var configuration: String { path + "/config.yml" }
+    var tensorBoard: String { path + "/tensorboard" }
 
     /// What a pretraining run makes before anything else: the model that it begins with.
     private static let startNames = ["start", "start.new"]
@@ -35,6 +36,11 @@ struct RunDirectory {
         }
         for name in try listDirectory(path: checkpoints) where name.hasPrefix(".") {
             try removeTree(path: checkpoints + "/" + name)
+        }
+        if FileManager.default.fileExists(atPath: tensorBoard) {
+            for name in try listDirectory(path: tensorBoard) where name.hasPrefix(".mumic-") {
+                try removeTree(path: tensorBoard + "/" + name)
+            }
         }
         return lock
     }
@@ -107,10 +113,14 @@ final class LineLog {
 
     deinit { close(descriptor) }
 
-    func append(_ line: some Encodable) throws {
+    /// Writes a line of JSON.
+    ///
+    /// - Returns: The line without its end.
+    @discardableResult func append(_ line: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var rest = Array(try encoder.encode(line))[...] + [UInt8(ascii: "\n")]
+        let text = Array(try encoder.encode(line))
+        var rest = text[...] + [UInt8(ascii: "\n")]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {
@@ -119,6 +129,7 @@ final class LineLog {
                 throw FileIOError.system(operation: .write, path: path, code: errno)
             }
         }
+        return text
     }
 
     func synchronize() throws(FileIOError) {

@@ -2,6 +2,7 @@
 
 import FileIO
 import Imaging
+import TensorBoard
 import Torch
 import TorchNN
 
@@ -46,7 +47,9 @@ package struct TrainingLoop<Task: TrainingTask> {
             try Checkpoint.restore(optimizer.state, from: saved + "/" + Checkpoint.optimizerFile)
         }
         try run.trimMetrics(step: state.step, isValidated: state.isValidated)
+        let scalars = try ScalarLog(directory: run.tensorBoard, metrics: run.metrics)
         let log = try LineLog(path: run.metrics)
+        func append(_ line: some Encodable) throws { try scalars.append(log.append(line)) }
         let update = GradientUpdate(model: model, optimizer: optimizer, gradientClip: options.gradientClip)
         let totalSteps = stepsPerEpoch * options.epochs
         let schedule = LearningRateSchedule(
@@ -58,6 +61,7 @@ package struct TrainingLoop<Task: TrainingTask> {
             // The loss of the next step would tell too, but by then the checkpoint before would be gone.
             try model.checkFinite(step: state.step - 1)
             try log.synchronize()
+            try scalars.synchronize()
             try Checkpoint.save(state, weights: model.all, optimizer: optimizer.state, in: run)
         }
         func stopIfInterrupted() throws {
@@ -83,7 +87,7 @@ package struct TrainingLoop<Task: TrainingTask> {
                 let line = StepReport(
                     step: state.step, epoch: epoch, loss: loss, learningRate: learningRate, temperature: temperature,
                     imagesPerSecond: Double(rows.count) / max(seconds, 1e-9))
-                try log.append(line)
+                try append(line)
                 state.step += 1
                 state.isValidated = false
                 report(.step(line, images: rows.count))
@@ -92,7 +96,7 @@ package struct TrainingLoop<Task: TrainingTask> {
             }
             let found = try validate(model, &state, isInterrupted: isInterrupted, report: report)
             try stopIfInterrupted()
-            if let found { try log.append(ValidationLine(step: state.step - 1, validation: found)) }
+            if let found { try append(ValidationLine(step: state.step - 1, validation: found)) }
             if !task.validates, state.step == totalSteps {
                 try keep(model, validation: nil, step: state.step - 1)
             }

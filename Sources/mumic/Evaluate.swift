@@ -37,25 +37,20 @@ struct Evaluate: ParsableCommand {
         let device = try model.computeDevice()
         let templates = try labels.templates()
         let fileLabels = try labels.fileLabels()
-        let options = AnnotationOptions(
-            imagesDirectory: annotations.images, unlisted: annotations.unlisted.meaning,
-            labels: fileLabels?.map(\.name), extraLabels: .ignore)
-        let table = try AnnotationTable.read(path: data, options: options)
-        try table.requireUsable()
-        // Labels without positives are the rule in a part of a data set, and the result counts them: a few lines say it.
-        let warnings = table.findings.filter { $0.severity == .warning }
-        for finding in warnings.prefix(10) { StandardError.line(finding.formatted(path: data)) }
-        if warnings.count > 10 { StandardError.line("\(data): and \(warnings.count - 10) more warnings") }
+        let table = try readAnnotations(path: data, labels: fileLabels?.map(\.name), options: annotations)
         if let output { try createDirectory(path: output) }
         let bundle = try ModelBundle(directory: try model.directory())
         noteLabels(table.labels, bundle)
         let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
+        let metricOptions = try metrics.options(labels: table.labels, of: bundle)
         let classifier = try bundle.classifier(
             labels: resolved, templates: templates, device: device, dtype: model.precision.dtype)
-        let scores = try scores(of: table, classifier, bundle.checkpoint.preprocessor)
+        let scores = try scoreTable(
+            table, classifier, preprocessor: bundle.checkpoint.preprocessor, options: try model.streamOptions(),
+            title: "evaluating")
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
-        let report = try evaluate(matrix, labels: table.labels, kind: .logits, options: metrics.options)
+        let report = try evaluate(matrix, labels: table.labels, kind: .logits, options: metricOptions)
         try StandardOutput.shared.write(try jsonText(report))
         if let output { try write(report, table, scores, to: output) }
     }
@@ -79,42 +74,6 @@ struct Evaluate: ParsableCommand {
                 "note: \(absent) of the model's \(own.count) labels are not in \(data) and not evaluated; --labels fixes the list"
             )
         }
-    }
-
-    /// Logits `[N, L]` in float64, row major; all pictures that cannot be read are listed before the run fails.
-    private func scores(
-        of table: AnnotationTable, _ classifier: MultiLabelClassifier, _ preprocessor: ImagePreprocessor
-    ) throws -> [Double] {
-        let bar = ProgressBar(title: "evaluating", total: table.images.count)
-        let labelFeatures = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
-        var scores: [Double] = []
-        scores.reserveCapacity(table.targets.count)
-        var findings: [String] = []
-        var index = 0
-        try forEachPicture(
-            table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
-            options: try model.streamOptions(),
-            compute: { pixels in
-                try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: labelFeatures)
-            },
-            receive: { picture, result in
-                switch result {
-                case .success(let row): scores += row.lazy.map(Double.init)
-                case .failure(let error):
-                    findings.append("\(data):\(table.images[index].line): \(printable(picture.name)): \(error)")
-                }
-                index += 1
-                bar.advance()
-                try Interruption.check()
-            })
-        bar.finish()
-        if let first = findings.first {
-            throw BadDataError(
-                message:
-                    "\(findings.count) of \(index) pictures of \(data) cannot be read, the first: \(first); replace them or remove their lines",
-                findings: findings)
-        }
-        return scores
     }
 
     private func write(_ report: EvaluationReport, _ table: AnnotationTable, _ scores: [Double], to folder: String)

@@ -4,6 +4,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import FileIO
+import MultiLabel
 import Terminal
 
 /// How metrics are computed.
@@ -13,8 +14,10 @@ struct MetricOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The probability from which on a label counts as predicted.", valueName: "p"))
-    var threshold = 0.5
+        help: ArgumentHelp(
+            "The probability from which on a label counts as predicted; fitted: the model's own for each label.",
+            valueName: "p"))
+    var threshold = ThresholdChoice.number(0.5)
 
     @Option(
         parsing: .unconditional,
@@ -31,15 +34,26 @@ struct MetricOptions: ParsableArguments {
 
     mutating func validate() throws {
         if topK < 1 { throw ValidationError("--top-k must be at least 1") }
-        if !(0...1).contains(threshold) { throw ValidationError("--threshold must lie in 0...1") }
+        try threshold.validate()
         if bootstrap < 0 || bootstrap > 100_000 { throw ValidationError("--bootstrap must lie in 0...100000") }
         if let majorityMinimum, majorityMinimum < 1 { throw ValidationError("--majority-minimum must be at least 1") }
     }
 
-    var options: EvaluationOptions {
-        EvaluationOptions(
-            topK: topK, threshold: threshold, bootstrapReplicates: bootstrap, seed: seed,
-            majorityMinimum: majorityMinimum)
+    /// The options for scores that come without a model.
+    func options() throws -> EvaluationOptions {
+        guard case .number(let number) = threshold else {
+            throw UsageError("--threshold fitted means a model's own thresholds, and there is none here; give a number")
+        }
+        return EvaluationOptions(
+            topK: topK, threshold: number, bootstrapReplicates: bootstrap, seed: seed, majorityMinimum: majorityMinimum)
+    }
+
+    /// The options for a model's scores.
+    func options(labels: [String], of bundle: ModelBundle) throws -> EvaluationOptions {
+        guard threshold == .fitted else { return try options() }
+        return EvaluationOptions(
+            topK: topK, thresholds: try threshold.values(labels: labels, of: bundle), bootstrapReplicates: bootstrap,
+            seed: seed, majorityMinimum: majorityMinimum)
     }
 }
 
@@ -70,6 +84,7 @@ struct Metrics: ParsableCommand {
     @OptionGroup var metrics: MetricOptions
 
     func run() throws {
+        let options = try metrics.options()
         let table = try ScoredTargets.read(scores: scores, targets: targets, unlisted: unlisted.meaning)
         for finding in table.findings { StandardError.line(finding.formatted(path: targets)) }
         let matrix = try ScoreMatrix(
@@ -78,7 +93,7 @@ struct Metrics: ParsableCommand {
         let report: EvaluationReport
         do {
             report = try evaluate(
-                matrix, labels: table.labels, kind: logits ? .logits : .probabilities, options: metrics.options)
+                matrix, labels: table.labels, kind: logits ? .logits : .probabilities, options: options)
         } catch EvaluationError.notAProbability(let row, _, let label, let value) {
             throw BadDataError(
                 message:

@@ -27,7 +27,10 @@ struct Mumic: ParsableCommand {
             130 interrupted, 143 terminated.
             """,
         version: "0.1.0",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Embed.self, Metrics.self, Tokenize.self])
+        subcommands: [
+            Train.self, Pretrain.self, Evaluate.self, Predict.self, Thresholds.self, Embed.self, Search.self,
+            Metrics.self, Tokenize.self, Export.self,
+        ])
 }
 
 @main

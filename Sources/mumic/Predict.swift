@@ -29,8 +29,11 @@ struct Predict: ParsableCommand {
     var topK: Int?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Print only labels of at least this probability.", valueName: "p"))
-    var threshold: Double?
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Print only labels of at least this probability; fitted: of the model's own for each label.",
+            valueName: "p"))
+    var threshold: ThresholdChoice?
 
     @Option(help: ArgumentHelp("jsonl, csv or table.", valueName: "format"))
     var format = PredictionFormat.jsonl
@@ -48,7 +51,7 @@ struct Predict: ParsableCommand {
 
     mutating func validate() throws {
         if let topK, topK < 1 { throw ValidationError("--top-k must be at least 1") }
-        if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold must lie in 0...1") }
+        try threshold?.validate()
     }
 
     func run() throws {
@@ -57,6 +60,7 @@ struct Predict: ParsableCommand {
         let fileLabels = try labels.fileLabels()
         let bundle = try ModelBundle(directory: try model.directory())
         let resolved = try bundle.resolve(fileLabels)
+        let thresholds = try threshold?.values(labels: resolved.map(\.name), of: bundle)
         let classifier = try bundle.classifier(
             labels: resolved, templates: templates, device: options.device, dtype: model.precision.dtype)
         if bundle.description == nil {
@@ -66,7 +70,7 @@ struct Predict: ParsableCommand {
         }
         let labelFeatures = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
         let writer = PredictionWriter(
-            format: format, labels: resolved.map(\.name), topK: topK, threshold: threshold)
+            format: format, labels: resolved.map(\.name), topK: topK, thresholds: thresholds)
         try writer.begin()
         let pictures = PictureSource(inputs, imagesDirectory: images)
         // Results on the same terminal would be torn by a bar.

@@ -31,7 +31,8 @@ struct PredictionWriter {
     let format: PredictionFormat
     let labels: [String]
     let topK: Int?
-    let threshold: Double?
+    /// For each label the probability from which on it is printed; nil prints all.
+    let thresholds: [Double]?
 
     func begin() throws {
         if format == .csv { try StandardOutput.shared.write("image,label,score,error\n") }
@@ -69,8 +70,10 @@ struct PredictionWriter {
         var order = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
         if let topK { order.removeLast(max(0, order.count - topK)) }
         return order.compactMap { index in
-            let probability = 1 / (1 + exp(-Double(logits[index])))
-            if let threshold, probability < threshold { return nil }
+            // To the last bit as `evaluate` and `thresholds` compute it: a threshold may be a picture's own probability.
+            let power = exp(-abs(Double(logits[index])))
+            let probability = (logits[index] >= 0 ? 1 : power) / (1 + power)
+            if let thresholds, probability < thresholds[index] { return nil }
             return Prediction(label: labels[index], score: Float(probability))
         }
     }

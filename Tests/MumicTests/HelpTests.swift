@@ -41,9 +41,18 @@ import Testing
             "model", "labels", "template", "top-k", "threshold", "format", "images", "batch-size", "device",
             "precision",
         ],
+        "thresholds": [
+            "model", "data", "output", "goal", "minimum-positives", "labels", "template", "images", "unlisted",
+            "batch-size", "device", "precision",
+        ],
+        "search": [
+            "model", "embeddings", "text", "top-k", "exclude-self", "format", "images", "batch-size", "device",
+            "precision",
+        ],
         "embed": ["model", "output", "text", "images", "batch-size", "device", "precision"],
         "metrics": ["scores", "targets", "top-k", "threshold", "logits", "bootstrap", "unlisted"],
         "tokenize": ["model"],
+        "export": ["model", "dtype", "output"],
     ]
 
     @Test(arguments: options.keys.sorted()) func everyCommandExplainsItsOptions(_ command: String) throws {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What a threshold is fitted for.
+public enum ThresholdGoal: Sendable, Equatable {
+    /// Each label's threshold of the highest F1; among equals the highest threshold.
+    case maximumF1
+    /// Each label's lowest threshold of at least this precision, in (0, 1], which gives the highest recall.
+    case precision(Double)
+    /// Each label's highest threshold of at least this recall, in (0, 1].
+    case recall(Double)
+    /// One threshold for all labels, that of the highest F1 over all pairs pooled.
+    case global
+}
+
+/// Why a label has the global threshold instead of one of its own.
+public enum ThresholdFallback: String, Codable, Sendable {
+    /// The label has too few positives to fit a threshold to.
+    case fewPositives = "few-positives"
+    /// No threshold reaches the goal.
+    case unreachable
+}
+
+/// A threshold for every label, fitted to scores.
+public struct FittedThresholds: Sendable, Equatable {
+    /// The probability of the highest F1 over all known pairs pooled; 0.5 where no pair is positive.
+    public let global: Double
+    /// Whether there was a positive to fit ``global`` to.
+    public let isGlobalFitted: Bool
+    /// The probability from which on each label counts as predicted, `[L]`, in label order, each in [0, 1].
+    public let perLabel: [Double]
+    /// Why a label has the global threshold, `[L]`; nil for labels with what the goal asks for.
+    public let fallbacks: [ThresholdFallback?]
+    /// Each label's known pairs with a target above 0.5, `[L]`.
+    public let positives: [Int]
+}
+
+/// Fits probability thresholds to scores: a label is predicted where its probability is at least its threshold.
+///
+/// A threshold lies halfway, in logits, between the lowest score that it takes in and the next one below; where nothing
+/// is below, it is the lowest score itself. Scores whose probabilities round to the same number in double precision
+/// cannot be parted by a threshold and count as equal, so that ``evaluate(_:labels:kind:options:)`` finds exactly what
+/// was fitted, however large the logits are. Unknown pairs are left out; a target above 0.5 is a positive.
+///
+/// - Parameters:
+///   - matrix: Scores and targets, `[N, L]`.
+///   - goal: What to fit for.
+///   - minimumPositives: Labels with fewer positives get the global threshold. At least 1, default 5.
+///   - kind: Whether the scores are logits or probabilities.
+/// - Returns: A threshold for every label, the same on any number of threads.
+/// - Throws: ``EvaluationError`` if the goal's rate or `minimumPositives` is out of range, or a score that is declared a
+///   probability is outside [0, 1].
+/// - Complexity: O(N log N) for a label and O(N·L log(N·L)) for the global threshold. Works on all cores and blocks its
+///   caller. Memory: 16 bytes a pair while the global threshold is fitted.
+public func fitThresholds(
+    _ matrix: ScoreMatrix, goal: ThresholdGoal, minimumPositives: Int = 5, kind: ScoreKind = .logits
+) throws -> FittedThresholds {
+    try goal.check()
+    guard minimumPositives >= 1 else {
+        throw EvaluationError.invalidOption(
+            name: "the number of positives that a label needs", value: "\(minimumPositives)",
+            allowed: "a number of at least 1")
+    }
+    if kind == .probabilities {
+        try matrix.checkProbabilities(labels: (0..<matrix.labelCount).map { "column \($0 + 1)" })
+    }
+    let workers = ProcessInfo.processInfo.activeProcessorCount
+    return switch matrix.scores {
+    case .float(let scores): fit(matrix, scores, kind, goal, minimumPositives, workers)
+    case .double(let scores): fit(matrix, scores, kind, goal, minimumPositives, workers)
+    }
+}
+
+extension ThresholdGoal {
+    fileprivate func check() throws {
+        let (name, rate): (String, Double) =
+            switch self {
+            case .maximumF1, .global: ("", 1)
+            case .precision(let rate): ("the precision to reach", rate)
+            case .recall(let rate): ("the recall to reach", rate)
+            }
+        guard rate > 0, rate <= 1 else {
+            throw EvaluationError.invalidOption(
+                name: name, value: "\(rate)", allowed: "a number above 0 and at most 1")
+        }
+    }
+}
+
+private func fit<Score: BinaryFloatingPoint>(
+    _ matrix: ScoreMatrix, _ scores: [Score], _ kind: ScoreKind, _ goal: ThresholdGoal, _ minimumPositives: Int,
+    _ workers: Int
+) -> FittedThresholds {
+    let labels = matrix.labelCount
+    return scores.withUnsafeBufferPointer { scores in
+        matrix.targets.withUnsafeBufferPointer { targets in
+            let pairs = ThresholdPairs(scores: scores, targets: targets, kind: kind)
+            let pooled = pairs.fit(.maximumF1, every: 1, from: 0)
+            let global = pooled.threshold ?? 0.5
+            typealias Label = (threshold: Double?, positives: Int)
+            var fitted = [Label](repeating: (nil, 0), count: labels)
+            fitted.withUnsafeMutableBufferPointer { fitted in
+                // Each call writes a place of its own.
+                nonisolated(unsafe) let fitted = fitted
+                forEachIndex(below: labels, workers: workers) { label, _ in
+                    fitted[label] = pairs.fit(goal, every: labels, from: label, minimumPositives: minimumPositives)
+                }
+            }
+            let fallbacks: [ThresholdFallback?] = fitted.map { label in
+                if goal == .global || label.threshold != nil { return nil }
+                return label.positives < minimumPositives ? .fewPositives : .unreachable
+            }
+            return FittedThresholds(
+                global: global, isGlobalFitted: pooled.threshold != nil,
+                perLabel: fitted.map { $0.threshold ?? global }, fallbacks: fallbacks,
+                positives: fitted.map(\.positives))
+        }
+    }
+}
