@@ -4,6 +4,7 @@
 import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // The libraries find libtorch through pkg-config and stay usable by version from other packages. Only what is run,
@@ -33,6 +34,7 @@ let tests: [Target] = [
     test("Tokenization", fixtures: true),
     test("Evaluation", fixtures: true),
     test("Datasets", fixtures: true),
+    test("Report", ["Evaluation", "Imaging"], torch: true),
     test("Imaging", fixtures: true, torch: true),
     test("Torch", torch: true),
     test(
@@ -43,6 +45,11 @@ let tests: [Target] = [
         "Training",
         ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "MultiLabel", "Safetensors", "Torch", "TorchNN"],
         fixtures: true, torch: true),
+    test(
+        "Pretraining",
+        ["CLIP", "Datasets", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN", "Training"],
+        fixtures: true, torch: true),
+    test("SampleWorld", ["sample-world", "Datasets", "Evaluation", "FileIO", "Imaging"], torch: true),
     // The program as a process: built because it is named here, and found beside the tests.
     .testTarget(name: "MumicTests", dependencies: ["FileIO", "mumic"], linkerSettings: linksLibtorch),
 ]
@@ -57,6 +64,7 @@ let package = Package(
         .library(name: "Tokenization", targets: ["Tokenization"]),
         .library(name: "CLIP", targets: ["CLIP"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
+        .library(name: "Report", targets: ["Report"]),
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "MultiLabel", targets: ["MultiLabel"]),
         .library(name: "Training", targets: ["Training"]),
@@ -66,6 +74,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -78,6 +87,8 @@ let package = Package(
                 .linkedLibrary("webpdemux"),
             ]),
         .target(name: "CHash"),
+        // What an executable needs before its libraries are loaded; never part of a library that others link.
+        .target(name: "CStartup"),
         .target(name: "ContentHash", dependencies: ["CHash"]),
         .target(name: "FileIO"),
         .target(name: "Terminal"),
@@ -90,6 +101,7 @@ let package = Package(
         .target(name: "CLIP", dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Safetensors", "FileIO"]),
         .target(name: "Evaluation"),
         .target(name: "Datasets", dependencies: []),
+        .target(name: "Report", dependencies: ["Evaluation", "Imaging", mustache]),
         .target(name: "Hub", dependencies: ["ContentHash"]),
         .target(
             name: "MultiLabel",
@@ -109,18 +121,28 @@ let package = Package(
         .executableTarget(
             name: "mumic",
             dependencies: [
-                "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging", "Torch",
+                "CStartup", "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging",
+                "Torch",
                 "TorchNN",
                 "Tokenization",
-                "Hub", "FileIO", "Terminal", "Safetensors", "ContentHash", argumentParser, yams,
+                "Hub", "FileIO", "Report", "Terminal", "Safetensors", "ContentHash", argumentParser, yams,
             ],
             linkerSettings: linksLibtorch),
+        // The sample world of make demo and of the tests.
+        .systemLibrary(
+            name: "CCairo", path: "Examples/CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .target(
+            name: "SampleWorld", dependencies: ["CCairo", "Datasets", "FileIO", "Imaging"],
+            path: "Examples/SampleWorld/Library"),
+        .executableTarget(
+            name: "sample-world", dependencies: ["SampleWorld", "FileIO", "Terminal", argumentParser],
+            path: "Examples/SampleWorld/Tool", linkerSettings: linksLibtorch),
     ] + tests,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20
 )
 
-let cTargets = ["CTorch", "CImageCodecs", "CHash"]
+let cTargets = ["CTorch", "CImageCodecs", "CHash", "CStartup"]
 for target in package.targets
 where [.regular, .executable, .test].contains(target.type) && !cTargets.contains(target.name) {
     target.swiftSettings =

@@ -39,7 +39,7 @@ heading "1. Pictures" \
 the taxonomy has grown since the training pictures were annotated."
 "$programs/sample-world" labels --output "$demo/photos" --pictures 1000 --validation 200 --test 400 --seed 2026
 printf '%s\n' "train.csv begins:" >&2
-cut -c 1-100 "$demo/photos/train.csv" | head -n 3 >&2
+head -n 3 "$demo/photos/train.csv" | cut -c 1-100 >&2
 
 heading "2. Zero-shot: the pretrained model as it is" "It has never seen a label, only captions of other pictures."
 run evaluate --model "$model" --data "$demo/photos/test.csv" --output "$demo/before" >"$demo/before.json"

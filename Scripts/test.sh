@@ -31,7 +31,7 @@ build() {
     local log=$logs/build.log warned
     "${swift[@]}" build "$@" --build-tests 2>&1 | tee "$log" || return 1
     # Dependencies' and libtorch's warnings are not ours.
-    if grep -E "^($PWD/)?(Package\.swift|Sources/|Tests/).*: warning: |^warning: '$(basename "$PWD")'|^warning: 'mumic'" "$log" |
+    if grep -E "^($PWD/)?(Package\.swift|Sources/|Tests/|Examples/|Snippets/).*: warning: |^warning: '$(basename "$PWD")'|^warning: 'mumic'" "$log" |
         sort -u >"$logs/warnings.log"; then
         # What is up to date gives no warning: the next run has to compile these files again.
         sed -n 's/^\([^:]*\):[0-9].*/\1/p' "$logs/warnings.log" | sort -u | while read -r file; do
@@ -48,6 +48,8 @@ unit() { "${swift[@]}" test "$@" --skip-build 2>&1 | tee "$logs/test.log"; }
 # bash leaves set -e off in what `||` guards: each of these functions returns its own status.
 stage lint lint
 stage build build "$@"
+stage snippets Scripts/check-snippets.sh
+stage docs Scripts/docs.sh .build/release .build/docs
 stage tests unit "$@"
 stage setup IntegrationTests/setup.sh
 stage "moved checkout" IntegrationTests/checkout-moves.sh

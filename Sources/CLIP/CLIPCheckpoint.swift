@@ -91,7 +91,7 @@ public struct CLIPCheckpoint {
     ///   - device: Where to put them.
     ///   - dtype: The type to run in.
     /// - Returns: The model, and its parameters by name.
-    /// - Throws: ``ParameterError`` if one is missing or misshapen, ``TorchError`` if memory runs out.
+    /// - Throws: ``TorchNN/ParameterError`` if one is missing or misshapen, ``Torch/TorchError`` if memory runs out.
     public func load(on device: Device = .cpu, dtype: DType = .float32) throws -> (CLIPModel, ParameterStore) {
         let store = ParameterStore(source: source, dtype: dtype, device: device)
         let model = try CLIPModel(store.root, config: config)

@@ -24,7 +24,7 @@ public struct CLIPModel {
     ///   - scope: Where the parameters are.
     ///   - config: The model's shape.
     ///   - maximumTreeNodes: How many nodes a prefix tree of prompts may have.
-    /// - Throws: ``ParameterError`` if one is missing or has another shape.
+    /// - Throws: ``TorchNN/ParameterError`` if one is missing or has another shape.
     public init(_ scope: ParameterScope, config: CLIPConfig, maximumTreeNodes: Int = 256) throws {
         self.config = config
         self.maximumTreeNodes = maximumTreeNodes
@@ -39,7 +39,7 @@ public struct CLIPModel {
 
     /// Keeps the temperature within 0.01 ≤ τ ≤ 1 after an update, as CLIP's authors do for scales above 100.
     ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
+    /// - Throws: ``Torch/TorchError`` if libtorch refuses.
     public func clampTemperature() throws(TorchError) {
         try logitScale.clampInPlace(0, Foundation.log(100))
     }
@@ -51,7 +51,7 @@ public struct CLIPModel {
     ///   - patches: Of every picture, the indices of the patches that are seen, `[B, K]`, row major; nil for all. Pretraining
     ///     leaves some out to see more pictures in the same time (Li et al., arXiv 2212.00794).
     /// - Returns: `[B, W]`, in the model's type.
-    /// - Throws: ``TorchError`` if the shape does not fit or memory runs out.
+    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
     public func pooledImages(_ pixels: Tensor, patches: [Int64]? = nil) throws(TorchError) -> Tensor {
         try vision(pixels.to(dtype: vision.patchEmbedding.dtype), patches: patches)
     }
@@ -60,7 +60,7 @@ public struct CLIPModel {
     ///
     /// - Parameter pooled: `[B, W]`.
     /// - Returns: `[B, D]`, float32.
-    /// - Throws: ``TorchError`` if the shape does not fit.
+    /// - Throws: ``Torch/TorchError`` if the shape does not fit.
     public func imageFeatures(pooled: Tensor) throws(TorchError) -> Tensor {
         try visualProjection(pooled.to(dtype: visualProjection.weight.dtype)).to(dtype: .float32).normalized()
     }
@@ -69,7 +69,7 @@ public struct CLIPModel {
     ///
     /// - Parameter pixels: Preprocessed pictures `[B, 3, S, S]`, float32, on the model's device.
     /// - Returns: `[B, D]`, float32.
-    /// - Throws: ``TorchError`` if the shape does not fit or memory runs out.
+    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
     public func imageFeatures(_ pixels: Tensor) throws(TorchError) -> Tensor {
         try imageFeatures(pooled: pooledImages(pixels))
     }
@@ -80,7 +80,7 @@ public struct CLIPModel {
     ///
     /// - Parameter prompts: Token ids of `P` prompts, start and end included, unpadded, within the context length.
     /// - Returns: `[P, D]`, float32, in the order of `prompts`.
-    /// - Throws: ``CLIPError`` if an id is not in the vocabulary, ``TorchError`` if memory runs out.
+    /// - Throws: ``CLIPError`` if an id is not in the vocabulary, ``Torch/TorchError`` if memory runs out.
     public func textFeatures(_ prompts: [[Int32]]) throws -> Tensor {
         let cut = try prompts.map(upToPooledToken)
         let forest = PrefixForest(prompts: cut, maximumNodes: maximumTreeNodes)

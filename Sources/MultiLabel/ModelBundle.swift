@@ -16,7 +16,7 @@ public struct ModelBundle {
     /// Reads a model directory, all but the weights' values.
     ///
     /// - Parameter directory: The model.
-    /// - Throws: ``CLIPError``, ``MultiLabelError`` and the errors of the parts.
+    /// - Throws: ``CLIP/CLIPError``, ``MultiLabelError`` and the errors of the parts.
     public init(directory: String) throws {
         self.checkpoint = try CLIPCheckpoint(directory: directory)
         self.description = try ClassifierDescription.read(directory: directory)

@@ -67,7 +67,7 @@ public final class MultiLabelClassifier {
     /// The labels' features: the unit-norm mean of the unit-norm features of each one's prompts.
     ///
     /// - Returns: `[L, D]`, float32.
-    /// - Throws: ``TorchError`` if memory runs out.
+    /// - Throws: ``Torch/TorchError`` if memory runs out.
     public func labelFeatures() throws -> Tensor {
         let features = try model.textFeatures(prompts)  // [P, D]
         if hasOnePromptEach { return features }
@@ -78,10 +78,10 @@ public final class MultiLabelClassifier {
     /// Logits of pictures whose pooled states are known.
     ///
     /// - Parameters:
-    ///   - pooled: `[B, W]`, of ``CLIPModel/pooledImages(_:)``.
+    ///   - pooled: `[B, W]`, of ``CLIP/CLIPModel/pooledImages(_:patches:)``.
     ///   - labelFeatures: `[L, D]`, of ``labelFeatures()``; not looked at where there is a linear head.
     /// - Returns: z, `[B, L]`, float32.
-    /// - Throws: ``TorchError`` if the shapes do not fit.
+    /// - Throws: ``Torch/TorchError`` if the shapes do not fit.
     public func logits(pooled: Tensor, labelFeatures: Tensor?) throws -> Tensor {
         if let head { return try pooled.to(dtype: .float32).linear(weight: head.weight, bias: head.bias) }
         guard let labelFeatures else { return try logits(pooled: pooled, labelFeatures: self.labelFeatures()) }

@@ -40,7 +40,7 @@ public struct PictureStreamOptions: Sendable {
 
 /// Joins prepared pictures of one size into a batch `[B, 3, S, S]`: the one copy to the device.
 ///
-/// - Throws: ``TorchError`` if there is no memory on the device.
+/// - Throws: ``Torch/TorchError`` if there is no memory on the device.
 public func pixelBatch(_ pictures: [PixelValues], device: Device) throws(TorchError) -> Tensor {
     guard let first = pictures.first else { throw TorchError(operation: "pixelBatch", message: "no pictures") }
     var values: [Float] = []
@@ -60,7 +60,7 @@ public func pixelBatch(_ pictures: [PixelValues], device: Device) throws(TorchEr
 ///   - options: Batch size, threads and device.
 ///   - compute: From pixels `[B, 3, S, S]` to rows `[B, X]`; run without gradients.
 ///   - receive: Called for every picture in order, with its row or its error. What it throws ends the run.
-/// - Throws: ``TorchError``, and what `receive` throws.
+/// - Throws: ``Torch/TorchError``, and what `receive` throws.
 public func forEachPicture(
     _ pictures: some Sequence<PictureReference> & Sendable, preprocessor: ImagePreprocessor,
     options: PictureStreamOptions, compute: (Tensor) throws -> Tensor,

@@ -12,7 +12,7 @@ public import Torch
 ///   - targets: Annotations y, `[B, L]`, each in 0...1; any finite number where unknown.
 ///   - weights: w, `[B, L]`: 1/known where the pair is known and 0 where not makes the sum a mean.
 /// - Returns: A scalar `[]`.
-/// - Throws: ``TorchError`` if the shapes differ.
+/// - Throws: ``Torch/TorchError`` if the shapes differ.
 public func temperedSigmoidCrossEntropy(
     logits: Tensor, targets: Tensor, weights: Tensor
 ) throws(TorchError) -> Tensor {
@@ -26,7 +26,7 @@ public func temperedSigmoidCrossEntropy(
 ///   - logitScale: log(1/τ), a scalar `[]`.
 ///   - bias: b, a scalar `[]`, or nil for none.
 /// - Returns: z = s / τ + b, `[B, L]`.
-/// - Throws: ``TorchError`` if the shapes do not fit.
+/// - Throws: ``Torch/TorchError`` if the shapes do not fit.
 public func temperedLogits(similarities: Tensor, logitScale: Tensor, bias: Tensor?) throws(TorchError) -> Tensor {
     let scaled = try similarities * logitScale.exponential()
     guard let bias else { return scaled }

@@ -13,11 +13,11 @@ public import Torch
 ///   - logitScale: log(1/τ), a scalar `[]`.
 ///   - bias: SigLIP's b, a scalar `[]`, or nil for none.
 /// - Returns: A scalar `[]`.
-/// - Throws: ``TorchError`` if the shapes differ.
+/// - Throws: ``Torch/TorchError`` if the shapes differ.
 public func contrastiveCrossEntropy(
     _ loss: ContrastiveLoss, imageFeatures: Tensor, textFeatures: Tensor, logitScale: Tensor, bias: Tensor?
 ) throws(TorchError) -> Tensor {
-    let count = imageFeatures.shape[0]
+    let count = imageFeatures.shape.first ?? 0
     var logits = try imageFeatures.matmul(textFeatures.transposed(0, 1)) * logitScale.exponential()  // [B, B]
     let device = logits.device
     switch loss {

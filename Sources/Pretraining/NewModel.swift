@@ -44,9 +44,18 @@ public struct NewModel {
     /// - Throws: The errors of the tokenizer and of writing.
     public func write(to directory: String) throws {
         let aside = directory + ".new"
+        func load(_ directory: String) throws -> CLIPTokenizer {
+            try CLIPTokenizer(directory: URL(fileURLWithPath: directory, isDirectory: true))
+        }
+        // The user's own directory first, so that an error names it and nothing is written.
+        var known: CLIPTokenizer?
+        if case .model(let directory) = tokens { known = try load(directory) }
         try removeTree(path: aside)
         try createDirectory(path: aside)
-        let names = ["tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"]
+        let names = [
+            "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+            "added_tokens.json",
+        ]
         switch tokens {
         case .files(let files):
             for file in files { try AtomicFile.write(file.contents, to: aside + "/" + file.name, durable: true) }
@@ -57,7 +66,7 @@ public struct NewModel {
                 try AtomicFile.write(bytes, to: aside + "/" + name, durable: true)
             }
         }
-        let tokenizer = try CLIPTokenizer(directory: URL(fileURLWithPath: aside, isDirectory: true))
+        let tokenizer = try known ?? load(aside)
         var config = self.config
         config.text.vocabSize = tokenizer.vocabularySize
         config.text.eosTokenID = Int(tokenizer.endOfText)

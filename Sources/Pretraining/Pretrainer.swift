@@ -40,7 +40,8 @@ public struct Pretrainer {
     /// - Parameters:
     ///   - isInterrupted: Asked after every step; if true, a checkpoint is saved and the run ends.
     ///   - report: Told what happens.
-    /// - Throws: ``TrainingInterrupted`` after an interruption, ``TrainingError`` and the errors of the parts.
+    /// - Throws: ``Training/TrainingInterrupted`` after an interruption, ``Training/TrainingError`` and the errors of
+    ///   the parts.
     public func run(isInterrupted: () -> Bool, report: (TrainingEvent) -> Void) throws {
         try loop(isInterrupted: isInterrupted, report: report)
     }

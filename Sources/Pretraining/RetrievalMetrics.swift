@@ -35,7 +35,7 @@ public struct RetrievalMetrics: Codable, Sendable, Equatable {
     ///   - images: Unit-norm features of distinct pictures, `[N, D]`.
     ///   - texts: Unit-norm features of distinct captions, `[M, D]`.
     ///   - pairs: Which picture and caption belong together, as indices of their rows.
-    /// - Throws: ``TorchError`` if the shapes do not fit.
+    /// - Throws: ``Torch/TorchError`` if the shapes do not fit.
     public init(images: Tensor, texts: Tensor, pairs: [(image: Int, text: Int)]) throws(TorchError) {
         let imageCount = images.shape[0]
         let textCount = texts.shape[0]
@@ -71,10 +71,10 @@ public struct RetrievalMetrics: Codable, Sendable, Equatable {
         return hits.map { Double($0) / Double(max(1, right.count)) }
     }
 
-    /// How many wrong items come before the best right one. Equal scores count as before it: a model that gives
-    /// everything the same score finds nothing.
+    /// How many wrong items come before the best right one. Equal scores count as before it, and so do those that are
+    /// not numbers: a model that gives everything the same score finds nothing.
     static func rank(_ scores: [Float], right: Set<Int>) -> Int {
         guard let best = right.map({ scores[$0] }).max() else { return .max }
-        return scores.indices.count { scores[$0] >= best && !right.contains($0) }
+        return scores.indices.count { !(scores[$0] < best) && !right.contains($0) }
     }
 }

@@ -42,7 +42,7 @@ public struct SafetensorsFile: Sendable {
 
     /// The bytes of a tensor in the mapped file, little-endian and row major, aligned to nothing in particular.
     ///
-    /// Valid while this value, a copy of it or its ``file`` lives: see ``MappedFile/bytes``. To be safe, use them
+    /// Valid while this value, a copy of it or its ``file`` lives: see `MappedFile/bytes`. To be safe, use them
     /// within `withExtendedLifetime`, or call ``withBytes(of:_:)``.
     ///
     /// - Parameter entry: An entry of this file.

@@ -40,7 +40,7 @@ public final class AdamW {
 
     /// Makes zero moments for `parameters`, which are named for the sake of saving.
     ///
-    /// - Throws: ``TorchError`` if there is no memory for the moments.
+    /// - Throws: ``Torch/TorchError`` if there is no memory for the moments.
     public init(parameters: [(name: String, tensor: Tensor)], configuration: Configuration) throws(TorchError) {
         self.configuration = configuration
         var slots: [Slot] = []
@@ -62,7 +62,7 @@ public final class AdamW {
     /// - Parameters:
     ///   - learningRate: The learning rate of this step.
     ///   - gradientScale: What the gradients are divided by; 1 leaves them as they are.
-    /// - Throws: ``TorchError`` if libtorch refuses.
+    /// - Throws: ``Torch/TorchError`` if libtorch refuses.
     public func step(learningRate: Double, gradientScale: Double = 1) throws(TorchError) {
         var scale: Tensor?
         if gradientScale != 1, let device = slots.first?.parameter.device {

@@ -19,7 +19,7 @@ public struct Linear {
 
     /// x · weightᵀ + bias.
     ///
-    /// - Throws: ``TorchError`` if the last dimension is not `from`.
+    /// - Throws: ``Torch/TorchError`` if the last dimension is not `from`.
     public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
         try x.linear(weight: weight, bias: bias)
     }
@@ -45,7 +45,7 @@ public struct LayerNorm {
 
     /// (x − mean) / √(variance + ε) · weight + bias.
     ///
-    /// - Throws: ``TorchError`` if the last dimension is not the layer's width.
+    /// - Throws: ``Torch/TorchError`` if the last dimension is not the layer's width.
     public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
         try x.layerNorm(weight: weight, bias: bias, epsilon: epsilon)
     }

@@ -18,7 +18,7 @@ struct Evaluate: ParsableCommand {
             Prints JSON: gap, gap_at_k, map_macro and so on, with 95 % bootstrap intervals over pictures. Works for any \
             CLIP model and any labels, trained on or not.
 
-              mumic evaluate --model run/model --data test.csv --output report
+              mumic evaluate --model run/model --data test.csv --output results --report report.html
             """)
 
     @OptionGroup var model: ModelOptions
@@ -33,12 +33,15 @@ struct Evaluate: ParsableCommand {
     @Option(help: ArgumentHelp("A folder for evaluation.json, per-label.csv and scores.csv.", valueName: "folder"))
     var output: String?
 
+    @OptionGroup var page: ReportOptions
+
     func run() throws {
         let device = try model.computeDevice()
         let templates = try labels.templates()
         let fileLabels = try labels.fileLabels()
         let table = try readAnnotations(path: data, labels: fileLabels?.map(\.name), options: annotations)
         if let output { try createDirectory(path: output) }
+        let page = try page.sources(model: model.model)
         let bundle = try ModelBundle(directory: try model.directory())
         noteLabels(table.labels, bundle)
         let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
@@ -53,6 +56,8 @@ struct Evaluate: ParsableCommand {
         let report = try evaluate(matrix, labels: table.labels, kind: .logits, options: metricOptions)
         try StandardOutput.shared.write(try jsonText(report))
         if let output { try write(report, table, scores, to: output) }
+        let seen = bundle.description?.labels.map(\.name) ?? []
+        try page?.write(report, scores: scores, of: table, model: model.model, seen: seen.isEmpty ? nil : seen)
     }
 
     /// Says where the labels that are scored are not those that the model was trained on.

@@ -18,7 +18,7 @@ struct Train: ParsableCommand {
         discussion: """
             Writes RUN/model (the model of the best validation GAP, or the last one without --validation, in Hugging \
             Face's layout), RUN/checkpoints (to resume), \
-            RUN/metrics.jsonl and RUN/config.yml. Everything can also stand in a YAML file under the same names.
+            RUN/metrics.jsonl, RUN/config.yml, RUN/tensorboard, and, with --validation, RUN/report.html. Everything can also stand in a YAML file under the same names.
 
               mumic train --data train.csv --validation val.csv --output run \\
                 --model openai/clip-vit-base-patch32
@@ -107,6 +107,8 @@ struct Train: ParsableCommand {
     var checkpointEvery: Int?
     @Flag(help: "Do not decode every picture once before training.")
     var skipPictureCheck = false
+    @Flag(help: "Do not evaluate on the validation pictures once more at the end for RUN/report.html.")
+    var noReport = false
 
     private var given: PartialConfiguration {
         var partial = PartialConfiguration()
@@ -129,8 +131,9 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let options = try resolved()
-        let session = try TrainingSession(options, resumes: resume, checksPictures: !skipPictureCheck)
-        try session.run()
+        try TrainingSession(
+            options: options, resumes: resume, checksPictures: !skipPictureCheck, writesReport: !noReport
+        ).run()
     }
 
     /// The defaults, then what a resumed run began with, then the YAML file, then the command line.

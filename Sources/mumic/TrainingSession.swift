@@ -17,12 +17,7 @@ struct TrainingSession {
     let options: TrainingConfiguration
     let resumes: Bool
     let checksPictures: Bool
-
-    init(_ options: TrainingConfiguration, resumes: Bool, checksPictures: Bool) throws {
-        self.options = options
-        self.resumes = resumes
-        self.checksPictures = checksPictures
-    }
+    let writesReport: Bool
 
     func run() throws {
         let device = try computeDevice(options.device)
@@ -57,6 +52,12 @@ struct TrainingSession {
         }
         display.finish()
         StandardError.line("the model is in \(options.output)/model")
+        // A finished run that is resumed stays as it is; one that was killed before its report gets it now.
+        if writesReport, let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
+            try writeTrainingReport(
+                options: options, validation: validation, labels: labels, templates: templates, start: bundle,
+                device: device)
+        }
     }
 
     private func readTable(_ path: String, labels: [String]?) throws -> AnnotationTable {

@@ -31,9 +31,16 @@ import Testing
             "data", "validation", "labels", "images", "unlisted", "model", "output", "resume", "config", "epochs",
             "batch-size", "accumulate", "learning-rate", "weight-decay", "warmup-steps", "schedule", "loss",
             "temperature", "fixed-temperature", "bias", "template", "freeze", "augment", "no-shuffle", "precision",
-            "gradient-clip", "seed", "device", "workers", "checkpoint-every",
+            "gradient-clip", "seed", "device", "workers", "checkpoint-every", "no-report",
+        ],
+        "pretrain": [
+            "data", "validation", "images", "model", "architecture", "tokenizer", "output", "resume", "config",
+            "epochs", "batch-size", "accumulate", "learning-rate", "weight-decay", "warmup-steps", "schedule", "loss",
+            "temperature", "patch-dropout", "augment", "no-shuffle", "precision", "gradient-clip", "seed", "device",
+            "workers", "checkpoint-every",
         ],
         "evaluate": [
+            "report", "run", "before",
             "model", "data", "labels", "output", "template", "images", "unlisted", "top-k", "threshold", "batch-size",
             "device", "precision", "bootstrap",
         ],

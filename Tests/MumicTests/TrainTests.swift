@@ -34,7 +34,10 @@ import Testing
     @Test func aRunIsTrainedResumedEvaluatedAndMeasured() throws {
         let folder = try TemporaryFolder.withCurve()
         try Program.run("train --output run \(Self.options)", in: folder.path).expectSuccess()
-        #expect(try folder.names("run") == ["checkpoints", "config.yml", "metrics.jsonl", "model", "tensorboard"])
+        #expect(
+            try folder.names("run") == [
+                "checkpoints", "config.yml", "metrics.jsonl", "model", "report.html", "tensorboard",
+            ])
         #expect(try Self.steps(folder, "run") == Array(0..<12))
         let whole = try Self.result(folder, "run")
         // Nothing is left to do.
@@ -163,7 +166,10 @@ import Testing
             #expect(same, "\(name), seed \(seed), killed after \(moments) s")
         }
         #expect(try Self.steps(folder, "run") == Array(0..<12), "seed \(seed)")
-        #expect(try folder.names("run") == ["checkpoints", "config.yml", "metrics.jsonl", "model", "tensorboard"], "seed \(seed)")
+        #expect(
+            try folder.names("run") == [
+                "checkpoints", "config.yml", "metrics.jsonl", "model", "report.html", "tensorboard",
+            ], "seed \(seed)")
         #expect(try folder.names("run/checkpoints").count == 2, "seed \(seed)")
     }
 }

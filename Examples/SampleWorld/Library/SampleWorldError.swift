@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import FileIO
+
+/// Why a sample data set cannot be made.
+public enum SampleWorldError: Error, Equatable, CustomStringConvertible {
+    /// Cairo could not draw a picture of this size.
+    case drawingFailed(width: Int, height: Int)
+    /// A picture could not be encoded; `reason` says why.
+    case encodingFailed(picture: String, reason: String)
+    /// A file or folder could not be written or read.
+    case file(FileIOError)
+    /// The folder that was to be filled has something in it already.
+    case outputNotEmpty(path: String)
+    /// No label has this name.
+    case unknownLabel(name: String)
+    /// An option has a value that cannot be used.
+    case invalidOption(name: String, value: String, allowed: String)
+
+    /// True where a path that was to be read is not there.
+    public var isMissingInput: Bool {
+        if case .file(let error) = self { error.isMissingInput } else { false }
+    }
+
+    /// One line: what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .drawingFailed(let width, let height):
+            "cannot draw a picture of \(width) x \(height) pixels: memory may have run out; close other programs"
+        case .encodingFailed(let picture, let reason):
+            "cannot encode \(picture): \(reason)"
+        case .file(let error):
+            "\(error)"
+        case .outputNotEmpty(let path):
+            "\(printable(path)) is not empty; choose a new folder or remove it first"
+        case .unknownLabel(let name):
+            "there is no label \(printable(name)); see the list in labels.txt of a written data set"
+        case .invalidOption(let name, let value, let allowed):
+            "\(name) cannot be \(printable(value)); give \(allowed)"
+        }
+    }
+}

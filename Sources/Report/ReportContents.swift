@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Evaluation
+
+/// A picture of an evaluation: what the page calls it, and where its thumbnail is made from.
+public struct ReportPicture: Sendable, Equatable {
+    /// What the page calls it.
+    public var name: String
+    /// The picture file.
+    public var path: String
+
+    /// A picture.
+    public init(name: String, path: String) {
+        self.name = name
+        self.path = path
+    }
+}
+
+/// A name with a value, such as a library with its version.
+public struct ReportFact: Sendable, Equatable {
+    /// What it is.
+    public var name: String
+    /// Its value.
+    public var value: String
+
+    /// A fact.
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Everything that the page of an evaluation is made of.
+///
+/// What is nil or empty has no place on the page. All texts may come from strangers: they are escaped, shortened where
+/// they are very long, and freed of control characters.
+public struct ReportContents: Sendable {
+    /// The heading of the page.
+    public var title: String
+    /// The model as the user named it.
+    public var model: String
+    /// The annotations as the user named them.
+    public var data: String
+    /// The day of the evaluation in the form in which it is to be shown.
+    public var date: String?
+    /// The metrics, of the same pictures and labels as the scores.
+    public var evaluation: EvaluationReport
+    /// Logits z of N pictures and L labels, `[N, L]`, row major, finite.
+    public var scores: [Double]
+    /// Targets `[N, L]`: above 0.5 positive, NaN unknown.
+    public var targets: [Float]
+    /// The N pictures in the order of the rows; may be empty, and then there are no thumbnails.
+    public var pictures: [ReportPicture]
+    /// The names of the labels that the model was trained on; nil where nobody knows.
+    public var seenLabels: [String]?
+    /// The metrics of another model, mostly the one that training started from.
+    public var before: EvaluationReport?
+    /// What a run wrote about itself.
+    public var training: TrainingLog
+    /// The run's options, as YAML.
+    public var configuration: String?
+    /// Programs and libraries with their versions.
+    public var versions: [ReportFact]
+    /// The command that made the page.
+    public var commandLine: String?
+
+    /// Contents with what is always there; the rest can be set afterwards.
+    ///
+    /// - Parameters:
+    ///   - title: The heading.
+    ///   - model: The model's name.
+    ///   - data: The annotations' name.
+    ///   - evaluation: The metrics, label names among them.
+    ///   - scores: Logits `[N, L]`, row major, finite.
+    ///   - targets: Targets `[N, L]`, NaN where unknown.
+    public init(
+        title: String, model: String, data: String, evaluation: EvaluationReport, scores: [Double], targets: [Float]
+    ) {
+        self.title = title
+        self.model = model
+        self.data = data
+        self.evaluation = evaluation
+        self.scores = scores
+        self.targets = targets
+        self.pictures = []
+        self.training = TrainingLog()
+        self.versions = []
+    }
+
+    /// The page: one HTML file that needs nothing else and asks the network for nothing.
+    ///
+    /// - Returns: The text of the file. Its size depends on the number of labels, not on that of the pictures.
+    /// - Throws: ``ReportError`` if the parts do not belong together.
+    /// - Complexity: A few passes over the N·L pairs; at most 240 pictures are decoded.
+    public func html() throws -> String {
+        let pairs = try PairTable(self)
+        let before = before.map { Comparison(before: $0, after: evaluation) }
+        let sections: [Section?] = [
+            headlineSection(before),
+            comparisonSection(before),
+            try seenSection(pairs, before),
+            trainingSection(),
+            labelSection(before),
+            bandSection(before),
+            curveSection(pairs),
+            reliabilitySection(pairs),
+            distributionSection(pairs),
+            coOccurrenceSection(pairs),
+            confusionSection(pairs),
+            pictureSection(pairs),
+            configurationSection(),
+        ]
+        return try Page(
+            title: title, summary: summary(before), facts: facts, sections: sections.compactMap { $0 }
+        ).html()
+    }
+
+    /// Whether each label, in label order, was trained on; nil where nobody knows.
+    var isSeen: [Bool]? {
+        guard let seenLabels else { return nil }
+        let seen = Set(seenLabels)
+        return evaluation.perLabel.map { seen.contains($0.label) }
+    }
+
+    /// Whether some labels were trained on and others not.
+    var hasNewLabels: Bool {
+        guard let isSeen else { return false }
+        return isSeen.contains(true) && isSeen.contains(false)
+    }
+}
+
+/// What can be wrong with the contents of a page.
+public enum ReportError: Error, Equatable, Sendable {
+    /// There are more or fewer of something than the evaluation's pictures and labels ask for.
+    case wrongCount(of: String, expected: Int, found: Int)
+
+    /// Whether a path that the user named is not there: never, since unreadable pictures are left out.
+    public var isMissingInput: Bool { false }
+}
+
+extension ReportError: CustomStringConvertible {
+    /// One line: what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .wrongCount(let what, let expected, let found):
+            "the report was given \(found) \(what) where its evaluation has \(expected); give it what was evaluated"
+        }
+    }
+}

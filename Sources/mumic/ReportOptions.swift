@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Datasets
+import Evaluation
+import FileIO
+import Foundation
+import MultiLabel
+import Report
+import Torch
+
+/// The page of an evaluation.
+struct ReportOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A page with charts and pictures to write: one HTML file.", valueName: "file"))
+    var report: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --report: the training run to show too (default: RUN where MODEL is RUN/model).", valueName: "run"))
+    var run: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --report: another model's evaluation.json, to compare with.", valueName: "file"))
+    var before: String?
+
+    func validate() throws {
+        if report != nil { return }
+        if run != nil { throw ValidationError("--run goes with --report; name the page to write") }
+        if before != nil { throw ValidationError("--before goes with --report; name the page to write") }
+    }
+
+    /// Reads what the page needs beside the evaluation, so that mistakes come to light before pictures are scored; nil
+    /// where no page is asked for.
+    func sources(model: String) throws -> ReportSources? {
+        guard let report else { return nil }
+        // Whether the page can be written at all is better known now, too.
+        try AtomicFileWriter(path: report).cancel()
+        return ReportSources(
+            path: report, run: try run.map { try RunFiles(run: $0) } ?? RunFiles(modelOfRun: model),
+            before: try before.map(readEvaluation))
+    }
+}
+
+/// Where a page goes, and what it shows beside an evaluation.
+struct ReportSources {
+    let path: String
+    let run: RunFiles?
+    let before: EvaluationReport?
+
+    /// Writes the page of an evaluation.
+    func write(
+        _ evaluation: EvaluationReport, scores: [Double], of table: AnnotationTable, model: String, seen: [String]?
+    ) throws {
+        var contents = ReportContents(
+            title: "\(model) on \(fileName(table.source))", model: model, data: table.source, evaluation: evaluation,
+            scores: scores, targets: table.targets)
+        contents.date = Date().formatted(Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
+        contents.pictures = table.images.map { ReportPicture(name: $0.name, path: $0.path) }
+        contents.seenLabels = seen
+        contents.before = before
+        contents.training = run?.log ?? TrainingLog()
+        contents.configuration = run?.configuration
+        contents.versions = [
+            ReportFact("mumic", Mumic.configuration.version), ReportFact("libtorch", Library.version),
+        ]
+        contents.commandLine = CommandLine.arguments.enumerated()
+            .map { $0 == 0 ? fileName($1) : quoted($1) }.joined(separator: " ")
+        try AtomicFile.write(try contents.html(), to: path, durable: false)
+    }
+}
+
+/// What a training run leaves beside its model.
+struct RunFiles {
+    let log: TrainingLog
+    let configuration: String?
+
+    /// Reads the files of a run that the user named.
+    init(run: String) throws {
+        guard FileManager.default.fileExists(atPath: run) else {
+            throw MissingInputError(
+                message: "there is no run at \(printable(run)); --run takes the directory that train wrote")
+        }
+        guard let files = try RunFiles(reading: run) else {
+            throw BadDataError(
+                message:
+                    "\(printable(run)) has neither metrics.jsonl nor config.yml; --run takes the directory that train wrote"
+            )
+        }
+        self = files
+    }
+
+    /// Reads the files of the run that a model belongs to; nil where it is not called `model` or nothing is beside it.
+    init?(modelOfRun model: String) throws {
+        let url = URL(fileURLWithPath: model).standardizedFileURL
+        guard url.lastPathComponent == "model" else { return nil }
+        try self.init(reading: url.deletingLastPathComponent().path)
+    }
+
+    private init?(reading run: String) throws {
+        func text(_ name: String) throws -> String? {
+            let path = run + "/" + name
+            guard FileManager.default.fileExists(atPath: path) else { return nil }
+            return try readText(path: path, maximumBytes: 1 << 30)
+        }
+        let metrics = try text("metrics.jsonl")
+        let configuration = try text("config.yml")
+        if metrics == nil, configuration == nil { return nil }
+        self.log = TrainingLog(jsonLines: metrics ?? "")
+        self.configuration = configuration
+    }
+}
+
+/// An evaluation that `evaluate --output` has written.
+private func readEvaluation(_ path: String) throws -> EvaluationReport {
+    let bytes = try readFile(path: path, maximumBytes: 1 << 30, acceptsPipes: true)
+    do {
+        return try JSONDecoder().decode(EvaluationReport.self, from: Data(bytes))
+    } catch let error as DecodingError {
+        throw BadDataError(
+            message: "\(printable(path)) \(error.problem); --before takes an evaluation.json of mumic evaluate --output"
+        )
+    }
+}
+
+private func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+/// An argument as a shell would have to be given it.
+private func quoted(_ argument: String) -> String {
+    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-")
+    if !argument.isEmpty, argument.allSatisfy(plain.contains) { return argument }
+    return "'" + argument.replacing("'", with: "'\\''") + "'"
+}

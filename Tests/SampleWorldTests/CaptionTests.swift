@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import SampleWorld
+
+@Suite("Captions")
+struct CaptionTests {
+    private static let count = 3000
+    private let pictures: [(labels: [WorldLabel], caption: String)] = {
+        let world = SampleWorld(seed: 8, edition: .captions)
+        return (0..<count).map { world.description($0) }
+    }()
+
+    /// Words around which nothing else stands, so that "bar" is not found in "bare".
+    private func contains(_ caption: String, _ words: String) -> Bool {
+        let text = caption.lowercased().map { $0.isLetter ? $0 : " " }
+        return (" " + String(text) + " ").contains(
+            " " + String(words.lowercased().map { $0.isLetter ? $0 : " " }) + " ")
+    }
+
+    @Test("Captions have 4 to 25 words, no line ends and no doubled spaces")
+    func form() {
+        for (_, caption) in pictures {
+            #expect((4...25).contains(caption.split(separator: " ").count), "\(caption)")
+            #expect(!caption.contains("\n") && !caption.contains("  ") && !caption.contains(" ,"), "\(caption)")
+            #expect(caption.first?.isWhitespace == false && caption.last?.isWhitespace == false, "\(caption)")
+        }
+        #expect(Set(pictures.map(\.caption)).count > Self.count * 9 / 10)
+    }
+
+    @Test("Captions begin in many ways, so that no prefix can be learned by heart")
+    func beginnings() {
+        var beginnings: [String: Int] = [:]
+        for (_, caption) in pictures {
+            let words = caption.lowercased().split(separator: " ").prefix(2).joined(separator: " ")
+            beginnings[words, default: 0] += 1
+        }
+        #expect(beginnings.count > 200)
+        #expect(beginnings.values.allSatisfy { $0 < Self.count / 10 })
+    }
+
+    @Test("About three quarters of the labels are mentioned, mostly by their own names")
+    func mentions() {
+        var (labels, mentioned, named) = (0, 0, 0)
+        var perLabel: [WorldLabel: (count: Int, named: Int)] = [:]
+        for (present, caption) in pictures {
+            for label in present {
+                labels += 1
+                // "at night" and "at sunset" are the names themselves.
+                let own = contains(caption, label.name)
+                let other = (Vocabulary.synonyms(label) + Self.lightWords(label)).contains { contains(caption, $0) }
+                if own || other { mentioned += 1 }
+                if own { named += 1 }
+                perLabel[label, default: (0, 0)].count += 1
+                if own { perLabel[label]?.named += 1 }
+            }
+        }
+        let share = Double(mentioned) / Double(labels)
+        #expect((0.68...0.88).contains(share), "\(share)")
+        #expect(Double(named) >= 0.6 * Double(mentioned))
+        for (label, counts) in perLabel {
+            #expect(Double(counts.named) > 0.3 * Double(counts.count), "\(label.name) is named too seldom")
+        }
+    }
+
+    @Test("Captions do not speak of labels that are not there")
+    func nothingInvented() {
+        var wrong = 0
+        for (present, caption) in pictures {
+            for label in WorldLabel.allCases where !present.contains(label) {
+                // A "dining room" may be a restaurant, and a "bath" is part of other names: own names of things only.
+                guard label.kind == .object, contains(caption, label.name) else { continue }
+                wrong += 1
+                Issue.record("\(label.name) in: \(caption)")
+            }
+        }
+        #expect(wrong == 0)
+    }
+
+    @Test("Unlabelled things are mentioned now and then")
+    func clutter() {
+        let mentioning = pictures.count { picture in
+            Clutter.allCases.contains { contains(picture.caption, String($0.words.drop { $0 != " " }.dropFirst())) }
+        }
+        #expect(mentioning > Self.count / 100 && mentioning < Self.count / 5)
+    }
+
+    @Test("A caption's article fits the word after it")
+    func articles() {
+        for (_, caption) in pictures {
+            let words = caption.lowercased().split(separator: " ")
+            for (article, word) in zip(words, words.dropFirst()) {
+                guard let first = word.first else { continue }
+                if article == "a" { #expect(!"aeiou".contains(first), "\(caption)") }
+                if article == "an" { #expect("aeiou".contains(first), "\(caption)") }
+            }
+        }
+    }
+
+    private static func lightWords(_ label: WorldLabel) -> [String] {
+        switch label {
+        case .sunset: ["evening sun"]
+        case .night: ["after dark"]
+        default: []
+        }
+    }
+}
