@@ -51,6 +51,7 @@ stage build build "$@"
 stage snippets Scripts/check-snippets.sh
 stage docs Scripts/docs.sh .build/release .build/docs
 stage tests unit "$@"
+stage demo IntegrationTests/demo.sh
 stage setup IntegrationTests/setup.sh
 stage "moved checkout" IntegrationTests/checkout-moves.sh
 stage install IntegrationTests/install.sh

@@ -30,6 +30,7 @@ extension CLIPCheckpoint {
         let names = try Self.files(in: self.directory)
         let tokenizerFiles = [
             "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+            "added_tokens.json",
         ]
         for name in tokenizerFiles where names.contains(name) { try copy(name, to: directory) }
         let preprocessorFile = "preprocessor_config.json"

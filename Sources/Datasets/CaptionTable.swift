@@ -31,8 +31,15 @@ public struct CaptionTable: Sendable {
     ///   - path: The file; JSON lines if its name ends so, else CSV.
     ///   - imagesDirectory: The directory to which names are relative, or nil for the file's own.
     /// - Returns: The table; call ``requireUsable()`` once its findings are printed.
-    /// - Throws: ``DatasetError`` where the file cannot be read on.
+    /// - Throws: ``DatasetError`` where the file cannot be read on, or the directory is not there.
     public static func read(path: String, imagesDirectory: String? = nil) throws(DatasetError) -> CaptionTable {
+        if let directory = imagesDirectory {
+            switch PathStatus(directory.isEmpty ? "." : directory) {
+            case .directory: break
+            case .missing: throw .missing(path: directory)
+            default: throw .unreadable(path: directory, reason: "it is not a directory; name the pictures' directory")
+            }
+        }
         let source = try ByteSource(path: path)
         var builder = CaptionBuilder(source: path, folder: .init(dataFile: path, imagesDirectory: imagesDirectory))
         switch fileExtension(path) {
@@ -54,7 +61,7 @@ private struct CaptionBuilder {
     let source: String
     let folder: PictureFolder
     private var images: [AnnotatedImage] = []
-    private var imageIndices: [String: Int] = [:]
+    private var imageIndices: [ExactName: Int] = [:]
     private var rows: [CaptionTable.Row] = []
     private var findings: [Finding] = []
 
@@ -83,6 +90,7 @@ private struct CaptionBuilder {
     }
 
     mutating func readJSONLines(_ source: ByteSource) throws(DatasetError) {
+        try source.skipByteOrderMark()
         let lines = LineReader(source: source)
         while try lines.next() {
             guard !lines.bytes.trimmed().isEmpty else { continue }
@@ -123,11 +131,11 @@ private struct CaptionBuilder {
         if name.isEmpty || name.utf8.contains(0) { return find(line, StructureProblem.noImageName.description) }
         if captions.isEmpty { return find(line, "the picture has no caption; give it one or remove the row") }
         let index: Int
-        if let known = imageIndices[name] {
+        if let known = imageIndices[ExactName(text: name)] {
             index = known
         } else {
             index = images.count
-            imageIndices[name] = index
+            imageIndices[ExactName(text: name)] = index
             let image = AnnotatedImage(name: name, path: folder.path(of: name), line: line)
             images.append(image)
             if let problem = image.pathProblem() { find(line, problem) }

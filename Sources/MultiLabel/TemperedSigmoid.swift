@@ -5,7 +5,8 @@ public import Torch
 /// The sum over known pairs of the tempered-sigmoid binary cross-entropy (MuMIC, arXiv 2211.05232).
 ///
 /// With logits z = s / τ + b it is Σ w · (max(z, 0) − z·y + log(1 + e^(−|z|))), which never overflows. Its gradient by a
-/// cosine is (σ(z) − y) / τ: as τ falls, the push concentrates on the negatives of highest similarity.
+/// cosine is (σ(z) − y) / τ: while easy negatives have z < 0, which is what b is for, the push concentrates on those of
+/// highest similarity as τ falls.
 ///
 /// - Parameters:
 ///   - logits: z, `[B, L]`.

@@ -23,10 +23,13 @@ struct PretrainingSession {
         try checkRunDirectory(options.output, resumes: resumes)
         let captions = try readCaptions(options.data)
         let validation = try options.validation.map(readCaptions)
+        if let architecture = options.architecture { _ = try configuration(architecture) }
         let fingerprint = try fingerprint([options.data, options.validation, options.architecture])
         let bundle = try ModelBundle(directory: try startModel(captions))
+        // Another loss's bias, 0 mostly, is no place for SigLIP's to start.
+        let bias = bundle.description?.loss == ContrastiveLoss.siglip.rawValue ? bundle.description?.bias : nil
         let pretrainer = Pretrainer(
-            options: options, checkpoint: bundle.checkpoint, bias: bundle.description?.bias, captions: captions,
+            options: options, checkpoint: bundle.checkpoint, bias: bias, captions: captions,
             validation: validation, fingerprint: fingerprint, device: device)
         if checksPictures, try !pretrainer.hasCheckpoint() {
             for table in [captions, validation].compactMap({ $0 }) {
@@ -57,6 +60,10 @@ struct PretrainingSession {
         return table
     }
 
+    private func configuration(_ path: String) throws -> CLIPConfig {
+        try CLIPConfig(path: path, bytes: try readFile(path: path, maximumBytes: 16 << 20))
+    }
+
     /// The directory of the model that the run begins with; a new one is made in the run's own directory.
     private func startModel(_ captions: CaptionTable) throws -> String {
         if let model = options.model { return try modelDirectory(model) }
@@ -67,8 +74,7 @@ struct PretrainingSession {
         guard let architecture = options.architecture else {
             throw UsageError("\(options.output) has no model to start with; give --architecture or --model")
         }
-        let config = try CLIPConfig(
-            path: architecture, bytes: try readFile(path: architecture, maximumBytes: 16 << 20))
+        let config = try configuration(architecture)
         let tokens: NewModel.Tokens
         if let tokenizer = options.tokenizer {
             tokens = .model(try modelDirectory(tokenizer))

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Datasets
+import FileIO
+import Foundation
+import Imaging
+import Safetensors
+import Testing
+import Torch
+import Training
+
+@testable import Pretraining
+
+/// A folder that is removed with all it holds when the test is over.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
+        try createDirectory(path: path)
+    }
+
+    deinit { try? removeTree(path: path) }
+
+    func callAsFunction(_ name: String) -> String { path + "/" + name }
+}
+
+/// Where the fixtures lie; model and pictures are those of the fine-tuning tests.
+enum Fixtures {
+    static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
+        .path
+    static let curve = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("TrainingTests/Fixtures/curve").path
+    static let model = curve + "/model"
+    static let captions = path + "/captions.csv"
+
+    static func decode<T: Decodable>(_ type: T.Type, _ name: String) throws -> T {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
+    }
+}
+
+/// A pretraining run on the small fixtures.
+struct TestRun {
+    let folder: TemporaryFolder
+    var options: PretrainingConfiguration
+    var captions: CaptionTable
+    var validation: CaptionTable?
+    var bias: Double?
+    var fingerprint = "the data"
+
+    /// 24 captions in steps of 6, for 2 epochs, in their order and with the pictures as they are.
+    init() throws {
+        folder = try TemporaryFolder()
+        captions = try CaptionTable.read(path: Fixtures.captions)
+        try captions.requireUsable()
+        options = PretrainingConfiguration(data: Fixtures.captions, output: folder("run"), workers: 2)
+        options.model = Fixtures.model
+        options.epochs = 2
+        options.batchSize = 6
+        options.learningRate = 1e-3
+        options.warmupSteps = 3
+        options.augment = .none
+        options.shuffle = false
+        options.gradientClip = 0
+    }
+
+    /// A run with everything that is random, and all that makes a step complicated.
+    static func random(accumulate: Int = 1) throws -> TestRun {
+        var run = try TestRun()
+        run.options.loss = .siglip
+        run.options.batchSize = 6 / accumulate
+        run.options.accumulate = accumulate
+        run.options.patchDropout = 0.5
+        run.options.shuffle = true
+        run.options.augment = .strong
+        run.options.gradientClip = 1
+        run.options.seed = 5
+        run.validation = run.captions
+        return run
+    }
+
+    var output: String { options.output }
+
+    func pretrainer() throws -> Pretrainer {
+        Pretrainer(
+            options: options, checkpoint: try CLIPCheckpoint(directory: options.model ?? ""), bias: bias,
+            captions: captions, validation: validation, fingerprint: fingerprint, device: .cpu)
+    }
+
+    /// Runs to the end and gives the steps' reports.
+    @discardableResult func run(_ report: (TrainingEvent) -> Void = { _ in }) throws -> [StepReport] {
+        var steps: [StepReport] = []
+        try pretrainer().run(isInterrupted: { false }) { event in
+            if case .step(let step, _) = event { steps.append(step) }
+            report(event)
+        }
+        return steps
+    }
+
+    /// Runs until `stop` says so about an event.
+    ///
+    /// - Returns: The steps that are saved.
+    @discardableResult func interrupt(_ stop: (TrainingEvent) -> Bool) throws -> Int {
+        var isInterrupted = false
+        let error = try #require(throws: TrainingInterrupted.self) {
+            try pretrainer().run(isInterrupted: { isInterrupted }) { event in
+                if stop(event) { isInterrupted = true }
+            }
+        }
+        return error.step
+    }
+
+    /// The bytes of the files in a folder of the run, by name.
+    func files(_ part: String) throws -> [String: Data] {
+        let root = output + "/" + part
+        return Dictionary(
+            uniqueKeysWithValues: try FileManager.default.contentsOfDirectory(atPath: root).map {
+                ($0, try Data(contentsOf: URL(fileURLWithPath: root + "/" + $0)))
+            })
+    }
+
+    /// The lines of `metrics.jsonl` without the speed, which no two runs share.
+    func metrics() throws -> [String] {
+        let text = try String(contentsOfFile: output + "/metrics.jsonl", encoding: .utf8)
+        #expect(text.hasSuffix("\n"))
+        return text.split(separator: "\n").map {
+            String($0.replacing(/"images_per_second":[^,}]*/, with: ""))
+        }
+    }
+
+    /// The names of the checkpoints.
+    func checkpoints() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints").sorted()
+    }
+
+    /// Expects that another run came to the same end, bit for bit.
+    func expectSameEnd(as other: TestRun, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) throws
+    {
+        let last = try #require(try other.checkpoints().last)
+        #expect(try checkpoints().last == last, comment, sourceLocation: sourceLocation)
+        for part in ["model", "checkpoints/" + last] {
+            let same = try files(part) == other.files(part)
+            #expect(same, comment, sourceLocation: sourceLocation)
+        }
+        #expect(try metrics() == other.metrics(), comment, sourceLocation: sourceLocation)
+    }
+
+    /// What `RUN/model` says of τ and b.
+    func result() throws -> (temperature: Double, bias: Double?) {
+        let (clip, _) = try CLIPCheckpoint(directory: output + "/model").load()
+        let temperature = exp(-Double(try clip.logitScale.item()))
+        let description = URL(fileURLWithPath: output + "/model/mumic.json")
+        guard let data = try? Data(contentsOf: description) else { return (temperature, nil) }
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let said = try #require(object["temperature"] as? Double)
+        #expect(abs(said - temperature) <= 1e-6 * temperature)
+        return (temperature, object["bias"] as? Double)
+    }
+}
+
+/// Numbers from a seed.
+struct SeededRandom: RandomNumberGenerator {
+    private var numbers: CountedRandom
+
+    init(seed: UInt64) { numbers = CountedRandom(seed: seed, stream: 77) }
+
+    mutating func next() -> UInt64 { numbers.next() }
+
+    mutating func floats(_ count: Int, _ range: ClosedRange<Float> = -1...1) -> [Float] {
+        (0..<count).map { _ in Float.random(in: range, using: &self) }
+    }
+}
+
+/// The largest difference between two lists of numbers, relative to the norm of the second.
+func relativeDifference(_ values: [Float], _ expected: [Double]) -> Double {
+    if values.count != expected.count { return .infinity }
+    let norm = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let off = zip(values, expected).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }.squareRoot()
+    return off / max(norm, 1e-30)
+}
