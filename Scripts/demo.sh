@@ -35,9 +35,9 @@ mkdir -p "$demo"
 touch "$demo/.made-by-make-demo"
 
 heading "1. Pictures" \
-    "1,600 photo-like hotel pictures with labels, as a team would have them. Five labels are in the test set only:
+    "2,100 photo-like hotel pictures with labels, as a team would have them. Five labels are in the test set only:
 the taxonomy has grown since the training pictures were annotated."
-"$programs/sample-world" labels --output "$demo/photos" --pictures 1000 --validation 200 --test 400 --seed 2026
+"$programs/sample-world" labels --output "$demo/photos" --pictures 1500 --validation 200 --test 400 --seed 2026
 printf '%s\n' "train.csv begins:" >&2
 head -n 3 "$demo/photos/train.csv" | cut -c 1-100 >&2
 
@@ -46,7 +46,7 @@ run evaluate --model "$model" --data "$demo/photos/test.csv" --output "$demo/bef
 
 heading "3. Fine-tuning on the labels"
 run train --data "$demo/photos/train.csv" --validation "$demo/photos/validation.csv" --model "$model" \
-    --output "$demo/run" --epochs 12 --batch-size 50 --learning-rate 5e-4 --warmup-steps 20 \
+    --output "$demo/run" --epochs 12 --batch-size 50 --learning-rate 5e-4 --warmup-steps 30 \
     --temperature 0.1 --bias -3
 
 heading "4. Evaluation on the test pictures, new labels included"
@@ -60,7 +60,7 @@ for picture in "${pictures[@]}"; do
 done
 
 heading "6. Similar pictures, by their embeddings"
-run embed --model "$demo/run/model" --output "$demo/photos.npy" "$demo/photos/test.csv"
+run embed --model "$demo/run/model" --output "$demo/photos.npy" "$demo/photos/images"
 run search --model "$demo/run/model" --embeddings "$demo/photos.npy" --top-k 3 --exclude-self --format table \
     "$demo/photos/${pictures[0]}"
 run search --model "$demo/run/model" --embeddings "$demo/photos.npy" --top-k 3 --format table --text "a pool at night"
