@@ -51,7 +51,7 @@ run train --data "$demo/photos/train.csv" --validation "$demo/photos/validation.
 
 heading "4. Evaluation on the test pictures, new labels included"
 run evaluate --model "$demo/run/model" --data "$demo/photos/test.csv" --before "$demo/before/evaluation.json" \
-    --output "$demo/after" --report "$demo/report.html" >"$demo/after.json"
+    --threshold fitted --output "$demo/after" --report "$demo/report.html" >"$demo/after.json"
 
 heading "5. Predictions: labels above the thresholds that training fitted to the validation pictures"
 mapfile -t pictures < <(tail -n +2 "$demo/photos/test.csv" | cut -d , -f 1 | head -n 3)

@@ -38,18 +38,7 @@ struct PretrainingSession {
                     workers: options.workers)
             }
         }
-        Interruption.waitForStep()
-        let display = TrainingDisplay()
-        do {
-            try pretrainer.run(isInterrupted: { Interruption.isRequested }, report: display.show)
-        } catch let error as TrainingInterrupted {
-            display.clear()
-            throw Interruption.error(
-                "stopped after step \(error.step), which is saved; go on with: mumic pretrain --resume --output \(options.output)"
-            )
-        }
-        display.finish()
-        StandardError.line("the model is in \(options.output)/model")
+        try show(output: options.output, command: "pretrain") { try pretrainer.run(isInterrupted: $0, report: $1) }
     }
 
     private func readCaptions(_ path: String) throws -> CaptionTable {

@@ -4,6 +4,30 @@ import Foundation
 import Terminal
 import Training
 
+/// Runs a training to its end or to an interruption, and shows it.
+///
+/// - Parameters:
+///   - output: The run's directory.
+///   - command: The subcommand that goes on with it.
+///   - run: The training; asks the first argument whether to stop and tells the second what happens.
+/// - Throws: What `run` throws; after an interruption, how to go on.
+func show(
+    output: String, command: String, _ run: (() -> Bool, (TrainingEvent) -> Void) throws -> Void
+) throws {
+    Interruption.waitForStep()
+    let display = TrainingDisplay()
+    do {
+        try run({ Interruption.isRequested }, display.show)
+    } catch let error as TrainingInterrupted {
+        display.clear()
+        throw Interruption.error(
+            "stopped after step \(error.step), which is saved; go on with: mumic \(command) --resume --output \(output)"
+        )
+    }
+    display.finish()
+    StandardError.line("the model is in \(output)/model")
+}
+
 /// What a run shows on stderr.
 final class TrainingDisplay {
     private var bar: ProgressBar?

@@ -40,18 +40,7 @@ struct TrainingSession {
                     workers: options.workers)
             }
         }
-        Interruption.waitForStep()
-        let display = TrainingDisplay()
-        do {
-            try trainer.run(isInterrupted: { Interruption.isRequested }, report: display.show)
-        } catch let error as TrainingInterrupted {
-            display.clear()
-            throw Interruption.error(
-                "stopped after step \(error.step), which is saved; go on with: mumic train --resume --output \(options.output)"
-            )
-        }
-        display.finish()
-        StandardError.line("the model is in \(options.output)/model")
+        try show(output: options.output, command: "train") { try trainer.run(isInterrupted: $0, report: $1) }
         // A finished run that is resumed stays as it is; one that was killed before its report gets it now.
         if writesReport, let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
             try writeTrainingReport(
