@@ -28,20 +28,31 @@ extension CLIPCheckpoint {
         try SafetensorsWriter.write(weights, to: directory + "/model.safetensors", durable: true)
         try writeConfiguration(to: directory + "/config.json", type)
         let names = try Self.files(in: self.directory)
-        let tokenizerFiles = [
-            "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
-            "added_tokens.json",
-        ]
-        for name in tokenizerFiles where names.contains(name) { try copy(name, to: directory) }
+        try Self.copyTokenizer(from: self.directory, to: directory)
         let preprocessorFile = "preprocessor_config.json"
         if layout == .huggingFace, names.contains(preprocessorFile) {
-            try copy(preprocessorFile, to: directory)
+            try Self.copy(preprocessorFile, from: self.directory, to: directory)
         } else {
             try writeJSON(preprocessor.huggingFaceObject(), to: directory + "/" + preprocessorFile)
         }
     }
 
-    private func copy(_ name: String, to target: String) throws {
+    /// Copies the files of a model's tokenizer into a directory that is written aside.
+    ///
+    /// - Parameters:
+    ///   - directory: The model.
+    ///   - target: An existing directory.
+    /// - Throws: `FileIOError` if one of them cannot be read or written.
+    package static func copyTokenizer(from directory: String, to target: String) throws {
+        let present = try files(in: directory)
+        let names = [
+            "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+            "added_tokens.json",
+        ]
+        for name in names where present.contains(name) { try copy(name, from: directory, to: target) }
+    }
+
+    private static func copy(_ name: String, from directory: String, to target: String) throws {
         let bytes = try readFile(path: directory + "/" + name, maximumBytes: 1 << 30)
         try AtomicFile.write(bytes, to: target + "/" + name, durable: true)
     }
@@ -55,7 +66,7 @@ extension CLIPCheckpoint {
             let object = config.huggingFaceObject(startOfText: Int(tokenizer.startOfText), type)
             return try writeJSON(object, to: path)
         }
-        let text = try readText(path: directory + "/config.json", maximumBytes: 16 << 20)
+        let text = try readText(path: self.directory + "/config.json", maximumBytes: 16 << 20)
         let typed = text.replacing(/"((?:torch_)?dtype)"\s*:\s*"[^"]*"/) { "\"\($0.1)\": \"\(type.rawValue)\"" }
         try AtomicFile.write(typed, to: path, durable: true)
     }

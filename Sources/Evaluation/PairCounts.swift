@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// 1 / (1 + e^(−z)) without overflow.
-@inline(__always)
-func sigmoid(_ logit: Double) -> Double {
-    // One exponential whatever the sign, and never of a positive number.
-    let power = exp(-abs(logit))
-    return (logit >= 0 ? 1 : power) / (1 + power)
-}
-
 /// What thresholds and calibration need of all known pairs, from one pass over the matrix.
 struct PairCounts {
     /// The pairs of one label.

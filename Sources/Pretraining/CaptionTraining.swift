@@ -20,12 +20,24 @@ struct CaptionTraining: TrainingTask {
     let fingerprint: String
     let device: Device
 
-    var rows: [TrainingRow] {
-        captions.rows.map { TrainingRow(path: captions.images[$0.image].path, line: $0.line) }
-    }
+    let rows: [TrainingRow]
     var source: String { captions.source }
     var preprocessor: ImagePreprocessor { checkpoint.preprocessor }
     var validates: Bool { validation != nil }
+
+    init(
+        options: PretrainingConfiguration, checkpoint: CLIPCheckpoint, bias: Double?, captions: CaptionTable,
+        validation: CaptionTable?, fingerprint: String, device: Device
+    ) {
+        self.options = options
+        self.checkpoint = checkpoint
+        self.bias = bias
+        self.captions = captions
+        self.validation = validation
+        self.fingerprint = fingerprint
+        self.device = device
+        self.rows = captions.rows.map { TrainingRow(path: captions.images[$0.image].path, line: $0.line) }
+    }
 
     func load() throws -> ContrastiveModel {
         try ContrastiveModel(
@@ -41,8 +53,10 @@ struct CaptionTraining: TrainingTask {
         _ model: ContrastiveModel, step: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
     ) throws -> RetrievalMetrics? {
         guard let table = validation else { return nil }
-        report(.validates(images: table.images.count))
-        guard let images = try features(table, model, isInterrupted: isInterrupted, report: report) else { return nil }
+        let values = try valuesOfPictures(
+            table.images, source: table.source, isInterrupted: isInterrupted, report: report, compute: model.images)
+        guard let values else { return nil }
+        let images = try Tensor(values, shape: [table.images.count, checkpoint.config.projectionDim]).to(device: device)
         var textIndices: [String: Int] = [:]
         var texts: [String] = []
         var pairs: [(image: Int, text: Int)] = []
@@ -59,36 +73,6 @@ struct CaptionTraining: TrainingTask {
             let textFeatures = try options.precision.run(on: device) { try model.clip.textFeatures(prompts) }
             return try RetrievalMetrics(images: images, texts: textFeatures, pairs: pairs)
         }
-    }
-
-    /// The features of a table's pictures `[N, D]`; nil after an interruption.
-    private func features(
-        _ table: CaptionTable, _ model: ContrastiveModel, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> Tensor? {
-        struct Stop: Error {}
-        var values: [Float] = []
-        var count = 0
-        do {
-            try forEachPicture(
-                table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
-                options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
-                compute: { try model.images($0) },
-                receive: { picture, result in
-                    switch result {
-                    case .success(let row): values += row
-                    case .failure(let error):
-                        throw TrainingError.picture(
-                            source: table.source, line: table.images[count].line, path: picture.path,
-                            problem: "\(error)")
-                    }
-                    count += 1
-                    report(.scored(images: count))
-                    if isInterrupted() { throw Stop() }
-                })
-        } catch is Stop {
-            return nil
-        }
-        return try Tensor(values, shape: [count, checkpoint.config.projectionDim]).to(device: device)
     }
 
     /// A model of CLIP's loss needs no description: its scale is in the weights. SigLIP's bias is kept in `mumic.json`.

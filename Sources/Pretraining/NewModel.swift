@@ -4,10 +4,10 @@ public import CLIP
 import FileIO
 import Foundation
 import Imaging
-import Safetensors
 import Tokenization
 import Torch
 import TorchNN
+import Training
 
 /// A CLIP model that begins from nothing: a shape, a tokenizer and random weights.
 public struct NewModel {
@@ -52,19 +52,10 @@ public struct NewModel {
         if case .model(let directory) = tokens { known = try load(directory) }
         try removeTree(path: aside)
         try createDirectory(path: aside)
-        let names = [
-            "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
-            "added_tokens.json",
-        ]
         switch tokens {
         case .files(let files):
             for file in files { try AtomicFile.write(file.contents, to: aside + "/" + file.name, durable: true) }
-        case .model(let source):
-            let present = Set(try listDirectory(path: source))
-            for name in names where present.contains(name) {
-                let bytes = try readFile(path: source + "/" + name, maximumBytes: 1 << 30)
-                try AtomicFile.write(bytes, to: aside + "/" + name, durable: true)
-            }
+        case .model(let source): try CLIPCheckpoint.copyTokenizer(from: source, to: aside)
         }
         let tokenizer = try known ?? load(aside)
         var config = self.config
@@ -81,12 +72,7 @@ public struct NewModel {
         let store = ParameterStore(
             source: WeightSource(initializer: initialization.callAsFunction), dtype: .float32, device: .cpu)
         _ = try CLIPModel(store.root, config: config)
-        let weights = store.parameters.map { parameter in
-            SafetensorsWriter.Tensor(name: parameter.name, dtype: .float32, shape: parameter.tensor.shape) { body in
-                try parameter.tensor.withBytes(body)
-            }
-        }
-        try SafetensorsWriter.write(weights, to: aside + "/model.safetensors", durable: true)
+        try Checkpoint.write(store.parameters.map { ($0.name, $0.tensor) }, to: aside + "/model.safetensors")
         try renameDirectoryDurably(from: aside, to: directory, replacing: true)
     }
 }

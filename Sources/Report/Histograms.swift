@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Evaluation
+
 /// One bin of a reliability diagram.
 struct ReliabilityBin: Equatable {
     /// Known pairs whose probability lies in the bin.

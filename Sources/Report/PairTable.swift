@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Evaluation
-import Foundation
 
 /// Logits and targets of N pictures × L labels, `[N, L]`, row major.
 struct PairTable {
@@ -66,11 +65,4 @@ struct PairTable {
     func annotated(image: Int) -> [Int] {
         (0..<labels).filter { targets[image * labels + $0] > 0.5 }
     }
-}
-
-/// 1 / (1 + e^(−z)) without overflow.
-@inline(__always)
-func sigmoid(_ logit: Double) -> Double {
-    let power = exp(-abs(logit))
-    return (logit >= 0 ? 1 : power) / (1 + power)
 }

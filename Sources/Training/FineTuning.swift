@@ -50,49 +50,22 @@ struct FineTuning: TrainingTask {
         _ model: FineTunedModel, step: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
     ) throws -> LabelValidation? {
         guard let table = validation else { return nil }
-        report(.validates(images: table.images.count))
-        guard let scores = try scores(table, model, isInterrupted: isInterrupted, report: report) else { return nil }
+        let classifier = model.classifier
+        let features =
+            options.loss == .linearHead
+            ? nil : try withoutGradient { try options.precision.run(on: device) { try classifier.labelFeatures() } }
+        let scores = try valuesOfPictures(
+            table.images, source: table.source, isInterrupted: isInterrupted, report: report
+        ) { pixels in
+            let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
+            return try classifier.logits(pooled: pooled, labelFeatures: features)
+        }
+        guard let scores else { return nil }
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: labels.count, scores: scores, targets: table.targets)
         let report = try evaluate(
             matrix, labels: table.labels, kind: .logits, options: EvaluationOptions(bootstrapReplicates: 0))
         return LabelValidation(report: report, scores: matrix)
-    }
-
-    /// Logits of all pictures, `[N, L]` row major; nil after an interruption.
-    private func scores(
-        _ table: AnnotationTable, _ model: FineTunedModel, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> [Float]? {
-        struct Stop: Error {}
-        let classifier = model.classifier
-        var scores: [Float] = []
-        scores.reserveCapacity(table.images.count * labels.count)
-        let features =
-            options.loss == .linearHead
-            ? nil : try withoutGradient { try options.precision.run(on: device) { try classifier.labelFeatures() } }
-        do {
-            try forEachPicture(
-                table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
-                options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
-                compute: { pixels in
-                    let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
-                    return try classifier.logits(pooled: pooled, labelFeatures: features)
-                },
-                receive: { picture, result in
-                    switch result {
-                    case .success(let row): scores += row
-                    case .failure(let error):
-                        let line = table.images[scores.count / max(1, labels.count)].line
-                        throw TrainingError.picture(
-                            source: table.source, line: line, path: picture.path, problem: "\(error)")
-                    }
-                    report(.scored(images: scores.count / max(1, labels.count)))
-                    if isInterrupted() { throw Stop() }
-                })
-        } catch is Stop {
-            return nil
-        }
-        return scores
     }
 
     func export(_ model: FineTunedModel, validation: LabelValidation?, to directory: String) throws {

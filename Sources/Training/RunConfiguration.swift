@@ -125,38 +125,39 @@ extension RunConfiguration {
 }
 
 /// The values of a JSON object that has no white space between its tokens and no escapes in its keys, as they stand.
-func topLevelValues(ofJSON data: Data) -> [String: String] {
+func topLevelValues(ofJSON object: Data) -> [String: String] {
     var values: [String: String] = [:]
     var depth = 0
     var isInString = false
     var isEscaped = false
-    var key: [UInt8]?
+    var key: String?
     var token: [UInt8] = []
-    func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-    for byte in data {
-        let isOutside = depth == 1 && !isInString
-        switch (byte, isOutside) {
-        case (UInt8(ascii: ":"), true) where key == nil:
-            key = Array(token.dropFirst().dropLast())  // without its quotes
+    func text(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }
+    for byte in object.dropFirst().dropLast() {  // without the braces
+        let isOutside = depth == 0 && !isInString
+        if isOutside, byte == UInt8(ascii: ":") {
+            key = text(token.dropFirst().dropLast())  // without its quotes
             token = []
             continue
-        case (UInt8(ascii: ","), true), (UInt8(ascii: "}"), true):
-            if let name = key { values[text(name)] = text(token) }
-            (key, token) = (nil, [])
-            continue
-        default: break
         }
+        if isOutside, byte == UInt8(ascii: ",") {
+            if let key { values[key] = text(token) }
+            token = []
+            continue
+        }
+        token.append(byte)
         if isInString {
             if !isEscaped, byte == UInt8(ascii: "\"") { isInString = false }
             isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
-        } else if byte == UInt8(ascii: "\"") {
-            isInString = true
-        } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-            depth += 1
-        } else if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
-            depth -= 1
+        } else {
+            switch byte {
+            case UInt8(ascii: "\""): isInString = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            default: break
+            }
         }
-        if depth > 1 || token.isEmpty == false || byte != UInt8(ascii: "{") { token.append(byte) }
     }
+    if let key { values[key] = text(token) }
     return values
 }

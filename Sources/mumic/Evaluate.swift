@@ -67,13 +67,14 @@ struct Evaluate: ParsableCommand {
                 "note: this model has no mumic.json, so its probabilities, ece, brier and F1 are uncalibrated")
             return
         }
-        let new = labels.filter { !Set(own).contains($0) }
+        let known = Set(own)
+        let new = labels.filter { !known.contains($0) }
         if !new.isEmpty {
             StandardError.line(
                 "note: \(new.count) of \(labels.count) labels are new to the model and scored by their text alone, such as '\(printable(new[0], maximumCharacters: 80))'"
             )
         }
-        let absent = Set(own).subtracting(labels).count
+        let absent = known.subtracting(labels).count
         if absent > 0 {
             StandardError.line(
                 "note: \(absent) of the model's \(own.count) labels are not in \(data) and not evaluated; --labels fixes the list"

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Datasets
+import Evaluation
 import FileIO
 import Foundation
 
@@ -70,9 +71,7 @@ struct PredictionWriter {
         var order = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
         if let topK { order.removeLast(max(0, order.count - topK)) }
         return order.compactMap { index in
-            // To the last bit as `evaluate` and `thresholds` compute it: a threshold may be a picture's own probability.
-            let power = exp(-abs(Double(logits[index])))
-            let probability = (logits[index] >= 0 ? 1 : power) / (1 + power)
+            let probability = sigmoid(Double(logits[index]))
             if let thresholds, probability < thresholds[index] { return nil }
             return Prediction(label: labels[index], score: Float(probability))
         }

@@ -23,9 +23,11 @@ struct PretrainingSession {
         try checkRunDirectory(options.output, resumes: resumes)
         let captions = try readCaptions(options.data)
         let validation = try options.validation.map(readCaptions)
-        if let architecture = options.architecture { _ = try configuration(architecture) }
+        let shape = try options.architecture.map { path in
+            try CLIPConfig(path: path, bytes: try readFile(path: path, maximumBytes: 16 << 20))
+        }
         let fingerprint = try fingerprint([options.data, options.validation, options.architecture])
-        let bundle = try ModelBundle(directory: try startModel(captions))
+        let bundle = try ModelBundle(directory: try startModel(captions, shape: shape))
         // Another loss's bias, 0 mostly, is no place for SigLIP's to start.
         let bias = bundle.description?.loss == ContrastiveLoss.siglip.rawValue ? bundle.description?.bias : nil
         let pretrainer = Pretrainer(
@@ -49,21 +51,16 @@ struct PretrainingSession {
         return table
     }
 
-    private func configuration(_ path: String) throws -> CLIPConfig {
-        try CLIPConfig(path: path, bytes: try readFile(path: path, maximumBytes: 16 << 20))
-    }
-
     /// The directory of the model that the run begins with; a new one is made in the run's own directory.
-    private func startModel(_ captions: CaptionTable) throws -> String {
+    private func startModel(_ captions: CaptionTable, shape: CLIPConfig?) throws -> String {
         if let model = options.model { return try modelDirectory(model) }
         let start = options.output + "/start"
         // Before config.yml is there, a start is what a killed process left, perhaps of another shape.
         let hasBegun = try PretrainingConfiguration.saved(output: options.output) != nil
         if hasBegun, FileManager.default.fileExists(atPath: start) { return start }
-        guard let architecture = options.architecture else {
+        guard let config = shape else {
             throw UsageError("\(options.output) has no model to start with; give --architecture or --model")
         }
-        let config = try configuration(architecture)
         let tokens: NewModel.Tokens
         if let tokenizer = options.tokenizer {
             tokens = .model(try modelDirectory(tokenizer))

@@ -83,7 +83,8 @@ struct Thresholds: ParsableCommand {
         let table = try readAnnotations(path: data, labels: fileLabels?.map(\.name), options: annotations)
         let bundle = try ModelBundle(directory: directory)
         let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
-        let absent = (bundle.description?.labels ?? []).map(\.name).filter { !Set(table.labels).contains($0) }
+        let scored = Set(table.labels)
+        let absent = (bundle.description?.labels ?? []).map(\.name).filter { !scored.contains($0) }
         if let first = absent.first {
             StandardError.line(
                 "note: \(absent.count) of the model's labels are not in \(data) and get no threshold, such as '\(printable(first, maximumCharacters: 80))'"

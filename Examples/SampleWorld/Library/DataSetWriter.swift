@@ -33,11 +33,13 @@ public struct DataSetWriter: Sendable {
 
     /// Writes `images/000001.jpg` … and `captions.csv` with the columns image and caption.
     ///
-    /// - Parameter count: The number of pictures.
+    /// - Parameters:
+    ///   - count: The number of pictures.
+    ///   - frequencies: How often rare things are shown.
     /// - Throws: ``SampleWorldError``.
-    public func writeCaptions(count: Int) throws(SampleWorldError) {
+    public func writeCaptions(count: Int, frequencies: Frequencies = .longTail) throws(SampleWorldError) {
         try prepare()
-        let world = SampleWorld(seed: seed, edition: .captions)
+        let world = SampleWorld(seed: seed, edition: .captions, frequencies: frequencies)
         let pictures = try writePictures(of: world, count: count)
         var table = CSVWriter.line(["image", "caption"])
         for (index, picture) in pictures.enumerated() {

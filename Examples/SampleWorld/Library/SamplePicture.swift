@@ -18,9 +18,10 @@ public struct SamplePicture: Sendable {
     /// - Parameters:
     ///   - seed: The world's seed.
     ///   - index: The picture's number, from 0.
+    ///   - frequencies: How often rare things are shown.
     /// - Throws: ``SampleWorldError/drawingFailed(width:height:)`` if memory runs out.
-    public init(seed: UInt64, index: Int) throws(SampleWorldError) {
-        let plan = ScenePlanner.plan(seed: seed, index: index)
+    public init(seed: UInt64, index: Int, frequencies: Frequencies = .longTail) throws(SampleWorldError) {
+        let plan = ScenePlanner.plan(seed: seed, index: index, frequencies: frequencies)
         // The streams below are apart from the planner's, whose attempts are numbered upwards.
         var details = CountedRandom(seed: seed, epoch: 1001, index: UInt64(index))
         var noise = CountedRandom(seed: seed, epoch: 1002, index: UInt64(index))
@@ -44,9 +45,12 @@ public struct SamplePicture: Sendable {
     /// - Parameters:
     ///   - seed: The world's seed.
     ///   - index: The picture's number, from 0.
-    /// - Returns: What ``init(seed:index:)`` would say.
-    public static func description(seed: UInt64, index: Int) -> (labels: [WorldLabel], caption: String) {
-        let plan = ScenePlanner.plan(seed: seed, index: index)
+    ///   - frequencies: How often rare things are shown.
+    /// - Returns: What ``init(seed:index:frequencies:)`` would say.
+    public static func description(
+        seed: UInt64, index: Int, frequencies: Frequencies = .longTail
+    ) -> (labels: [WorldLabel], caption: String) {
+        let plan = ScenePlanner.plan(seed: seed, index: index, frequencies: frequencies)
         var words = CountedRandom(seed: seed, epoch: 1003, index: UInt64(index))
         return (plan.labels, Caption.write(plan, using: &words))
     }

@@ -19,15 +19,19 @@ public struct SampleWorld: Sendable {
 
     /// The seed of all pictures.
     public let seed: UInt64
+    /// How often rare things are shown.
+    public let frequencies: Frequencies
 
     /// A world.
     ///
     /// - Parameters:
     ///   - seed: Any number.
     ///   - edition: What the pictures are for.
-    public init(seed: UInt64, edition: Edition) {
+    ///   - frequencies: How often rare things are shown.
+    public init(seed: UInt64, edition: Edition, frequencies: Frequencies = .longTail) {
         var random = CountedRandom(seed: seed, epoch: 2000, index: edition.rawValue)
         self.seed = random.next()
+        self.frequencies = frequencies
     }
 
     /// Draws a picture.
@@ -36,7 +40,7 @@ public struct SampleWorld: Sendable {
     /// - Returns: The picture, its labels and its caption.
     /// - Throws: ``SampleWorldError/drawingFailed(width:height:)``.
     public func picture(_ index: Int) throws(SampleWorldError) -> SamplePicture {
-        try SamplePicture(seed: seed, index: index)
+        try SamplePicture(seed: seed, index: index, frequencies: frequencies)
     }
 
     /// The labels and the caption of a picture, without drawing it.
@@ -44,7 +48,7 @@ public struct SampleWorld: Sendable {
     /// - Parameter index: Its number, from 0.
     /// - Returns: What ``picture(_:)`` would say.
     public func description(_ index: Int) -> (labels: [WorldLabel], caption: String) {
-        SamplePicture.description(seed: seed, index: index)
+        SamplePicture.description(seed: seed, index: index, frequencies: frequencies)
     }
 
     /// Draws pictures on several threads.

@@ -12,25 +12,28 @@ struct ScenePlanner {
         (192, 192), (208, 144), (240, 180), (168, 216), (160, 160), (180, 136), (200, 176), (168, 184),
     ]
 
+    let frequencies: Frequencies
     var random: CountedRandom
     var plan: ScenePlan
     var labels: Set<WorldLabel> = []
 
     /// The plan of one picture.
-    static func plan(seed: UInt64, index: Int) -> ScenePlan {
+    static func plan(seed: UInt64, index: Int, frequencies: Frequencies = .longTail) -> ScenePlan {
         // An attempt can end with a single label where things find no place; the next one is another draw.
         for attempt in 0..<40 {
             var planner = ScenePlanner(
-                random: CountedRandom(seed: seed, epoch: 1 + UInt64(attempt), index: UInt64(index)))
+                random: CountedRandom(seed: seed, epoch: 1 + UInt64(attempt), index: UInt64(index)), frequencies)
             if let plan = planner.scene() { return plan }
         }
-        var planner = ScenePlanner(random: CountedRandom(seed: seed, epoch: 0, index: UInt64(index)))
+        var planner = ScenePlanner(
+            random: CountedRandom(seed: seed, epoch: 0, index: UInt64(index)), frequencies)
         return planner.simplest()
     }
 
-    private init(random: CountedRandom) {
+    private init(random: CountedRandom, _ frequencies: Frequencies) {
         var random = random
-        let setting = Setting.allCases[random.weighted(Setting.allCases.map(\.weight))]
+        let setting = Setting.allCases[
+            random.weighted(Setting.allCases.map { frequencies.settingWeight($0.weight) })]
         let (width, height) = random.pick(Self.sizes)
         let light = Self.light(setting, &random)
         let viewWeights = setting.views
@@ -47,6 +50,7 @@ struct ScenePlanner {
             camera: Camera(setting: setting, light: light, using: &random))
         if setting == .balcony || setting == .landscape { plan.outlook.horizon = random.between(0.34, 0.5) }
         self.random = random
+        self.frequencies = frequencies
     }
 
     // MARK: The scene
@@ -58,7 +62,7 @@ struct ScenePlanner {
         if !setting.isIndoors { labels.formUnion(plan.outlook.labels) }
         if let fixture = setting.fixture, !place(fixture) { return nil }
         if !setting.core.isEmpty {
-            let choice = setting.core[random.weighted(setting.core.map(\.1))].0
+            let choice = setting.core[random.weighted(setting.core.map { frequencies.objectWeight($0.1) })].0
             if !place(choice) { return nil }
         }
         // A window comes early: it needs room on the wall.
@@ -66,7 +70,7 @@ struct ScenePlanner {
         var extras = setting.extras.filter { !labels.contains($0.0) }
         var failures = 0
         while labels.count < target, !extras.isEmpty, failures < 6 {
-            let index = random.weighted(extras.map(\.1))
+            let index = random.weighted(extras.map { frequencies.objectWeight($0.1) })
             let label = extras.remove(at: index).0
             if !isSuitable(label) || !place(label) { failures += 1 }
         }

@@ -63,8 +63,13 @@ struct Captions: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    @Flag(help: "Show rare things almost as often as common ones, as collections for pretraining do.")
+    var balanced = false
+
     func run() throws {
-        try output.write(output.pictures) { try $0.writeCaptions(count: output.pictures) }
+        try output.write(output.pictures) {
+            try $0.writeCaptions(count: output.pictures, frequencies: balanced ? .balanced : .longTail)
+        }
     }
 }
 
