@@ -6,14 +6,15 @@ SWIFT_FLAGS := -c release -Xswiftc -enable-testing
 # A libtorch outside .deps/libtorch: setup says where; read when a recipe runs, after setup.
 RPATH = $(shell cat .deps/rpath 2>/dev/null)
 SWIFT = $(if $(RPATH),env MUMIC_LIBTORCH_RPATH=$(RPATH) )swift
-SOURCES := Package.swift Sources Tests Examples Snippets IntegrationTests/consumer
+SOURCES := Package.swift Sources Tests Examples Experiments Snippets IntegrationTests/consumer
 
-.PHONY: help build demo docs test format lint setup install clean
+.PHONY: help build demo experiments docs test format lint setup install clean
 .DEFAULT_GOAL := build
 
 help:
 	@echo 'make build                   fetch what is missing and build the program, .build/release/mumic'
 	@echo 'make demo                    builds, then shows the main job on pictures that it makes: see demo/report.html'
+	@echo 'make experiments             the tables of docs/experiments.md again (EXPERIMENTS="--quick": a trial)'
 	@echo 'make docs                    the documentation, in .build/docs'
 	@echo 'make test                    everything that CI checks'
 	@echo 'make install PREFIX=/usr/local   the program and its libraries in PREFIX; DESTDIR=… puts them below it'
@@ -33,6 +34,11 @@ setup:
 demo: build
 	$(SWIFT) build $(SWIFT_FLAGS) --product sample-world
 	@Scripts/demo.sh .build/release Models/sample-world demo
+
+experiments: build
+	$(SWIFT) build $(SWIFT_FLAGS) --product sample-world
+	$(SWIFT) build $(SWIFT_FLAGS) --product experiments
+	.build/release/experiments run --all $(EXPERIMENTS)
 
 docs: build
 	@Scripts/docs.sh .build/release .build/docs

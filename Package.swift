@@ -33,6 +33,7 @@ let tests: [Target] = [
     test("Hub", ["ContentHash"]),
     test("Tokenization", fixtures: true),
     test("Evaluation", fixtures: true),
+    test("Audit", fixtures: true),
     test("Datasets", fixtures: true),
     test("Report", ["Evaluation", "Imaging"], torch: true),
     test("Imaging", fixtures: true, torch: true),
@@ -40,7 +41,8 @@ let tests: [Target] = [
     test(
         "CLIP", ["FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], fixtures: true, torch: true),
     test(
-        "MultiLabel", ["CLIP", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], torch: true),
+        "MultiLabel", ["CLIP", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], fixtures: true,
+        torch: true),
     test(
         "Training",
         ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "MultiLabel", "Safetensors", "Torch", "TorchNN"],
@@ -50,6 +52,10 @@ let tests: [Target] = [
         ["CLIP", "Datasets", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN", "Training"],
         fixtures: true, torch: true),
     test("SampleWorld", ["sample-world", "Datasets", "Evaluation", "FileIO", "Imaging"], torch: true),
+    .testTarget(
+        name: "ExperimentsTests",
+        dependencies: ["ExperimentTables", "experiments", "Datasets", "Evaluation", "FileIO"],
+        resources: [.copy("Fixtures")]),
     // The program as a process: built because it is named here, and found beside the tests.
     .testTarget(name: "MumicTests", dependencies: ["FileIO", "mumic"], linkerSettings: linksLibtorch),
 ]
@@ -100,6 +106,7 @@ let package = Package(
         .target(name: "Tokenization"),
         .target(name: "CLIP", dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Safetensors", "FileIO"]),
         .target(name: "Evaluation"),
+        .target(name: "Audit"),
         .target(name: "Datasets", dependencies: []),
         .target(name: "Report", dependencies: ["Evaluation", "Imaging", mustache]),
         .target(name: "Hub", dependencies: ["ContentHash"]),
@@ -121,11 +128,10 @@ let package = Package(
         .executableTarget(
             name: "mumic",
             dependencies: [
-                "CStartup", "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging",
-                "Torch",
-                "TorchNN",
-                "Tokenization",
-                "Hub", "FileIO", "Report", "Terminal", "Safetensors", "ContentHash", argumentParser, yams,
+                "CStartup", "Audit", "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP",
+                "Imaging",
+                "Torch", "TorchNN", "Tokenization", "Hub", "FileIO", "Report", "Terminal", "Safetensors", "ContentHash",
+                argumentParser, yams,
             ],
             linkerSettings: linksLibtorch),
         // The sample world of make demo and of the tests.
@@ -137,6 +143,13 @@ let package = Package(
         .executableTarget(
             name: "sample-world", dependencies: ["SampleWorld", "FileIO", "Terminal", argumentParser],
             path: "Examples/SampleWorld/Tool", linkerSettings: linksLibtorch),
+        // The tables of docs/experiments.md, run by calling the programs above.
+        .target(
+            name: "ExperimentTables", dependencies: ["ContentHash", "Datasets", "Evaluation", "FileIO", yams],
+            path: "Experiments/Library"),
+        .executableTarget(
+            name: "experiments", dependencies: ["ExperimentTables", "Datasets", "FileIO", "Terminal", argumentParser],
+            path: "Experiments/Tool"),
     ] + tests,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -9,9 +9,12 @@ import pathlib
 
 import numpy
 import sklearn
+from sklearn.calibration import _sigmoid_calibration
+from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, precision_score, recall_score
 
-OUTPUT = pathlib.Path(__file__).parent.parent / "Tests/EvaluationTests/Fixtures/scikit-learn.json"
+FIXTURES = pathlib.Path(__file__).parent.parent / "Tests/EvaluationTests/Fixtures"
+OUTPUT = FIXTURES / "scikit-learn.json"
 
 
 def case(name, probabilities, targets, threshold):
@@ -43,6 +46,41 @@ def case(name, probabilities, targets, threshold):
     }
 
 
+def calibration_case(random, name, count, scale, shift, digits):
+    """Logits whose targets come true by another line, calibrated by a line and by steps."""
+    logits = (random.normal(size=count) * scale + shift).round(digits)
+    targets = (random.random(count) < 1 / (1 + numpy.exp(-(0.7 * (logits - shift) / scale * 2 - 1)))).astype(int)
+    slope, offset = _sigmoid_calibration(logits, targets)
+    steps = IsotonicRegression(out_of_bounds="clip").fit(logits, targets)
+    queries = numpy.linspace(logits.min() - 1, logits.max() + 1, 25).round(3)
+    return {
+        "name": name,
+        "logits": logits.tolist(),
+        "targets": targets.tolist(),
+        # scikit-learn's sigmoid is 1 / (1 + exp(A f + B)).
+        "scale": -slope,
+        "shift": -offset,
+        "steps": {"x": steps.X_thresholds_.tolist(), "y": steps.y_thresholds_.tolist()},
+        "queries": queries.tolist(),
+        "isotonic": steps.predict(queries).tolist(),
+    }
+
+
+def record_calibration():
+    random = numpy.random.default_rng(20070101)
+    cases = [
+        calibration_case(random, *arguments)
+        for arguments in (
+            ("usual", 120, 2.0, -1.0, 4),
+            ("ties", 100, 1.5, 0.0, 1),
+            ("CLIP's own scale", 80, 4.0, 24.0, 3),
+            ("large", 60, 120.0, -300.0, 2),
+        )
+    ]
+    document = {"recorded_with": f"scikit-learn {sklearn.__version__}, numpy {numpy.__version__}", "cases": cases}
+    (FIXTURES / "calibration.json").write_text(json.dumps(document, separators=(",", ":")) + "\n")
+
+
 def main():
     random = numpy.random.default_rng(20240611)
     cases = []
@@ -66,6 +104,7 @@ def main():
     }
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     OUTPUT.write_text(json.dumps(document, separators=(",", ":")) + "\n")
+    record_calibration()
 
 
 main()

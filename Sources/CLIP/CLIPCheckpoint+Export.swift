@@ -27,11 +27,11 @@ extension CLIPCheckpoint {
         }
         try SafetensorsWriter.write(weights, to: directory + "/model.safetensors", durable: true)
         try writeConfiguration(to: directory + "/config.json", type)
-        let names = try Self.files(in: self.directory)
-        try Self.copyTokenizer(from: self.directory, to: directory)
+        let names = try Self.files(in: baseDirectory)
+        try Self.copyTokenizer(from: baseDirectory, to: directory)
         let preprocessorFile = "preprocessor_config.json"
         if layout == .huggingFace, names.contains(preprocessorFile) {
-            try Self.copy(preprocessorFile, from: self.directory, to: directory)
+            try Self.copy(preprocessorFile, from: baseDirectory, to: directory)
         } else {
             try writeJSON(preprocessor.huggingFaceObject(), to: directory + "/" + preprocessorFile)
         }
@@ -66,7 +66,7 @@ extension CLIPCheckpoint {
             let object = config.huggingFaceObject(startOfText: Int(tokenizer.startOfText), type)
             return try writeJSON(object, to: path)
         }
-        let text = try readText(path: self.directory + "/config.json", maximumBytes: 16 << 20)
+        let text = try readText(path: baseDirectory + "/config.json", maximumBytes: 16 << 20)
         let typed = text.replacing(/"((?:torch_)?dtype)"\s*:\s*"[^"]*"/) { "\"\($0.1)\": \"\(type.rawValue)\"" }
         try AtomicFile.write(typed, to: path, durable: true)
     }

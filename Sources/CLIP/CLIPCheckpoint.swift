@@ -11,7 +11,9 @@ public import TorchNN
 /// A directory with a CLIP model: configuration, weights, tokenizer and preprocessing.
 ///
 /// Hugging Face's layout (`config.json`, `model.safetensors` or its shards), or a `*.safetensors` with openai/CLIP's or
-/// open_clip's names beside an `open_clip_config.json`. The directory is only read.
+/// open_clip's names beside an `open_clip_config.json`. Or an adapter in PEFT's format (`adapter_config.json`), which
+/// names another directory as its base: everything is then the base's but the weights, into which the adapter is
+/// merged. The directories are only read.
 public struct CLIPCheckpoint {
     /// Which of the layouts the directory has.
     public enum Layout: Sendable {
@@ -21,8 +23,10 @@ public struct CLIPCheckpoint {
         case openCLIP
     }
 
-    /// The directory.
-    public let directory: String
+    /// The directory, which is the adapter's where there is one.
+    public private(set) var directory: String
+    /// The directory that configuration, weights, tokenizer and preprocessing come from.
+    public let baseDirectory: String
     /// Which layout it has.
     public let layout: Layout
     /// The model's shape.
@@ -31,15 +35,35 @@ public struct CLIPCheckpoint {
     public let tokenizer: CLIPTokenizer
     /// How pictures are prepared.
     public let preprocessor: ImagePreprocessor
-    private let source: WeightSource
+    private var source: WeightSource
+
+    /// Whether the weights are a base's with an adapter merged into them.
+    public var hasAdapter: Bool { directory != baseDirectory }
 
     /// Reads everything but the weights' values, and checks that the parts belong together.
     ///
-    /// - Parameter directory: The model's directory.
+    /// - Parameters:
+    ///   - directory: The model's directory, or an adapter's.
+    ///   - resolvingBase: Finds the directory of an adapter's base by its Hub name, or its path relative to where the
+    ///     program runs; not asked where the base lies beside the adapter. Nil: only such a base is found.
     /// - Throws: ``CLIPError`` and the errors of the parts, each naming the file.
-    public init(directory: String) throws {
+    public init(directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil) throws {
         let names = try Self.files(in: directory)
+        guard names.contains(AdapterFiles.configurationName) else {
+            try self.init(directory, names)
+            return
+        }
+        let adapter = try AdapterFiles(directory: directory, names)
+        let base = try adapter.base(resolving: resolvingBase)
+        var checkpoint = try CLIPCheckpoint(base, Self.files(in: base))
+        checkpoint.source = checkpoint.source.adding(try adapter.additions(to: checkpoint.config))
+        checkpoint.directory = directory
+        self = checkpoint
+    }
+
+    private init(_ directory: String, _ names: Set<String>) throws {
         self.directory = directory
+        self.baseDirectory = directory
         (self.layout, self.config, self.source) = try Self.model(in: directory, names)
         self.tokenizer = try CLIPTokenizer(directory: URL(fileURLWithPath: directory, isDirectory: true))
         if tokenizer.vocabularySize > config.text.vocabSize {
@@ -70,13 +94,20 @@ public struct CLIPCheckpoint {
 
     /// The tokenizer and the context length alone, without opening the weights.
     ///
-    /// - Parameter directory: The model's directory.
+    /// - Parameters:
+    ///   - directory: The model's directory, or an adapter's.
+    ///   - resolvingBase: Finds the directory of an adapter's base, as in ``init(directory:resolvingBase:)``.
     /// - Returns: The tokenizer and the context length.
     /// - Throws: ``CLIPError`` and the tokenizer's errors.
     public static func tokenizer(
-        directory: String
+        directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil
     ) throws -> (tokenizer: CLIPTokenizer, contextLength: Int) {
-        let names = try files(in: directory)
+        var directory = directory
+        var names = try files(in: directory)
+        if names.contains(AdapterFiles.configurationName) {
+            directory = try AdapterFiles(directory: directory, names).base(resolving: resolvingBase)
+            names = try files(in: directory)
+        }
         let layout: Layout = names.contains("config.json") ? .huggingFace : .openCLIP
         let config = try config(in: directory, layout: layout)
         return (
@@ -90,10 +121,13 @@ public struct CLIPCheckpoint {
     /// - Parameters:
     ///   - device: Where to put them.
     ///   - dtype: The type to run in.
+    ///   - lora: Which layers get adapters that can be trained; nil for none.
     /// - Returns: The model, and its parameters by name.
     /// - Throws: ``TorchNN/ParameterError`` if one is missing or misshapen, ``Torch/TorchError`` if memory runs out.
-    public func load(on device: Device = .cpu, dtype: DType = .float32) throws -> (CLIPModel, ParameterStore) {
-        let store = ParameterStore(source: source, dtype: dtype, device: device)
+    public func load(
+        on device: Device = .cpu, dtype: DType = .float32, lora: LoRAPlan? = nil
+    ) throws -> (CLIPModel, ParameterStore) {
+        let store = ParameterStore(source: source, dtype: dtype, device: device, lora: lora)
         let model = try CLIPModel(store.root, config: config)
         if let name = store.unused.first(where: { !Self.isBuffer($0) }) {
             throw ParameterError.unused(name: name, file: source.path)

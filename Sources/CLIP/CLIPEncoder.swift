@@ -116,11 +116,19 @@ struct CLIPEncoder {
     }
 
     /// `[B, T, W]` → the selected tokens of the last layer, `[B, Q, W]`.
-    func callAsFunction(_ x: Tensor, mask: Tensor? = nil, selection: TokenSelection) throws(TorchError) -> Tensor {
+    ///
+    /// Only the layers of `range` are run, all of them if it is nil: the input is then what those before give, and the
+    /// output what those behind take; tokens are selected in the tower's last layer alone.
+    func callAsFunction(
+        _ x: Tensor, mask: Tensor? = nil, selection: TokenSelection, range: Range<Int>? = nil
+    ) throws(TorchError) -> Tensor {
         var x = x
-        for (index, layer) in layers.enumerated() {
-            x = try layer(x, mask: mask, selection: index == layers.count - 1 ? selection : nil)
+        for index in range ?? layers.indices {
+            x = try layers[index](x, mask: mask, selection: index == layers.count - 1 ? selection : nil)
         }
         return x
     }
+
+    /// A layer's number within 0 ... the number of layers.
+    func bounded(_ block: Int) -> Int { min(max(block, 0), layers.count) }
 }

@@ -82,17 +82,11 @@ public struct CLIPModel {
     /// - Returns: `[P, D]`, float32, in the order of `prompts`.
     /// - Throws: ``CLIPError`` if an id is not in the vocabulary, ``Torch/TorchError`` if memory runs out.
     public func textFeatures(_ prompts: [[Int32]]) throws -> Tensor {
-        let cut = try prompts.map(upToPooledToken)
-        let forest = PrefixForest(prompts: cut, maximumNodes: maximumTreeNodes)
-        let pooled = try text(forest.trees)  // [U, W]
-        let features = try textProjection(pooled).to(dtype: .float32).normalized()  // [U, D]
-        if forest.isInOrder { return features }
-        let leaves = try Tensor(forest.leafOfPrompt, shape: [prompts.count]).to(device: features.device)
-        return try features.selected(dimension: 0, indices: leaves)  // [P, D]
+        try textFeatures(fromActivations: textActivations(prompts, upTo: 0))
     }
 
     /// A prompt up to the token at which its feature is read.
-    private func upToPooledToken(_ prompt: [Int32]) throws(CLIPError) -> [Int32] {
+    func upToPooledToken(_ prompt: [Int32]) throws(CLIPError) -> [Int32] {
         let vocabulary = config.text.vocabSize
         if let id = prompt.first(where: { $0 < 0 || Int($0) >= vocabulary }) {
             throw .badToken(id: Int(id), vocabulary: vocabulary)

@@ -26,6 +26,11 @@ struct CLIPTextTransformer {
 
     /// The pooled states of the trees' leaves, tree after tree: `[U, W]`.
     func callAsFunction(_ trees: [PrefixTree]) throws(TorchError) -> Tensor {
+        try pooled(fromActivations: activations(trees, upTo: 0), trees, block: 0)
+    }
+
+    /// For each tree what the layer `block` takes: `[1, N, W]`, or behind the last layer only its leaves, `[1, U, W]`.
+    func activations(_ trees: [PrefixTree], upTo block: Int) throws(TorchError) -> [Tensor] {
         let device = tokenEmbedding.device
         let width = config.tower.hiddenSize
         // All trees are embedded at once: the gradient of the table is as large as the vocabulary.
@@ -33,17 +38,36 @@ struct CLIPTextTransformer {
         let tokens = try Tensor(trees.flatMap(\.tokens), shape: [nodeCount]).to(device: device)
         let depths = try Tensor(trees.flatMap(\.depths), shape: [nodeCount]).to(device: device)
         let embedded = try tokenEmbedding.embedding(tokens) + positionEmbedding.embedding(depths)  // [ΣN, W]
-        var pooled: [Tensor] = []
+        var activations: [Tensor] = []
         var start = 0
         for tree in trees {
             let count = tree.tokens.count
             let nodes = try embedded.narrowed(dimension: 0, start: start, count: count)  // [N, W]
-            let mask = try Tensor(tree.ancestorMask(), shape: [count, count]).to(device: device, dtype: nodes.dtype)
-            let leaves = try Tensor(tree.leaves, shape: [tree.leaves.count]).to(device: device)
-            let x = try encoder(nodes.reshaped([1, count, width]), mask: mask, selection: .indices(leaves))
-            pooled.append(try finalNorm(x.reshaped([tree.leaves.count, width])))  // [U, W]
+            let x = try nodes.reshaped([1, count, width])  // [1, N, W]
+            activations.append(try run(x, tree, range: 0..<encoder.bounded(block)))
             start += count
         }
+        return activations
+    }
+
+    /// The rest of the way from what the layer `block` takes, tree after tree: `[U, W]`.
+    func pooled(
+        fromActivations activations: [Tensor], _ trees: [PrefixTree], block: Int
+    ) throws(TorchError) -> Tensor {
+        var pooled: [Tensor] = []
+        for (x, tree) in zip(activations, trees) {
+            let last = try run(x, tree, range: encoder.bounded(block)..<encoder.layers.count)  // [1, U, W]
+            pooled.append(try finalNorm(last.reshaped([tree.leaves.count, config.tower.hiddenSize])))  // [U, W]
+        }
         return pooled.count == 1 ? pooled[0] : try Tensor.concatenated(pooled, dimension: 0)
+    }
+
+    /// Some of the layers over one tree's states.
+    private func run(_ x: Tensor, _ tree: PrefixTree, range: Range<Int>) throws(TorchError) -> Tensor {
+        if range.isEmpty { return x }
+        let count = tree.tokens.count
+        let mask = try Tensor(tree.ancestorMask(), shape: [count, count]).to(device: x.device, dtype: x.dtype)
+        let leaves = try Tensor(tree.leaves, shape: [tree.leaves.count]).to(device: x.device)
+        return try encoder(x, mask: mask, selection: .indices(leaves), range: range)
     }
 }

@@ -35,6 +35,11 @@ struct CLIPVisionTransformer {
     /// - Returns: `[B, W]`.
     /// - Throws: `TorchError` if the shape does not fit or memory runs out.
     func callAsFunction(_ pixels: Tensor, patches: [Int64]? = nil) throws(TorchError) -> Tensor {
+        try pooled(fromActivations: activations(pixels, upTo: 0, patches: patches), block: 0)
+    }
+
+    /// What the layer `block` takes: `[B, T, W]`, or behind the last layer, which gives nothing else, `[B, 1, W]`.
+    func activations(_ pixels: Tensor, upTo block: Int, patches: [Int64]? = nil) throws(TorchError) -> Tensor {
         let batch = pixels.shape[0]
         let width = config.tower.hiddenSize
         var x = try pixels.convolved2D(weight: patchEmbedding, stride: config.patchSize)  // [B, W, S/p, S/p]
@@ -43,8 +48,13 @@ struct CLIPVisionTransformer {
         x = try Tensor.concatenated([first.to(dtype: x.dtype), x], dimension: 1) + positionEmbedding  // [B, T, W]
         if let patches { x = try kept(x, patches, batch: batch) }  // [B, K+1, W]
         x = try preNorm(x)
-        x = try encoder(x, selection: .first)  // [B, 1, W]
-        return try postNorm(x.reshaped([batch, width]))  // [B, W]
+        return try encoder(x, selection: .first, range: 0..<encoder.bounded(block))
+    }
+
+    /// The rest of the way from what the layer `block` takes: `[B, W]`.
+    func pooled(fromActivations x: Tensor, block: Int) throws(TorchError) -> Tensor {
+        let last = try encoder(x, selection: .first, range: encoder.bounded(block)..<encoder.layers.count)  // [B, 1, W]
+        return try postNorm(last.reshaped([x.shape[0], config.tower.hiddenSize]))  // [B, W]
     }
 
     /// The class token and the chosen patches of every picture, `[B, T, W]` → `[B, K+1, W]`.

@@ -20,6 +20,12 @@ public enum CLIPError: Error, Equatable, CustomStringConvertible {
     case tokenizerMismatch(directory: String, tokens: Int, vocabulary: Int)
     /// A text has no tokens that the model knows.
     case badToken(id: Int, vocabulary: Int)
+    /// An adapter's base is not there.
+    case missingBase(path: String, base: String)
+    /// An adapter's base is an adapter itself.
+    case adapterOfAdapter(path: String, base: String)
+    /// An adapter's weights do not fit its configuration or its base.
+    case badAdapter(path: String, tensor: String, problem: String)
 
     /// Whether a path that the user named is not there.
     public var isMissingInput: Bool {
@@ -42,6 +48,11 @@ public enum CLIPError: Error, Equatable, CustomStringConvertible {
             "the tokenizer in \(directory) has ids up to \(tokens - 1), config.json has vocab_size \(vocabulary); use the files of one model"
         case .badToken(let id, let vocabulary):
             "token id \(id) lies outside the model's vocabulary of \(vocabulary); use the tokenizer of this model"
+        case .missingBase(let path, let base):
+            "\(path): the base model '\(base)' is not there; correct key 'base_model_name_or_path': a Hub name, or a path that is absolute or relative to the adapter"
+        case .adapterOfAdapter(let path, let base):
+            "\(path): the base model '\(base)' is an adapter itself; merge that one first with: mumic export --model \(base) --output FOLDER"
+        case .badAdapter(let path, let tensor, let problem): "\(path): '\(tensor)' \(problem)"
         }
     }
 }
@@ -49,12 +60,14 @@ public enum CLIPError: Error, Equatable, CustomStringConvertible {
 extension CLIPError {
     /// The refusal of a pickle, with the command that converts it; nil for any other path.
     ///
-    /// - Parameter path: A file that was named as a model, or found where weights are looked for.
+    /// - Parameters:
+    ///   - path: A file that was named as a model, or found where weights are looked for.
+    ///   - name: What the converted file has to be called.
     /// - Returns: The refusal, or nil.
-    public static func refusal(ofPickle path: String) -> CLIPError? {
+    public static func refusal(ofPickle path: String, named name: String = "model.safetensors") -> CLIPError? {
         guard [".pt", ".bin", ".pth", ".ckpt", ".pkl"].contains(where: path.hasSuffix) else { return nil }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let target = (folder.isEmpty ? "" : folder + "/") + "model.safetensors"
+        let target = (folder.isEmpty ? "" : folder + "/") + name
         let command =
             "python3 -c \"import torch, safetensors.torch as s; "
             + "d = torch.load('\(path)', map_location='cpu', weights_only=True); "

@@ -26,6 +26,38 @@ CTorchTensor *ctorch_exp(const CTorchTensor *a) {
     return tensor([&] { return a->value.exp(); });
 }
 
+CTorchTensor *ctorch_log(const CTorchTensor *a) {
+    return tensor([&] { return a->value.log(); });
+}
+
+CTorchTensor *ctorch_affine(const CTorchTensor *a, double scale, double shift) {
+    return tensor([&] { return a->value * scale + shift; });
+}
+
+CTorchTensor *ctorch_power(const CTorchTensor *a, const CTorchTensor *b) {
+    return tensor([&] { return at::pow(a->value, b->value); });
+}
+
+CTorchTensor *ctorch_clamp(const CTorchTensor *a, double low, double high) {
+    return tensor([&] { return a->value.clamp(low, high); });
+}
+
+CTorchTensor *ctorch_greater(const CTorchTensor *a, double threshold) {
+    return tensor([&] { return (a->value > threshold).to(a->value.scalar_type()); });
+}
+
+CTorchTensor *ctorch_sigmoid(const CTorchTensor *a) {
+    return tensor([&] { return a->value.sigmoid(); });
+}
+
+CTorchTensor *ctorch_log_sigmoid(const CTorchTensor *a) {
+    return tensor([&] { return at::log_sigmoid(a->value); });
+}
+
+CTorchTensor *ctorch_log_sum_exp(const CTorchTensor *a, int64_t dimension) {
+    return tensor([&] { return a->value.logsumexp(at::IntArrayRef{dimension}, true); });
+}
+
 CTorchTensor *ctorch_sum(const CTorchTensor *a) {
     return tensor([&] { return a->value.sum(); });
 }
@@ -39,10 +71,11 @@ CTorchTensor *ctorch_normalize(const CTorchTensor *a) {
 }
 
 CTorchTensor *ctorch_bce_with_logits_sum(const CTorchTensor *logits, const CTorchTensor *targets,
-                                         const CTorchTensor *weights) {
+                                         const CTorchTensor *weights, const CTorchTensor *positive_weights) {
     return tensor([&] {
-        return at::binary_cross_entropy_with_logits(logits->value, targets->value, weights->value, {},
-                                                    at::Reduction::Sum);
+        return at::binary_cross_entropy_with_logits(
+            logits->value, targets->value, weights->value,
+            positive_weights ? std::optional<at::Tensor>(positive_weights->value) : std::nullopt, at::Reduction::Sum);
     });
 }
 

@@ -130,6 +130,23 @@ public struct AnnotationTable: Sendable {
         if findings.contains(where: { $0.severity == .error }) { throw .unusable(path: source, findings: findings) }
     }
 
+    /// The same pictures with some of the labels only.
+    ///
+    /// - Parameter names: The labels to leave out; those that the table does not have make no difference.
+    /// - Returns: The table, in the same order, without findings.
+    public func leavingOut(_ names: [String]) -> AnnotationTable {
+        let left = Set(names)
+        let kept = labels.indices.filter { !left.contains(labels[$0]) }
+        var targets: [Float] = []
+        targets.reserveCapacity(images.count * kept.count)
+        for row in images.indices {
+            for column in kept { targets.append(self.targets[row * labels.count + column]) }
+        }
+        return AnnotationTable(
+            source: source, images: images, labels: kept.map { labels[$0] }, targets: targets, findings: [],
+            namesEveryLabel: namesEveryLabel)
+    }
+
     /// How many pictures have, have not or may have each label.
     ///
     /// - Returns: `[L]`, in label order.

@@ -10,8 +10,8 @@ import Foundation
 /// - Parameters:
 ///   - matrix: Scores and targets, `[N, L]`.
 ///   - labels: L names, in column order.
-///   - kind: Whether the scores are logits or probabilities.
-///   - options: Thresholds, k, bootstrap and so on.
+///   - kind: Whether the scores are logits or probabilities, or logarithms of these.
+///   - options: Thresholds, calibration, k, bootstrap and so on.
 /// - Returns: The report. Two runs with equal input and options are equal, whatever the number of threads.
 /// - Throws: ``EvaluationError`` if the names or thresholds are not L, an option is out of range, or a score that is
 ///   declared a probability is outside [0, 1].
@@ -33,10 +33,11 @@ func evaluate(
         throw EvaluationError.wrongCount(of: "label names", expected: matrix.labelCount, found: labels.count)
     }
     try options.validate(labelCount: labels.count)
-    if kind == .probabilities { try matrix.checkProbabilities(labels: labels) }
+    try matrix.checkProbabilities(kind, labels: labels)
     let thresholds = options.thresholds ?? Array(repeating: options.threshold, count: labels.count)
     let counts = PairCounts(
-        matrix, kind: kind, thresholds: thresholds, bins: options.calibrationBins, workers: workers)
+        matrix, reading: ScoreReading(kind, curves: options.calibration), thresholds: thresholds,
+        bins: options.calibrationBins, workers: workers)
     let rankings = Rankings(
         matrix, counts, options: options, workers: workers, smallestSlab: smallestSlab,
         replicatesAtOnce: replicatesAtOnce)

@@ -16,6 +16,12 @@ public enum EvaluationError: Error, Equatable, Sendable {
     case targetOutOfRange(row: Int, column: Int, value: Double)
     /// A score that was declared a probability is outside [0, 1].
     case notAProbability(row: Int, column: Int, label: String, value: Double)
+    /// A score that was declared a logarithm of a probability is above 0.
+    case notALogProbability(row: Int, column: Int, label: String, value: Double)
+    /// All known pairs are positives, or none is, so that nothing can be calibrated.
+    case oneKind(positives: Int, pairs: Int)
+    /// Scores are not higher where labels are annotated as present, so that no rising curve calibrates them.
+    case scoresDoNotRise
     /// An option has a value outside what is allowed.
     case invalidOption(name: String, value: String, allowed: String)
 
@@ -42,6 +48,16 @@ extension EvaluationError: CustomStringConvertible {
         case .notAProbability(let row, let column, let label, let value):
             return "the score of image \(row + 1), label \(column + 1) '\(label)' is \(value), "
                 + "not a probability in [0, 1]; pass --logits if the scores are logits"
+        case .notALogProbability(let row, let column, let label, let value):
+            return "the score of image \(row + 1), label \(column + 1) '\(label)' is \(value), "
+                + "not the logarithm of a probability, which is at most 0; leave --log-probabilities out if the "
+                + "scores are something else"
+        case .oneKind(let positives, let pairs):
+            return "\(positives) of \(pairs) known pairs are annotated as present, so there is nothing to calibrate "
+                + "to; annotate pictures with and without labels"
+        case .scoresDoNotRise:
+            return "scores are no higher where labels are annotated as present, so no probabilities can be made of "
+                + "them; train the model first, or check the annotations"
         case .invalidOption(let name, let value, let allowed):
             return "\(name) is \(value); give \(allowed)"
         }

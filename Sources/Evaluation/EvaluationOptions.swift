@@ -8,6 +8,9 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
     public var threshold: Double
     /// One threshold a label, in label order, in place of ``threshold``. Default none.
     public var thresholds: [Double]?
+    /// One calibration curve a label, in label order, from logits to probabilities. Default none: the plain sigmoid.
+    /// Looked at for logits only, and never by what ranks.
+    public var calibration: [CalibrationCurve]?
     /// Bootstrap replicates for the intervals, 0 to 10,000; 0 gives none. Default 1000; above 10⁷ pairs at most 200
     /// are drawn.
     public var bootstrapReplicates: Int
@@ -28,9 +31,11 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
     ///   - seed: Seed of the bootstrap.
     ///   - majorityMinimum: Positives from which a label belongs to the majority.
     ///   - calibrationBins: Bins of the expected calibration error.
+    ///   - calibration: One curve a label from logits to probabilities.
     public init(
         topK: Int = 10, threshold: Double = 0.5, thresholds: [Double]? = nil, bootstrapReplicates: Int = 1000,
-        seed: UInt64 = 0, majorityMinimum: Int? = nil, calibrationBins: Int = 15
+        seed: UInt64 = 0, majorityMinimum: Int? = nil, calibrationBins: Int = 15,
+        calibration: [CalibrationCurve]? = nil
     ) {
         self.topK = topK
         self.threshold = threshold
@@ -39,6 +44,7 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
         self.seed = seed
         self.majorityMinimum = majorityMinimum
         self.calibrationBins = calibrationBins
+        self.calibration = calibration
     }
 
     /// The number of known pairs above which at most ``largeReplicates`` are drawn.
@@ -66,6 +72,10 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
             "a number from 1 to 1000")
         if let majorityMinimum {
             try require(majorityMinimum >= 1, "the majority minimum", majorityMinimum, "a number of at least 1")
+        }
+        if let calibration, calibration.count != labelCount {
+            throw EvaluationError.wrongCount(
+                of: "calibration curves", expected: labelCount, found: calibration.count)
         }
         guard let thresholds else { return }
         guard thresholds.count == labelCount else {

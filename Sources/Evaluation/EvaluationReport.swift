@@ -59,76 +59,22 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public let mapMajority: Double?
     /// Positives that make a label one of the majority; nil where none was asked for.
     public let majorityMinimum: Int?
-    /// The labels, in column order.
-    public let perLabel: [LabelReport]
+    /// The labels, in column order; empty in a group's report.
+    public internal(set) var perLabel: [LabelReport]
+    /// The metrics of groups of labels, each evaluated by itself and without its labels' own; nil where none was asked
+    /// for.
+    public var groups: [String: EvaluationReport]?
+    /// The labels by frequency: head, middle and tail; nil where there are too few.
+    public var bands: [String: BandReport]?
+    /// Which pictures the labels of bands were counted in.
+    public var bandCounts: BandCounts?
+    /// The method that probabilities were calibrated by; nil for the plain sigmoid.
+    public var calibration: String?
+    /// What the scores are where they are not the usual logits: `softmax` for logarithms of a softmax.
+    public var score: String?
 
     /// The names of the labels that have no positive, in column order.
     public var namesWithoutPositives: [String] { perLabel.filter { $0.positives == 0 }.map(\.label) }
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case images, labels, pairs, positives, gap
-        case gapAtK = "gap_at_k"
-        case gapAtKRetrieved = "gap_at_k_retrieved"
-        case k
-        case mapMacro = "map_macro"
-        case mapMicro = "map_micro"
-        case mapWeighted = "map_weighted"
-        case labelsWithoutPositives = "labels_without_positives"
-        case classPrecision = "cp"
-        case classRecall = "cr"
-        case classF1 = "cf1"
-        case overallPrecision = "op"
-        case overallRecall = "or"
-        case overallF1 = "of1"
-        case f1Macro = "f1_macro"
-        case f1Micro = "f1_micro"
-        case threshold
-        case gapInterval = "gap_ci"
-        case mapMacroInterval = "map_macro_ci"
-        case bootstrapReplicates = "bootstrap_replicates"
-        case calibrationError = "ece"
-        case brier
-        case mapMajority = "map_majority"
-        case majorityMinimum = "majority_minimum"
-        case perLabel = "per_label"
-    }
-
-    /// Writes every key, `null` where undefined; the synthesised form would leave those out.
-    ///
-    /// - Parameter encoder: Where to write.
-    /// - Throws: What `encoder` throws.
-    public func encode(to encoder: any Encoder) throws {
-        var keys = encoder.container(keyedBy: CodingKeys.self)
-        try keys.encode(images, forKey: .images)
-        try keys.encode(labels, forKey: .labels)
-        try keys.encode(pairs, forKey: .pairs)
-        try keys.encode(positives, forKey: .positives)
-        try keys.encode(gap, forKey: .gap)
-        try keys.encode(gapAtK, forKey: .gapAtK)
-        try keys.encode(gapAtKRetrieved, forKey: .gapAtKRetrieved)
-        try keys.encode(k, forKey: .k)
-        try keys.encode(mapMacro, forKey: .mapMacro)
-        try keys.encode(mapMicro, forKey: .mapMicro)
-        try keys.encode(mapWeighted, forKey: .mapWeighted)
-        try keys.encode(labelsWithoutPositives, forKey: .labelsWithoutPositives)
-        try keys.encode(classPrecision, forKey: .classPrecision)
-        try keys.encode(classRecall, forKey: .classRecall)
-        try keys.encode(classF1, forKey: .classF1)
-        try keys.encode(overallPrecision, forKey: .overallPrecision)
-        try keys.encode(overallRecall, forKey: .overallRecall)
-        try keys.encode(overallF1, forKey: .overallF1)
-        try keys.encode(f1Macro, forKey: .f1Macro)
-        try keys.encode(f1Micro, forKey: .f1Micro)
-        try keys.encode(threshold, forKey: .threshold)
-        try keys.encode(gapInterval, forKey: .gapInterval)
-        try keys.encode(mapMacroInterval, forKey: .mapMacroInterval)
-        try keys.encode(bootstrapReplicates, forKey: .bootstrapReplicates)
-        try keys.encode(calibrationError, forKey: .calibrationError)
-        try keys.encode(brier, forKey: .brier)
-        try keys.encode(mapMajority, forKey: .mapMajority)
-        try keys.encode(majorityMinimum, forKey: .majorityMinimum)
-        try keys.encode(perLabel, forKey: .perLabel)
-    }
 }
 
 extension EvaluationReport {
@@ -180,7 +126,7 @@ extension EvaluationReport {
     }
 }
 
-private func mean(_ values: [Double]) -> Double? {
+func mean(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
 }
 

@@ -46,7 +46,7 @@ public struct FittedThresholds: Sendable, Equatable {
 ///   - matrix: Scores and targets, `[N, L]`.
 ///   - goal: What to fit for.
 ///   - minimumPositives: Labels with fewer positives get the global threshold. At least 1, default 5.
-///   - kind: Whether the scores are logits or probabilities.
+///   - kind: Whether the scores are logits or probabilities, or logarithms of these.
 /// - Returns: A threshold for every label, the same on any number of threads.
 /// - Throws: ``EvaluationError`` if the goal's rate or `minimumPositives` is out of range, or a score that is declared a
 ///   probability is outside [0, 1].
@@ -61,8 +61,8 @@ public func fitThresholds(
             name: "the number of positives that a label needs", value: "\(minimumPositives)",
             allowed: "a number of at least 1")
     }
-    if kind == .probabilities {
-        try matrix.checkProbabilities(labels: (0..<matrix.labelCount).map { "column \($0 + 1)" })
+    if kind != .logits {
+        try matrix.checkProbabilities(kind, labels: (0..<matrix.labelCount).map { "column \($0 + 1)" })
     }
     let workers = ProcessInfo.processInfo.activeProcessorCount
     return switch matrix.scores {

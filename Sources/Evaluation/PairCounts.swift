@@ -29,25 +29,26 @@ struct PairCounts {
     /// The mean of (p − y)², y as annotated, soft targets too. Nil without pairs.
     var brierScore: Double? { known > 0 ? squaredError / Double(known) : nil }
 
-    init(_ matrix: ScoreMatrix, kind: ScoreKind, thresholds: [Double], bins: Int, workers: Int) {
+    init(_ matrix: ScoreMatrix, reading: ScoreReading, thresholds: [Double], bins: Int, workers: Int) {
         labels = Array(repeating: Label(), count: matrix.labelCount)
         binGaps = Array(repeating: 0, count: bins)
-        switch (matrix.scores, kind) {
-        case (.float(let scores), .logits):
-            add(scores, matrix, thresholds, workers) { sigmoid(Double($0)) }
-        case (.float(let scores), .probabilities):
-            add(scores, matrix, thresholds, workers) { Double($0) }
-        case (.double(let scores), .logits):
-            add(scores, matrix, thresholds, workers) { sigmoid($0) }
-        case (.double(let scores), .probabilities):
-            add(scores, matrix, thresholds, workers) { $0 }
+        // The plain cases apart: they are most, and the loop is then free of decisions.
+        switch (matrix.scores, reading.kind, reading.curves) {
+        case (.float(let scores), .logits, nil):
+            add(scores, matrix, thresholds, workers) { score, _ in sigmoid(Double(score)) }
+        case (.double(let scores), .logits, nil):
+            add(scores, matrix, thresholds, workers) { score, _ in sigmoid(score) }
+        case (.float(let scores), _, _):
+            add(scores, matrix, thresholds, workers) { reading.probability(Double($0), label: $1) }
+        case (.double(let scores), _, _):
+            add(scores, matrix, thresholds, workers) { reading.probability($0, label: $1) }
         }
     }
 
     @inline(__always)
     private mutating func add<Score>(
         _ scores: [Score], _ matrix: ScoreMatrix, _ thresholds: [Double], _ workers: Int,
-        _ probability: (Score) -> Double
+        _ probability: (Score, _ label: Int) -> Double
     ) {
         let columns = matrix.labelCount
         let images = matrix.imageCount
@@ -72,7 +73,7 @@ struct PairCounts {
                             for label in 0..<columns {
                                 let target = targets[image * columns + label]
                                 if target.isNaN { continue }
-                                let p = probability(scores[image * columns + label])
+                                let p = probability(scores[image * columns + label], label)
                                 let difference = p - Double(target)
                                 gaps[Int(min(p * binScale, lastBin))] += difference
                                 squared += difference * difference

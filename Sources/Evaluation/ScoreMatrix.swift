@@ -3,11 +3,13 @@
 /// What the scores of a ``ScoreMatrix`` are.
 public enum ScoreKind: String, Codable, Sendable {
     /// Logits z: ranked as they are; thresholds, calibration error and Brier score use sigmoid(z) in double
-    /// precision.
+    /// precision, or the labels' calibration curves.
     case logits
     /// Probabilities in [0, 1], ranked and used as they are. A score outside is an error, since no threshold or
     /// calibration could be told from it.
     case probabilities
+    /// Natural logarithms of probabilities, as of a softmax: ranked as they are, and e to their power is used.
+    case logProbabilities
 }
 
 /// Scores and targets of N images × L labels, row major `[N, L]`.
@@ -79,21 +81,25 @@ public struct ScoreMatrix: Sendable {
     /// N·L.
     var pairCount: Int { imageCount * labelCount }
 
-    /// Refuses scores outside [0, 1], naming the first.
-    func checkProbabilities(labels: [String]) throws {
+    /// Refuses probabilities outside [0, 1] and logarithms of such, naming the first.
+    func checkProbabilities(_ kind: ScoreKind, labels: [String]) throws {
         let index: Int?
-        let value: Double
-        switch scores {
-        case .float(let scores):
-            index = firstIndex(in: scores) { !($0 >= 0 && $0 <= 1) }
-            value = index.map { Double(scores[$0]) } ?? 0
-        case .double(let scores):
-            index = firstIndex(in: scores) { !($0 >= 0 && $0 <= 1) }
-            value = index.map { scores[$0] } ?? 0
+        switch (scores, kind) {
+        case (_, .logits): return
+        case (.float(let scores), .probabilities): index = firstIndex(in: scores) { !($0 >= 0 && $0 <= 1) }
+        case (.double(let scores), .probabilities): index = firstIndex(in: scores) { !($0 >= 0 && $0 <= 1) }
+        // A logarithm that somebody has rounded may lie a little above 0.
+        case (.float(let scores), .logProbabilities): index = firstIndex(in: scores) { !($0 <= 1e-4) }
+        case (.double(let scores), .logProbabilities): index = firstIndex(in: scores) { !($0 <= 1e-4) }
         }
         guard let index else { return }
+        let (row, column) = (index / labelCount, index % labelCount)
+        if kind == .logProbabilities {
+            throw EvaluationError.notALogProbability(
+                row: row, column: column, label: labels[column], value: score(at: index))
+        }
         throw EvaluationError.notAProbability(
-            row: index / labelCount, column: index % labelCount, label: labels[index % labelCount], value: value)
+            row: row, column: column, label: labels[column], value: score(at: index))
     }
 
     private static func check(_ images: Int, _ labels: Int, scoreCount: Int, targets: [Float]) throws {

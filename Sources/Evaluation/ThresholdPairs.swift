@@ -25,8 +25,12 @@ struct ThresholdPairs<Score: BinaryFloatingPoint> {
     @inline(__always)
     private func probability(_ index: Int) -> Double {
         let score = Double(scores[index])
+        return switch kind {
+        case .logits: sigmoid(score)
         // The sum turns −0, whose bits would be the largest of all, into 0.
-        return kind == .logits ? sigmoid(score) : score + 0
+        case .probabilities: score + 0
+        case .logProbabilities: exponential(score)
+        }
     }
 
     /// The known pairs in ascending order of probability.
@@ -98,7 +102,12 @@ struct ThresholdPairs<Score: BinaryFloatingPoint> {
             }
         }
         guard nextProbability >= 0 else { return lowest }
-        let middle = kind == .logits ? sigmoid(above / 2 + below / 2) : middleInLogits(below, above)
+        let middle =
+            switch kind {
+            case .logits: sigmoid(above / 2 + below / 2)
+            case .probabilities: middleInLogits(below, above)
+            case .logProbabilities: middleInLogits(exponential(below), exponential(above))
+            }
         // Where the two are neighbours among double numbers, rounding may fall on the lower.
         return middle > nextProbability && middle <= lowest ? middle : lowest
     }
@@ -113,7 +122,6 @@ extension ThresholdGoal {
 
 /// The probability whose logit is the mean of two logits; the plain mean where one of them is infinite.
 private func middleInLogits(_ low: Double, _ high: Double) -> Double {
-    func logit(_ probability: Double) -> Double { log(probability) - log1p(-probability) }
     let middle = (logit(low) + logit(high)) / 2
     return middle.isFinite ? sigmoid(middle) : (low + high) / 2
 }

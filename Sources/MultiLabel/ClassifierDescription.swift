@@ -19,6 +19,10 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     public var thresholds: [String: Double]
     /// The loss that the model was trained with; `linear-head` means that `head.safetensors` scores the labels.
     public var loss: String?
+    /// How logits become probabilities; nil for the plain sigmoid. ``thresholds`` refer to these probabilities.
+    public var calibration: CalibrationDescription?
+    /// For some labels, in how many training pictures they are present.
+    public var positives: [String: Int]?
 
     /// The file's name in a model directory.
     public static let fileName = "mumic.json"
@@ -26,7 +30,8 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     /// The description of a trained classifier.
     public init(
         labels: [Label], templates: [PromptTemplate], temperature: Double, bias: Double,
-        thresholds: [String: Double] = [:], loss: String? = nil
+        thresholds: [String: Double] = [:], loss: String? = nil, calibration: CalibrationDescription? = nil,
+        positives: [String: Int]? = nil
     ) {
         self.version = 1
         self.labels = labels
@@ -35,6 +40,8 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.bias = bias
         self.thresholds = thresholds
         self.loss = loss
+        self.calibration = calibration
+        self.positives = positives
     }
 
     /// Reads a description; all but the version may be absent.
@@ -49,6 +56,8 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.bias = try container.decodeIfPresent(Double.self, forKey: .bias) ?? 0
         self.thresholds = try container.decodeIfPresent([String: Double].self, forKey: .thresholds) ?? [:]
         self.loss = try container.decodeIfPresent(String.self, forKey: .loss)
+        self.calibration = try container.decodeIfPresent(CalibrationDescription.self, forKey: .calibration)
+        self.positives = try container.decodeIfPresent([String: Int].self, forKey: .positives)
     }
 
     /// Reads the description in a model directory.
@@ -90,6 +99,9 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         if !bias.isFinite { throw .description(path: path, problem: "has a bias that is no finite number") }
         if let (name, value) = thresholds.first(where: { !(0...1).contains($0.value) }) {
             throw .description(path: path, problem: "has the threshold \(value) for '\(name)', it must lie in 0...1")
+        }
+        if let (name, count) = positives?.first(where: { $0.value < 0 }) {
+            throw .description(path: path, problem: "says in 'positives' that '\(name)' has \(count), below 0")
         }
     }
 

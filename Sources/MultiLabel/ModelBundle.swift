@@ -15,10 +15,12 @@ public struct ModelBundle {
 
     /// Reads a model directory, all but the weights' values.
     ///
-    /// - Parameter directory: The model.
+    /// - Parameters:
+    ///   - directory: The model, or an adapter in PEFT's format, with `mumic.json` beside it.
+    ///   - resolvingBase: Finds the directory of an adapter's base, as in `CLIPCheckpoint.init(directory:resolvingBase:)`.
     /// - Throws: ``CLIP/CLIPError``, ``MultiLabelError`` and the errors of the parts.
-    public init(directory: String) throws {
-        self.checkpoint = try CLIPCheckpoint(directory: directory)
+    public init(directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil) throws {
+        self.checkpoint = try CLIPCheckpoint(directory: directory, resolvingBase: resolvingBase)
         self.description = try ClassifierDescription.read(directory: directory)
     }
 

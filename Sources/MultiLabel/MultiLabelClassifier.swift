@@ -68,8 +68,28 @@ public final class MultiLabelClassifier {
     ///
     /// - Returns: `[L, D]`, float32.
     /// - Throws: ``Torch/TorchError`` if memory runs out.
-    public func labelFeatures() throws -> Tensor {
-        let features = try model.textFeatures(prompts)  // [P, D]
+    public func labelFeatures() throws -> Tensor { try labelFeatures(ofPrompts: model.textFeatures(prompts)) }
+
+    /// The way of the labels' prompts through the text tower up to a layer.
+    ///
+    /// - Parameter block: The first layer that is not run, from 0.
+    /// - Returns: What that layer takes.
+    /// - Throws: ``Torch/TorchError`` if memory runs out.
+    public func labelActivations(upTo block: Int) throws -> CLIPTextActivations {
+        try model.textActivations(prompts, upTo: block)
+    }
+
+    /// The labels' features, from what a layer of the text tower takes.
+    ///
+    /// - Parameter activations: Of ``labelActivations(upTo:)``.
+    /// - Returns: `[L, D]`, float32, as of ``labelFeatures()``.
+    /// - Throws: ``Torch/TorchError`` if memory runs out.
+    public func labelFeatures(fromActivations activations: CLIPTextActivations) throws -> Tensor {
+        try labelFeatures(ofPrompts: model.textFeatures(fromActivations: activations))
+    }
+
+    /// From the prompts' features `[P, D]` to the labels' `[L, D]`.
+    private func labelFeatures(ofPrompts features: Tensor) throws -> Tensor {
         if hasOnePromptEach { return features }
         let indices = try Tensor(labelOfPrompt, shape: [labelOfPrompt.count]).to(device: features.device)
         return try features.scatterSum(indices: indices, rows: labels.count).normalized()  // [L, D]

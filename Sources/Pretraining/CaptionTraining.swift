@@ -54,7 +54,8 @@ struct CaptionTraining: TrainingTask {
     ) throws -> RetrievalMetrics? {
         guard let table = validation else { return nil }
         let values = try valuesOfPictures(
-            table.images, source: table.source, isInterrupted: isInterrupted, report: report, compute: model.images)
+            table.images.map { TrainingRow(path: $0.path, line: $0.line) }, source: table.source,
+            isInterrupted: isInterrupted, report: report, compute: model.images)
         guard let values else { return nil }
         let images = try Tensor(values, shape: [table.images.count, checkpoint.config.projectionDim]).to(device: device)
         var textIndices: [String: Int] = [:]

@@ -50,12 +50,12 @@ struct ContrastiveModel: TrainedModel {
 
     func temperature() throws -> Double { exp(-Double(try clip.logitScale.item())) }
 
-    func clamp() throws { try clip.clampTemperature() }
+    func updated(step: Int) throws { try clip.clampTemperature() }
 
     /// The loss is taken over the pairs of all batches together. With several batches, their features are computed
     /// first without a graph; the gradient at the features then goes through the image tower batch by batch (Gao et
     /// al., arXiv 2101.06983), so that memory grows with one batch and the result is that of a single one.
-    func gradients(_ step: Int, batches: [[Int]], pixels: ([Int]) throws -> Tensor) throws -> Double {
+    func gradients(_ step: Int, batches: [[Int]], inputs pixels: ([Int]) throws -> Tensor) throws -> Double {
         let texts = try options.precision.run(on: device) {
             try clip.textFeatures(batches.joined().map { captions[$0] })
         }

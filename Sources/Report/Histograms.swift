@@ -28,7 +28,7 @@ extension PairTable {
     func reliability(bins: Int = 15) -> [ReliabilityBin] {
         var result = [ReliabilityBin](repeating: ReliabilityBin(), count: bins)
         for index in scores.indices where !targets[index].isNaN {
-            let p = sigmoid(scores[index])
+            let p = probability(index)
             let bin = Int(min(p * Double(bins), Double(bins - 1)))
             result[bin].count += 1
             result[bin].probability += p

@@ -45,14 +45,20 @@ public struct ReportContents: Sendable {
     public var date: String?
     /// The metrics, of the same pictures and labels as the scores.
     public var evaluation: EvaluationReport
-    /// Logits z of N pictures and L labels, `[N, L]`, row major, finite.
+    /// Logits z of N pictures and L labels, `[N, L]`, row major, finite; or what ``reading`` says.
     public var scores: [Double]
+    /// How scores become probabilities.
+    public var reading: ScoreReading
     /// Targets `[N, L]`: above 0.5 positive, NaN unknown.
     public var targets: [Float]
     /// The N pictures in the order of the rows; may be empty, and then there are no thumbnails.
     public var pictures: [ReportPicture]
     /// The names of the labels that the model was trained on; nil where nobody knows.
     public var seenLabels: [String]?
+    /// In how many training pictures labels are; nil where nobody knows.
+    public var trainingPositives: [String: Int]?
+    /// Numbers of positives between frequent and rare labels; nil for thirds of the labels.
+    public var bandBoundaries: BandBoundaries?
     /// The metrics of another model, mostly the one that training started from.
     public var before: EvaluationReport?
     /// What a run wrote about itself.
@@ -82,6 +88,7 @@ public struct ReportContents: Sendable {
         self.evaluation = evaluation
         self.scores = scores
         self.targets = targets
+        self.reading = ScoreReading(.logits)
         self.pictures = []
         self.training = TrainingLog()
         self.versions = []
@@ -99,11 +106,12 @@ public struct ReportContents: Sendable {
             headlineSection(before),
             comparisonSection(before),
             try seenSection(pairs, before),
+            groupSection(),
             trainingSection(),
             labelSection(before),
             bandSection(before),
-            curveSection(pairs),
-            reliabilitySection(pairs),
+            try curveSection(pairs),
+            try reliabilitySection(pairs),
             distributionSection(pairs),
             coOccurrenceSection(pairs),
             confusionSection(pairs),

@@ -93,37 +93,6 @@ extension ReportContents {
             caption: caption)
     }
 
-    func bandSection(_ comparison: Comparison?) -> Section? {
-        let labels = evaluation.perLabel
-        let bands = frequencyBands(positives: labels.map(\.positives))
-        guard bands.count >= 2 else { return nil }
-        let former = comparison.flatMap { $0.changes.isEmpty ? nil : $0.averagePrecision }
-        var columns: [DataTable.Column] = [
-            .init(title: "Band", isNumber: false), .init(title: "Labels"), .init(title: "Positives each"),
-            .init(title: "Mean AP"),
-        ]
-        if former != nil { columns.append(.init(title: "Mean AP before")) }
-        let rows = bands.map { band in
-            let range =
-                band.fewest == band.most
-                ? grouped(band.most) : "\(grouped(band.fewest)) to \(grouped(band.most))"
-            var row: [DataTable.Cell] = [
-                .init(band.name), .init(count: band.labels.count), .init(range),
-                .init(rate: mean(band.labels.compactMap { labels[$0].averagePrecision }), hasBar: true),
-            ]
-            if let former { row.append(.init(rate: mean(band.labels.compactMap { former[labels[$0].label] }))) }
-            return row
-        }
-        return Section(
-            id: "bands", title: "Frequent and rare labels",
-            lead: "The labels in three parts by their number of positives: the frequent head, the middle and the rare "
-                + "tail. A model that has learned only what it saw often is good in the head and poor in the tail.",
-            blocks: [
-                .table(
-                    DataTable(caption: "Labels by frequency in these pictures", columns: columns, rows: rows))
-            ])
-    }
-
     func seenSection(_ pairs: PairTable, _ comparison: Comparison?) throws -> Section? {
         guard hasNewLabels, let isSeen else { return nil }
         let labels = evaluation.perLabel
@@ -188,23 +157,13 @@ extension ReportContents {
 
     /// The metrics of some of the labels.
     private func evaluation(of columns: [Int], _ pairs: PairTable) throws -> EvaluationReport {
-        var scores: [Double] = []
-        var targets: [Float] = []
-        scores.reserveCapacity(pairs.images * columns.count)
-        targets.reserveCapacity(pairs.images * columns.count)
-        for image in 0..<pairs.images {
-            for column in columns {
-                scores.append(pairs.scores[image * pairs.labels + column])
-                targets.append(pairs.targets[image * pairs.labels + column])
-            }
-        }
         let matrix = try ScoreMatrix(
-            imageCount: pairs.images, labelCount: columns.count, scores: scores, targets: targets)
+            imageCount: pairs.images, labelCount: pairs.labels, scores: pairs.scores, targets: pairs.targets)
         let options = EvaluationOptions(
-            topK: evaluation.k, thresholds: columns.map { evaluation.perLabel[$0].threshold },
-            bootstrapReplicates: min(evaluation.bootstrapReplicates, 500))
+            topK: evaluation.k, thresholds: evaluation.perLabel.map(\.threshold),
+            bootstrapReplicates: min(evaluation.bootstrapReplicates, 500), calibration: reading.curves)
         return try evaluate(
-            matrix, labels: columns.map { evaluation.perLabel[$0].label }, kind: .logits, options: options)
+            matrix, columns: columns, labels: evaluation.perLabel.map(\.label), kind: reading.kind, options: options)
     }
 
     private func strip(_ groups: [EvaluationReport]) -> Figure {

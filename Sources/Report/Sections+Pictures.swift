@@ -92,7 +92,9 @@ extension ReportContents {
             }
             return items.isEmpty ? nil : .gallery(Gallery(title: title, note: note, items: items))
         }
-        func scored(_ found: PictureLabel) -> String { "\(name(found.label)), \(certainty(sigmoid(found.score)))" }
+        func scored(_ found: PictureLabel) -> String {
+            "\(name(found.label)), \(certainty(reading.probability(found.score, label: found.label)))"
+        }
         let blocks = [
             gallery(
                 "Predicted, but not annotated",

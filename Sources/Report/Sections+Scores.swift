@@ -4,7 +4,7 @@ import Evaluation
 import Foundation
 
 extension ReportContents {
-    func curveSection(_ pairs: PairTable) -> Section? {
+    func curveSection(_ pairs: PairTable) throws(ReportError) -> Section? {
         let pooled = pairs.precisionRecallCurve(label: nil)
         guard !pooled.isEmpty else { return nil }
         let report = evaluation
@@ -14,7 +14,7 @@ extension ReportContents {
                 var chart = Self.curveChart(
                     pooled, title: "Precision and recall of all pairs",
                     description: "The area under the curve is GAP, \(percent(report.gap)).")
-                if let threshold = report.threshold, report.overallPrecision > 0 {
+                if let threshold = report.threshold, reading.curves == nil, report.overallPrecision > 0 {
                     chart.dot(report.overallRecall, report.overallPrecision, "f-orange", radius: 4.5)
                     let isRight = report.overallRecall > 0.6
                     chart.note(
@@ -25,7 +25,7 @@ extension ReportContents {
                 return chart.svg(id: id)
             },
             caption: "The area under the curve is GAP, \(percent(report.gap))."
-                + (report.threshold == nil || report.overallPrecision == 0
+                + (report.threshold == nil || reading.curves != nil || report.overallPrecision == 0
                     ? "" : " The dot is where the threshold cuts."))
         let ranked = rankedLabels
         let columns = Dictionary(
@@ -45,7 +45,10 @@ extension ReportContents {
                 },
                 caption: "\(word): AP \(percent(label.averagePrecision)), \(counted(label.positives, "positive"))")
         }
-        var blocks: [Block] = [.figures([main, thresholdFigure(pooled)])]
+        // Calibrated probabilities of different labels have an order of their own.
+        let byProbability =
+            try reading.curves == nil ? pooled : pairs.byProbability().precisionRecallCurve(label: nil)
+        var blocks: [Block] = [.figures([main, thresholdFigure(byProbability)])]
         if small.count >= 2 {
             blocks.append(.heading("The best, the median and the worst labels"))
             blocks.append(.figures(small, isSmall: true))
@@ -75,11 +78,14 @@ extension ReportContents {
 
     /// What another threshold would do, from the points of the pooled curve.
     private func thresholdFigure(_ curve: [CurvePoint]) -> Figure {
+        func probability(_ point: CurvePoint) -> Double {
+            reading.curves == nil ? reading.probability(point.threshold, label: 0) : point.threshold
+        }
         func f1(_ point: CurvePoint) -> Double { 2 * point.precision * point.recall / (point.precision + point.recall) }
         let best = curve.max { f1($0) < f1($1) }
         let caption =
             best.map {
-                "OF1 would be best, \(percent(f1($0))), at a threshold near \(trimmed3(sigmoid($0.threshold))); only "
+                "OF1 would be best, \(percent(f1($0))), at a threshold near \(trimmed3(probability($0))); only "
                     + "what was not used to choose a threshold can tell how good it is."
             } ?? ""
         return Figure(
@@ -92,9 +98,9 @@ extension ReportContents {
                 if let threshold = evaluation.threshold {
                     chart.line([(threshold, 0), (threshold, 1)], "l-grey dashed")
                 }
-                chart.line(curve.map { (sigmoid($0.threshold), $0.precision) }, "l-orange")
-                chart.line(curve.map { (sigmoid($0.threshold), $0.recall) }, "l-blue")
-                chart.line(curve.map { (sigmoid($0.threshold), f1($0)) }, "l-ink dotted")
+                chart.line(curve.map { (probability($0), $0.precision) }, "l-orange")
+                chart.line(curve.map { (probability($0), $0.recall) }, "l-blue")
+                chart.line(curve.map { (probability($0), f1($0)) }, "l-ink dotted")
                 return chart.svg(id: id)
             },
             caption: caption,
@@ -113,8 +119,9 @@ extension ReportContents {
             + (count - each..<count).map { ($0, "worst") }
     }
 
-    func reliabilitySection(_ pairs: PairTable) -> Section? {
+    func reliabilitySection(_ pairs: PairTable) throws(ReportError) -> Section? {
         let bins = pairs.reliability()
+        let plain = try reading.curves == nil ? nil : pairs.uncalibrated().reliability()
         guard bins.contains(where: { $0.count > 0 }) else { return nil }
         let width = 1 / Double(bins.count)
         let error = percent(evaluation.calibrationError)
@@ -135,12 +142,27 @@ extension ReportContents {
                             + percent(bin.frequency))
                 }
                 chart.line([(0, 0), (1, 1)], "l-grey dashed")
-                let points = bins.filter { $0.count > 0 }.map { (x: $0.probability, y: $0.frequency) }
+                func places(_ bins: [ReliabilityBin]) -> [(x: Double, y: Double)] {
+                    bins.filter { $0.count > 0 }.map { (x: $0.probability, y: $0.frequency) }
+                }
+                let points = places(bins)
+                if let plain {
+                    let before = places(plain)
+                    chart.line(before, "l-orange")
+                    for point in before { chart.dot(point.x, point.y, "f-orange", radius: 3) }
+                }
                 chart.line(points, "l-blue")
                 for point in points { chart.dot(point.x, point.y, "f-blue", radius: 3) }
                 return chart.svg(id: id)
             },
-            caption: "ECE, the mean distance from the dashed line weighted by the number of pairs, is \(error).")
+            caption: "ECE, the mean distance from the dashed line weighted by the number of pairs, is \(error)"
+                + (plain.map { "; without the calibration it would be \(percent(calibrationError($0)))." } ?? "."),
+            keys: plain == nil
+                ? []
+                : [
+                    .init(style: "orange line", text: "before calibration"),
+                    .init(style: "blue line", text: "calibrated"),
+                ])
         let most = Double(bins.map(\.count).max() ?? 1)
         let histogram = Figure(
             title: "How many pairs have which probability",
@@ -180,15 +202,24 @@ extension ReportContents {
             return kind.counts.map { Double($0) / total }
         }
         let scale = Scale(low: histogram.low, high: histogram.high)
-        let texts = scale.ticks(4).map { (value: $0.value, text: "\($0.text) (\(shareText(sigmoid($0.value))))") }
+        // Where each label has a curve of its own, a logit has no probability for all.
+        let texts = scale.ticks(4).map { tick in
+            (
+                value: tick.value,
+                text: reading.curves == nil
+                    ? "\(tick.text) (\(shareText(reading.probability(tick.value, label: 0))))" : tick.text
+            )
+        }
+        let score = reading.kind == .logits ? "logit" : "log probability"
         let figure = Figure(
             title: "Scores of present and absent labels",
             svg: { id in
                 var chart = Chart(
-                    title: "Distribution of logits",
+                    title: reading.kind == .logits ? "Distribution of logits" : "Distribution of log probabilities",
                     description: "Share of the present and of the absent pairs in each of "
                         + "\(histogram.positives.count) bins of the score.",
-                    x: .init(scale: scale, title: "logit (probability)", texts: texts),
+                    x: .init(
+                        scale: scale, title: reading.curves == nil ? "\(score) (probability)" : score, texts: texts),
                     y: .init(
                         scale: .linear(shares.joined(), includesZero: true), title: "share of the kind, %",
                         isRate: true))
@@ -208,7 +239,10 @@ extension ReportContents {
             keys: kinds.reversed().map { .init(style: $0.style, text: $0.text) })
         return Section(
             id: "scores", title: "How well scores keep present and absent apart",
-            lead: "A logit is the score before it becomes a probability; 0 means 50\u{202F}%. The less the two shapes "
+            lead: (reading.kind == .logits
+                ? "A logit is the score before it becomes a probability"
+                    + (reading.curves == nil ? "; 0 means 50\u{202F}%. " : ". ")
+                : "The logarithm of a label’s share of the picture’s softmax. ") + "The less the two shapes "
                 + "overlap, the fewer mistakes any threshold has to make.",
             blocks: [.figures([figure, countFigure(pairs)])])
     }
@@ -251,6 +285,13 @@ extension ReportContents {
         if p < 0.0005 { return "<0.1\u{202F}%" }
         return fixed(p * 100, p < 0.095 || p > 0.905 ? 1 : 0) + "\u{202F}%"
     }
+}
+
+/// ECE of the pairs in reliability bins.
+func calibrationError(_ bins: [ReliabilityBin]) -> Double? {
+    let total = Double(bins.reduce(0) { $0 + $1.count })
+    guard total > 0 else { return nil }
+    return bins.reduce(0) { $0 + Double($1.count) / total * abs($1.frequency - $1.probability) }
 }
 
 /// A curve's points for drawing, from recall 0 on.

@@ -39,6 +39,62 @@ extension Tensor {
         try owned(ctorch_exp(handle))
     }
 
+    /// The natural logarithm of every element.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func logarithm() throws(TorchError) -> Tensor {
+        try owned(ctorch_log(handle))
+    }
+
+    /// a · scale + shift, of every element.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func affine(scale: Double, shift: Double = 0) throws(TorchError) -> Tensor {
+        try owned(ctorch_affine(handle, scale, shift))
+    }
+
+    /// Every element to the power of that of `exponent`, which is broadcast.
+    ///
+    /// - Throws: ``TorchError`` if the shapes do not fit.
+    public func power(_ exponent: Tensor) throws(TorchError) -> Tensor {
+        try owned(ctorch_power(handle, exponent.handle))
+    }
+
+    /// Bounds every element; those outside the bounds pass no gradient on.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func clamped(_ low: Double, _ high: Double) throws(TorchError) -> Tensor {
+        try owned(ctorch_clamp(handle, low, high))
+    }
+
+    /// 1 where an element exceeds `threshold` and 0 where not; passes no gradient on.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func greater(than threshold: Double) throws(TorchError) -> Tensor {
+        try owned(ctorch_greater(handle, threshold))
+    }
+
+    /// 1 / (1 + e^(−x)) of every element.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func sigmoid() throws(TorchError) -> Tensor {
+        try owned(ctorch_sigmoid(handle))
+    }
+
+    /// log(1 / (1 + e^(−x))) of every element, which never overflows.
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public func logSigmoid() throws(TorchError) -> Tensor {
+        try owned(ctorch_log_sigmoid(handle))
+    }
+
+    /// log Σ e^x over one dimension, which stays with size 1.
+    ///
+    /// - Throws: ``TorchError`` if there is no such dimension.
+    public func logSumExp(dimension: Int) throws(TorchError) -> Tensor {
+        try owned(ctorch_log_sum_exp(handle, Int64(dimension)))
+    }
+
     /// The sum of all elements, a scalar `[]`.
     ///
     /// - Throws: ``TorchError`` if the shapes do not fit.
@@ -62,9 +118,16 @@ extension Tensor {
 
     /// Σ weights · (max(z, 0) − z·y + log(1 + e^(−|z|))) over these logits z: a scalar `[]`, and never an overflow.
     ///
+    /// - Parameters:
+    ///   - targets: y, of the logits' shape.
+    ///   - weights: Of the logits' shape.
+    ///   - positiveWeights: A factor for the term of y, −y·log σ(z), broadcast to the logits' shape; nil for 1.
+    /// - Returns: A scalar `[]`.
     /// - Throws: ``TorchError`` if the shapes do not fit.
-    public func binaryCrossEntropySum(targets: Tensor, weights: Tensor) throws(TorchError) -> Tensor {
-        try owned(ctorch_bce_with_logits_sum(handle, targets.handle, weights.handle))
+    public func binaryCrossEntropySum(
+        targets: Tensor, weights: Tensor, positiveWeights: Tensor? = nil
+    ) throws(TorchError) -> Tensor {
+        try owned(ctorch_bce_with_logits_sum(handle, targets.handle, weights.handle, positiveWeights?.handle))
     }
 
     /// The softmax cross-entropy of these logits `[N, C]`, the mean over the rows: a scalar `[]`.

@@ -4,7 +4,8 @@ public import Torch
 
 /// Adam with decoupled weight decay, as torch.optim.AdamW (Loshchilov & Hutter, arXiv 1711.05101), fused by libtorch.
 ///
-/// Tensors of rank 2 and more decay; biases, layer norms and the temperature do not.
+/// Tensors of rank 2 and more decay; biases, layer norms and the temperature do not. A parameter may have a learning
+/// rate of its own, as a multiple of the step's; its decay, which the learning rate scales, follows it.
 public final class AdamW {
     /// The constants of the method.
     public struct Configuration: Codable, Sendable, Equatable {
@@ -26,9 +27,27 @@ public final class AdamW {
         }
     }
 
+    /// What trains, and how fast.
+    public struct Parameter {
+        /// The name that its state is saved under.
+        public let name: String
+        /// What is changed.
+        public let tensor: Tensor
+        /// Times the step's learning rate, its own.
+        public let multiplier: Double
+
+        /// A parameter that learns at `multiplier` times the step's rate.
+        public init(name: String, tensor: Tensor, multiplier: Double = 1) {
+            self.name = name
+            self.tensor = tensor
+            self.multiplier = multiplier
+        }
+    }
+
     private struct Slot {
         let name: String
         let parameter: Tensor
+        let multiplier: Double
         let firstMoment: Tensor
         let secondMoment: Tensor
         let step: Tensor
@@ -37,24 +56,40 @@ public final class AdamW {
 
     private let configuration: Configuration
     private let slots: [Slot]
+    /// The different multipliers, in the order in which they first occur.
+    private let multipliers: [Double]
 
-    /// Makes zero moments for `parameters`, which are named for the sake of saving.
+    /// Makes zero moments for `parameters`, which are named for the sake of saving; all learn at the step's rate.
     ///
     /// - Throws: ``Torch/TorchError`` if there is no memory for the moments.
-    public init(parameters: [(name: String, tensor: Tensor)], configuration: Configuration) throws(TorchError) {
+    public convenience init(
+        parameters: [(name: String, tensor: Tensor)], configuration: Configuration
+    ) throws(TorchError) {
+        try self.init(
+            parameters.map { Parameter(name: $0.name, tensor: $0.tensor) }, configuration: configuration)
+    }
+
+    /// Makes zero moments for `parameters`, each with its own learning rate.
+    ///
+    /// - Throws: ``Torch/TorchError`` if there is no memory for the moments.
+    public init(_ parameters: [Parameter], configuration: Configuration) throws(TorchError) {
         self.configuration = configuration
         var slots: [Slot] = []
-        for (name, tensor) in parameters {
+        var multipliers: [Double] = []
+        for parameter in parameters {
+            let tensor = parameter.tensor
             let shape = tensor.shape
+            if !multipliers.contains(parameter.multiplier) { multipliers.append(parameter.multiplier) }
             slots.append(
                 Slot(
-                    name: name, parameter: tensor,
+                    name: parameter.name, parameter: tensor, multiplier: parameter.multiplier,
                     firstMoment: try Tensor(repeating: 0, shape: shape, device: tensor.device),
                     secondMoment: try Tensor(repeating: 0, shape: shape, device: tensor.device),
                     step: try Tensor(repeating: 0, shape: [], device: tensor.device),
                     decays: shape.count >= 2))
         }
         self.slots = slots
+        self.multipliers = multipliers
     }
 
     /// Moves every parameter that has a gradient by one step.
@@ -68,21 +103,32 @@ public final class AdamW {
         if gradientScale != 1, let device = slots.first?.parameter.device {
             scale = try Tensor(repeating: gradientScale, shape: [], device: device)
         }
-        for decays in [true, false] {
-            var group: [Slot] = []
-            var gradients: [Tensor] = []
-            for slot in slots where slot.decays == decays {
-                guard let gradient = slot.parameter.gradient else { continue }
-                group.append(slot)
-                gradients.append(gradient)
+        for multiplier in multipliers {
+            for decays in [true, false] {
+                try step(
+                    slots.filter { $0.multiplier == multiplier && $0.decays == decays },
+                    learningRate: learningRate * multiplier, scale: scale,
+                    weightDecay: decays ? configuration.weightDecay : 0)
             }
-            try adamWStep(
-                parameters: group.map(\.parameter), gradients: gradients, firstMoments: group.map(\.firstMoment),
-                secondMoments: group.map(\.secondMoment), steps: group.map(\.step), gradientScale: scale,
-                learningRate: learningRate,
-                beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
-                weightDecay: decays ? configuration.weightDecay : 0)
         }
+    }
+
+    /// Moves those of `slots` that have a gradient, in one pass.
+    private func step(
+        _ slots: [Slot], learningRate: Double, scale: Tensor?, weightDecay: Double
+    ) throws(TorchError) {
+        var group: [Slot] = []
+        var gradients: [Tensor] = []
+        for slot in slots {
+            guard let gradient = slot.parameter.gradient else { continue }
+            group.append(slot)
+            gradients.append(gradient)
+        }
+        try adamWStep(
+            parameters: group.map(\.parameter), gradients: gradients, firstMoments: group.map(\.firstMoment),
+            secondMoments: group.map(\.secondMoment), steps: group.map(\.step), gradientScale: scale,
+            learningRate: learningRate, beta1: configuration.beta1, beta2: configuration.beta2,
+            epsilon: configuration.epsilon, weightDecay: weightDecay)
     }
 
     /// What has to be saved to go on later: for each parameter its two moments and its step count.

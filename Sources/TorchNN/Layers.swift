@@ -8,20 +8,25 @@ public struct Linear {
     public let weight: Tensor
     /// `[to]`, or nil.
     public let bias: Tensor?
+    /// What the layer learns beside its weight, where the store makes adapters for it.
+    public let adapter: LoRAAdapter?
 
-    /// Takes `weight` and, unless `bias` is false, `bias` from `scope`.
+    /// Takes `weight` and, unless `bias` is false, `bias` from `scope`, and an adapter where there is to be one.
     ///
     /// - Throws: ``ParameterError`` if one is missing or has another shape.
     public init(_ scope: ParameterScope, from: Int, to: Int, bias: Bool = true) throws {
         self.weight = try scope.parameter("weight", shape: [to, from])
         self.bias = bias ? try scope.parameter("bias", shape: [to]) : nil
+        self.adapter = try scope.adapter(from: from, to: to)
     }
 
-    /// x · weightᵀ + bias.
+    /// x · weightᵀ + bias, and the adapter's share.
     ///
     /// - Throws: ``Torch/TorchError`` if the last dimension is not `from`.
     public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
-        try x.linear(weight: weight, bias: bias)
+        let y = try x.linear(weight: weight, bias: bias)
+        guard let adapter else { return y }
+        return try y + adapter(x)
     }
 }
 

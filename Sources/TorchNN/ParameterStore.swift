@@ -26,15 +26,55 @@ public final class ParameterStore {
     public let dtype: DType
     /// Where the values are put.
     public let device: Device
-    /// What the layers have asked for so far, in that order.
+    /// What the layers have asked for so far, in that order; adapters are not among them.
     public private(set) var parameters: [Parameter] = []
+    /// The adapters made so far, in the order of their layers, by the layers' paths.
+    public private(set) var adapters: [(layer: String, adapter: LoRAAdapter)] = []
+    /// Which layers get adapters, or nil for none.
+    public let lora: LoRAPlan?
     private var asked: Set<String> = []
 
     /// A store that has loaded nothing yet.
-    public init(source: WeightSource, dtype: DType, device: Device) {
+    ///
+    /// - Parameters:
+    ///   - source: Where the values come from.
+    ///   - dtype: The type they are converted to.
+    ///   - device: Where they are put.
+    ///   - lora: Which linear layers get adapters; nil for none.
+    public init(source: WeightSource, dtype: DType, device: Device, lora: LoRAPlan? = nil) {
         self.source = source
         self.dtype = dtype
         self.device = device
+        self.lora = lora
+    }
+
+    /// The adapters' parameters: `LAYER.lora_A.weight` and `LAYER.lora_B.weight`, layer after layer.
+    public var adapterParameters: [Parameter] {
+        adapters.flatMap { layer, adapter in
+            [
+                Parameter(name: layer + "." + LoRANames.down, tensor: adapter.down),
+                Parameter(name: layer + "." + LoRANames.up, tensor: adapter.up),
+            ]
+        }
+    }
+
+    /// The parameters as a model without adapters has them: W + s·B·A in place of W.
+    ///
+    /// - Returns: As many parameters as there are, in their order; those without an adapter are the same tensors.
+    /// - Throws: ``Torch/TorchError`` if there is no memory for the sums.
+    public func mergedParameters() throws(TorchError) -> [Parameter] {
+        var adapterOfWeight: [String: LoRAAdapter] = [:]
+        for (layer, adapter) in adapters { adapterOfWeight[layer + ".weight"] = adapter }
+        var merged: [Parameter] = []
+        for parameter in parameters {
+            guard let adapter = adapterOfWeight[parameter.name] else {
+                merged.append(parameter)
+                continue
+            }
+            let sum = try withoutGradient { () throws(TorchError) in try parameter.tensor + adapter.delta() }
+            merged.append(Parameter(name: parameter.name, tensor: sum))
+        }
+        return merged
     }
 
     /// The empty path.
@@ -56,6 +96,14 @@ public final class ParameterStore {
         asked.insert(name)
         parameters.append(Parameter(name: name, tensor: tensor))
         return tensor
+    }
+
+    /// Makes the adapter of the linear layer at a path, if it gets one.
+    func adapter(_ layer: String, from: Int, to: Int) throws -> LoRAAdapter? {
+        guard let lora, lora.adapts(layer) else { return nil }
+        let adapter = try lora.adapter(layer, from: from, to: to, dtype: dtype, device: device)
+        adapters.append((layer, adapter))
+        return adapter
     }
 }
 
@@ -84,6 +132,9 @@ public struct ParameterScope {
     public func parameter(_ name: String, shape: [Int], dtype: DType? = nil) throws -> Tensor {
         try store.parameter(path.isEmpty ? name : path + "." + name, shape: shape, dtype: dtype)
     }
+
+    /// The adapter of the linear layer at this path, if it gets one.
+    func adapter(from: Int, to: Int) throws -> LoRAAdapter? { try store.adapter(path, from: from, to: to) }
 }
 
 /// A parameter that a checkpoint has not, or not as it should be.

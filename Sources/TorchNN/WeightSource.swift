@@ -29,6 +29,7 @@ public struct WeightSource {
     }
 
     private let storage: Storage
+    private var additions: WeightAdditions?
 
     /// The tensors of `checkpoint` as they are, or found by `recipes`.
     public init(_ checkpoint: SafetensorsCheckpoint, recipes: [String: Recipe]? = nil) {
@@ -52,6 +53,16 @@ public struct WeightSource {
         return checkpoint.entries.map(\.name).filter { !read.contains($0) }
     }
 
+    /// The same source with what an adapter's file adds to its weights, and puts in place of them.
+    ///
+    /// - Parameter additions: The adapter's file.
+    /// - Returns: A source of merged weights.
+    public func adding(_ additions: WeightAdditions) -> WeightSource {
+        var source = self
+        source.additions = additions
+        return source
+    }
+
     /// The file's path, for messages.
     public var path: String {
         if case .checkpoint(let checkpoint, _) = storage { checkpoint.path } else { "a new model" }
@@ -66,6 +77,18 @@ public struct WeightSource {
     /// - Returns: A tensor on the CPU.
     /// - Throws: ``ParameterError`` if it is missing, shaped otherwise, no floating-point tensor, or not finite.
     public func load(_ name: String, shape: [Int], dtype: DType) throws -> Tensor {
+        guard let additions else { return try loadPlain(name, shape: shape, dtype: dtype) }
+        if let replacement = try additions.replacement(of: name, shape: shape) {
+            return try replacement.to(dtype: dtype)
+        }
+        guard let delta = try additions.delta(of: name, shape: shape) else {
+            return try loadPlain(name, shape: shape, dtype: dtype)
+        }
+        // Added in float32, whatever the types of the files, so that the result is rounded once.
+        return try (loadPlain(name, shape: shape, dtype: .float32) + delta).to(dtype: dtype)
+    }
+
+    private func loadPlain(_ name: String, shape: [Int], dtype: DType) throws -> Tensor {
         let checkpoint: SafetensorsCheckpoint
         let recipes: [String: Recipe]?
         switch storage {

@@ -5,10 +5,12 @@ import MultiLabel
 import Torch
 
 /// The pictures of one epoch, decoded and varied ahead of the steps that take them.
-final class EpochPictures {
+final class EpochPictures: StepInputs {
     private struct Row: Sendable {
         let index: Int
         let path: String
+        /// How often the picture has come before in the epoch.
+        let turn: Int
     }
 
     private let order: ArraySlice<Int>
@@ -18,8 +20,9 @@ final class EpochPictures {
     private let source: String
     private let device: Device
 
-    /// Begins to load the rows of a task in `order`.
-    init<Task: TrainingTask>(_ task: Task, order: ArraySlice<Int>, epoch: Int) {
+    /// Begins to load the rows of a task in `order`, all but the first `done` of them.
+    init<Task: TrainingTask>(_ task: Task, order whole: [Int], done: Int, epoch: Int) {
+        let order = whole.dropFirst(done)
         self.order = order
         self.rows = task.rows
         self.source = task.source
@@ -31,13 +34,19 @@ final class EpochPictures {
         // A varied picture has no reference to agree with, so a large JPEG is decoded at a reduced scale.
         let shortSide = options.augment == .none ? nil : augmenter.shortSide(for: preprocessor)
         let seed = options.seed
+        var turns: [Int: Int] = [:]
+        for index in whole.prefix(done) { turns[index, default: 0] += 1 }
+        let pictures = order.map { index in
+            defer { turns[index, default: 0] += 1 }
+            return Row(index: index, path: rows[index].path, turn: turns[index, default: 0])
+        }
         self.loader = PictureLoader(
-            order.lazy.map { Row(index: $0, path: rows[$0].path) }, workers: options.workers,
-            ahead: options.batchSize * 2
+            pictures, workers: options.workers, ahead: options.batchSize * 2
         ) { (_, row) throws(ImagingError) in
             let image = try RGBImage(contentsOf: row.path, shortSideAtLeast: shortSide)
             // Counted by the row and not by the position, so that a resumed epoch varies every picture the same way.
-            var random = CountedRandom(seed: seed, epoch: UInt64(epoch), index: UInt64(row.index))
+            var random = CountedRandom(
+                seed: seed, epoch: UInt64(epoch) | UInt64(row.turn) << 32, index: UInt64(row.index))
             return try augmenter(image, preprocessor: preprocessor, using: &random)
         }
     }
@@ -54,7 +63,7 @@ final class EpochPictures {
     }
 
     /// The pictures of the next `rows`, which are asked for in the order in which they were handed out: `[B, 3, S, S]`.
-    func pixels(_ batch: [Int]) throws -> Tensor {
+    func inputs(_ batch: [Int]) throws -> Tensor {
         var pictures: [PixelValues] = []
         for row in batch {
             guard let element = loader.next() else { break }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLIP
+import Datasets
 import Foundation
 import Imaging
 import MultiLabel
@@ -11,131 +12,180 @@ import TorchNN
 /// The classifier while it trains: the parameters of the towers, and what training adds to them.
 struct FineTunedModel: TrainedModel {
     let classifier: MultiLabelClassifier
-    let towers: [ParameterStore.Parameter]
-    let extra: [ParameterStore.Parameter]
+    let plan: TrainablePlan
+    /// The layers of the image tower that no step changes; nil if there are none, or if they are not to be kept.
+    let frozenImageLayers: FrozenLayers?
     let trained: [ParameterStore.Parameter]
-    let trainsImage: Bool
-    let trainsText: Bool
+    /// The towers with their adapters.
+    let store: ParameterStore
+    /// What is no part of a CLIP model: bias and linear head.
+    let extra: [ParameterStore.Parameter]
+    private let options: TrainingConfiguration
+    private let loss: MultiLabelLoss
     private let targets: TargetRows
-    private let precision: Precision
     private let device: Device
-    /// The labels' features where the text tower does not train.
-    private let frozenLabelFeatures: Tensor?
+    private let texts: Texts
+    private let average: WeightAverage?
+
+    /// How the labels' features come about in a step.
+    private enum Texts {
+        /// There are none: a linear head scores.
+        case unused
+        /// They are always the same.
+        case frozen(Tensor)
+        /// By the layers above these states.
+        case upper(CLIPTextActivations)
+        /// By the whole tower.
+        case whole
+    }
 
     /// Loads the towers, sets τ and b to where they start, and marks what trains.
     init(
         _ checkpoint: CLIPCheckpoint, labels: [Label], templates: [PromptTemplate], targets: TargetRows,
         _ options: TrainingConfiguration, device: Device
     ) throws {
-        let (model, store) = try checkpoint.load(on: device)
-        var extra: [ParameterStore.Parameter] = []
-        var bias: Tensor?
-        var head: MultiLabelClassifier.LinearHead?
-        if options.loss == .mumic, let start = options.bias {
-            let tensor = try Tensor(repeating: start, shape: [], device: device)
-            bias = tensor
-            extra.append(.init(name: "bias", tensor: tensor))
-        }
-        if options.loss == .linearHead {
-            let width = checkpoint.config.vision.tower.hiddenSize
-            let weight = try Tensor(repeating: 0, shape: [labels.count, width], device: device)
-            let offset = try Tensor(repeating: 0, shape: [labels.count], device: device)
-            head = .init(weight: weight, bias: offset)
-            extra += [.init(name: "head.weight", tensor: weight), .init(name: "head.bias", tensor: offset)]
-        }
-        let start: Double? =
-            switch options.loss {
-            case .mumic: log(1 / options.temperature)
-            case .bce: 0
-            case .linearHead: nil
-            }
-        if let start { try model.logitScale.copyInPlace(Tensor(repeating: start, shape: [])) }
-        let isFixed = options.loss != .mumic || options.fixedTemperature
-        let usesText = options.loss != .linearHead
-        let trainsImage = !options.freeze.contains(.image)
-        let trainsText = usesText && !options.freeze.contains(.text)
+        let plan = TrainablePlan(config: checkpoint.config, options)
+        let lora = options.lora.map { LoRAPlan($0, seed: options.seed, includes: plan.adapts) }
+        let (model, store) = try checkpoint.load(on: device, lora: lora)
+        let start = try LogitStart(options, labelCount: labels.count, config: checkpoint.config, device: device)
+        if let scale = start.logitScale { try model.logitScale.copyInPlace(Tensor(repeating: scale, shape: [])) }
         func trains(_ name: String) -> Bool {
-            switch name.split(separator: ".").first ?? "" {
-            case "text_model", "text_projection": trainsText
-            case "vision_model": trainsImage
-            case "visual_projection": trainsImage && usesText
-            case "logit_scale": !isFixed
+            switch name {
+            case "logit_scale": start.trainsTemperature
             case "bias": !options.fixedBias
-            default: true
+            default: plan.multiplier(of: name) != nil
             }
         }
-        self.towers = store.parameters
-        self.extra = extra
-        self.trainsImage = trainsImage
-        self.trainsText = trainsText
-        self.trained = (store.parameters + extra).filter { trains($0.name) }
+        self.plan = plan
+        self.store = store
+        self.extra = start.parameters
+        self.trained = (store.parameters + store.adapterParameters + start.parameters).filter { trains($0.name) }
         self.targets = targets
-        self.precision = options.precision
+        self.options = options
         self.device = device
+        self.loss = options.multiLabelLoss(
+            positiveWeights: options.positiveWeight.weights(
+                targets: targets.values(targets.table.images.indices), labels: targets.labelCount))
         let classifier = try MultiLabelClassifier(
-            model: model, tokenizer: checkpoint.tokenizer, labels: labels, templates: templates, bias: bias, head: head)
+            model: model, tokenizer: checkpoint.tokenizer, labels: labels, templates: templates, bias: start.bias,
+            head: start.head)
         self.classifier = classifier
-        self.frozenLabelFeatures =
-            usesText && !trainsText ? try withoutGradient { try classifier.labelFeatures() } : nil
+        self.texts =
+            options.usesLinearHead
+            ? .unused
+            : try withoutGradient {
+                switch plan.firstTrainedBlock(of: .text) {
+                case nil: .frozen(try classifier.labelFeatures())
+                case 0: .whole
+                case let block?: .upper(try classifier.labelActivations(upTo: block))
+                }
+            }
+        self.frozenImageLayers =
+            options.cache
+            ? FrozenLayers(model, plan, precision: options.precision, device: device, directory: options.output) : nil
+        self.average = try options.ema.map { [trained] in try WeightAverage(trained, decay: $0) }
         if trained.isEmpty { throw TrainingError.nothingTrains }
         for parameter in trained { try parameter.tensor.setRequiresGradient(true) }
     }
 
-    var all: [(name: String, tensor: Tensor)] { (towers + extra).map { ($0.name, $0.tensor) } }
+    private var parameters: [ParameterStore.Parameter] { store.parameters + store.adapterParameters + extra }
 
-    var groups: [ParameterGroup] { ParameterGroup.of(towers + extra, trained: trained) }
+    var all: [(name: String, tensor: Tensor)] { parameters.map { ($0.name, $0.tensor) } + (average?.state ?? []) }
+
+    var optimized: [AdamW.Parameter] {
+        trained.map {
+            AdamW.Parameter(name: $0.name, tensor: $0.tensor, multiplier: plan.multiplier(of: $0.name) ?? 1)
+        }
+    }
+
+    var groups: [ParameterGroup] { ParameterGroup.of(parameters, trained: trained) }
 
     func temperature() throws -> Double { exp(-Double(try classifier.model.logitScale.item())) }
 
-    func clamp() throws {
+    func updated(step: Int) throws {
         if classifier.model.logitScale.requiresGradient { try classifier.model.clampTemperature() }
+        try average?.update(step: step)
     }
 
-    /// The loss is the mean over the known pairs of all batches together, so that several small batches give what one
+    /// Lets the average, if there is one, begin at weights that were set since the model was loaded.
+    func restartAverage() throws { try average?.restart() }
+
+    func withMeasuredWeights<R>(_ body: () throws -> R) throws -> R {
+        guard let average else { return try body() }
+        return try average.withAverages(body)
+    }
+
+    /// The labels' features as the weights are now; nil if a linear head scores.
+    func labelFeatures() throws -> Tensor? {
+        switch texts {
+        case .unused: nil
+        case .frozen(let features): features
+        case .upper(let states):
+            try options.precision.run(on: device) { try classifier.labelFeatures(fromActivations: states) }
+        case .whole: try options.precision.run(on: device) { try classifier.labelFeatures() }
+        }
+    }
+
+    /// The loss of a step is divided by what all its batches count together, so that several small batches give what one
     /// large batch gives. Label features are computed once for all of them: the batches add up the gradient at the
     /// features, which then goes through the text tower once.
-    func gradients(_ step: Int, batches: [[Int]], pixels: ([Int]) throws -> Tensor) throws -> Double {
-        let known = targets.knownCount(batches.joined())
-        if known == 0 {
-            for batch in batches { _ = try pixels(batch) }
+    func gradients(_ step: Int, batches: [[Int]], inputs: ([Int]) throws -> Tensor) throws -> Double {
+        let values = batches.map(targets.values)
+        let count = values.reduce(0) { $0 + loss.count(targets: $1, labels: targets.labelCount) }
+        if count == 0 {
+            for batch in batches { _ = try inputs(batch) }
             return 0
         }
-        let labels = trainsText ? try precision.run(on: device) { try classifier.labelFeatures() } : nil
-        let leaf = try labels?.detached() ?? frozenLabelFeatures
-        if trainsText { try leaf?.setRequiresGradient(true) }
+        let labels = try labelFeatures()
+        let trainsTexts = labels?.requiresGradient ?? false
+        let leaf = trainsTexts ? try labels?.detached() : labels
+        if trainsTexts { try leaf?.setRequiresGradient(true) }
         var total = 0.0
-        for batch in batches {
-            let input = try pixels(batch)
-            let (targets, weights) = try targets.targets(batch, weight: 1 / Float(known), device: device)
-            let logits = try self.logits(input, leaf)
-            let loss = try temperedSigmoidCrossEntropy(logits: logits, targets: targets, weights: weights)
+        for (batch, values) in zip(batches, values) {
+            let input = try inputs(batch)
+            let logits = try classifier.logits(pooled: pooled(input), labelFeatures: leaf)
+            let (targets, known) = try targets.tensors(
+                try trusted(values, logits: logits, step: step), device: device)
+            let loss = try loss(logits: logits, targets: targets, known: known, count: count)
             let value = Double(try loss.item())
             if !value.isFinite { throw TrainingError.notFinite(what: try culprit(input, leaf), step: step) }
             total += value
             if loss.requiresGradient { try loss.backward() }
         }
-        if let labels, let gradient = leaf?.gradient { try (labels * gradient).sum().backward() }
+        if trainsTexts, let labels, let gradient = leaf?.gradient { try (labels * gradient).sum().backward() }
         return total
     }
 
-    private func logits(_ pixels: Tensor, _ labelFeatures: Tensor?) throws -> Tensor {
-        // Only the towers: cosines and logits in bfloat16 would tie.
-        let pooled = try precision.run(on: device) {
-            trainsImage
-                ? try classifier.model.pooledImages(pixels)
-                : try withoutGradient { try classifier.model.pooledImages(pixels) }
+    /// The targets to train on in this step, in place of annotations that may be wrong.
+    private func trusted(_ values: [Float], logits: Tensor, step: Int) throws -> [Float] {
+        guard let method = NoiseRobustness(rawValue: options.robust.rawValue) else { return values }
+        let share = method.share(
+            epochs: Double(step) / Double(stepsPerEpoch), rate: options.robustRate ?? method.defaultRate)
+        if share == 0 { return values }
+        return method.adjusted(targets: values, logits: try logits.detached().floats(), share: share)
+    }
+
+    private var stepsPerEpoch: Int {
+        let perStep = options.batchSize * options.accumulate
+        return max(1, (targets.table.images.count + perStep - 1) / perStep)
+    }
+
+    /// The pooled states of a batch, of pictures or of what frozen layers made of them. Only the tower: cosines and
+    /// logits in bfloat16 would tie.
+    private func pooled(_ input: Tensor) throws -> Tensor {
+        if let frozenImageLayers, options.augment == .none { return try frozenImageLayers.pooled(input) }
+        return try options.precision.run(on: device) {
+            plan.firstTrainedBlock(of: .image) == nil
+                ? try withoutGradient { try classifier.model.pooledImages(input) }
+                : try classifier.model.pooledImages(input)
         }
-        return try classifier.logits(pooled: pooled, labelFeatures: labelFeatures)
     }
 
     /// The first tensor on the way to the loss that is not finite, in words.
-    private func culprit(_ pixels: Tensor, _ labelFeatures: Tensor?) throws -> String {
+    private func culprit(_ input: Tensor, _ labelFeatures: Tensor?) throws -> String {
         for (name, tensor) in all where try !tensor.isFinite() { return "the parameter \(name)" }
         if let labelFeatures, try !labelFeatures.isFinite() { return "a label's feature" }
-        let pooled = try withoutGradient {
-            try precision.run(on: device) { try classifier.model.pooledImages(pixels) }
-        }
-        return try pooled.isFinite() ? "the loss" : "a picture's feature"
+        return try withoutGradient { try pooled(input) }.isFinite() ? "the loss" : "a picture's feature"
     }
 }
 

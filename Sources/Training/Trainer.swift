@@ -27,7 +27,8 @@ public struct Trainer {
     ) {
         self.loop = TrainingLoop(
             FineTuning(
-                options: options, checkpoint: checkpoint, targets: TargetRows(training), validation: validation,
+                options: options, checkpoint: checkpoint, targets: TargetRows(training, unknown: options.unknown),
+                validation: validation,
                 labels: labels, templates: templates, fingerprint: fingerprint, device: device))
     }
 

@@ -1,33 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Imaging
+public import MultiLabel
 public import TorchNN
-
-/// What is minimised.
-public enum TrainingLoss: String, Codable, Sendable, CaseIterable {
-    /// Tempered-sigmoid binary cross-entropy on cosines with label texts, METHOD's own.
-    case mumic
-    /// The same with τ = 1 and no bias: plain sigmoid cross-entropy.
-    case bce
-    /// Binary cross-entropy of a fixed linear head on the image tower's pooled state; label texts are not used.
-    case linearHead = "linear-head"
-}
-
-/// One of CLIP's two towers, projection included.
-public enum Tower: String, Codable, Sendable, CaseIterable {
-    /// Pictures.
-    case image
-    /// Label texts.
-    case text
-}
-
-/// The type matrix products run in.
-public enum Precision: String, Codable, Sendable, CaseIterable {
-    /// Everything in float32.
-    case float32
-    /// Matrix products in bfloat16; master weights, layer norms and the loss in float32.
-    case bfloat16
-}
 
 /// Everything that a training run depends on; saved as `RUN/config.yml` under the names of the options.
 public struct TrainingConfiguration: RunConfiguration {
@@ -62,7 +37,7 @@ public struct TrainingConfiguration: RunConfiguration {
     /// What is minimised. The default is mumic.
     public var loss: TrainingLoss
     /// τ at the start. The default is 0.07.
-    public var temperature: Double
+    public var temperature: StartingTemperature
     /// Whether τ stays as it is. The default is false.
     public var fixedTemperature: Bool
     /// b at the start, or nil for none. The default is none.
@@ -89,6 +64,52 @@ public struct TrainingConfiguration: RunConfiguration {
     public var workers: Int
     /// Optimiser steps between checkpoints within an epoch, beside the one at its end. The default is none.
     public var checkpointEvery: Int?
+    /// Share by which targets move towards one half. The default is 0.
+    public var labelSmoothing: Double
+    /// How much more a label's positives weigh. The default is none.
+    public var positiveWeight: PositiveWeighting
+    /// ASL's focus on hard positives. The default is 0.
+    public var aslGammaPositive: Double
+    /// ASL's focus on hard negatives. The default is 4.
+    public var aslGammaNegative: Double
+    /// The probability up to which ASL does not count a negative. The default is 0.05.
+    public var aslClip: Double
+    /// The focal loss's focus on hard pairs. The default is 2.
+    public var focalGamma: Double
+    /// The weight of positives in the focal loss; that of negatives is the rest to 1. The default is 0.25.
+    public var focalAlpha: Double
+    /// What is done about targets that are probably wrong. The default is none.
+    public var robust: RobustTraining
+    /// How much of it; nil, the default, for the method's own.
+    public var robustRate: Double?
+    /// Whether unknown targets are left out or taken as 0 in training. The default is to leave them out.
+    public var unknown: UnknownTargets
+    /// What scores the labels. The default is their texts.
+    public var head: ClassifierHead
+    /// The last groups of the image tower that alone train, or nil for all.
+    public var lockImageUnlockedGroups: Int?
+    /// The last groups of the text tower that alone train, or nil for all.
+    public var lockTextUnlockedLayers: Int?
+    /// Whether token, patch, position and class embeddings stay as they are. The default is false.
+    public var freezeEmbeddings: Bool
+    /// What the learning rate is multiplied by from layer to layer downwards, image tower. The default is 1.
+    public var imageLayerDecay: Double
+    /// What the learning rate is multiplied by from layer to layer downwards, text tower. The default is 1.
+    public var textLayerDecay: Double
+    /// The rank of adapters that train instead of the towers' weights, or nil for none.
+    public var loraRank: Int?
+    /// The adapters' α: they are scaled by α / rank. The default is 16.
+    public var loraAlpha: Double
+    /// The layers that get an adapter. The default is queries and values.
+    public var loraTargets: [LoRATarget]
+    /// The decay of a moving average of the weights, which is then what is validated and kept; nil for none.
+    public var ema: Double?
+    /// How often each picture is seen in an epoch. The default is once.
+    public var sampling: Sampling
+    /// Labels of the data that are not trained on. The default is none.
+    public var holdOut: [String]
+    /// Whether what frozen layers make of unvaried pictures is computed once. The default is true.
+    public var cache: Bool
 
     /// The defaults, for given data, model and output.
     public init(data: String, model: String, output: String, workers: Int) {
@@ -105,7 +126,7 @@ public struct TrainingConfiguration: RunConfiguration {
         self.warmupSteps = 0
         self.schedule = .cosine
         self.loss = .mumic
-        self.temperature = 0.07
+        self.temperature = .value(0.07)
         self.fixedTemperature = false
         self.fixedBias = false
         self.template = []
@@ -116,6 +137,24 @@ public struct TrainingConfiguration: RunConfiguration {
         self.gradientClip = 1
         self.seed = 0
         self.device = "cpu"
+        self.labelSmoothing = 0
+        self.positiveWeight = .none
+        self.aslGammaPositive = 0
+        self.aslGammaNegative = 4
+        self.aslClip = 0.05
+        self.focalGamma = 2
+        self.focalAlpha = 0.25
+        self.robust = .none
+        self.unknown = .ignore
+        self.head = .text
+        self.freezeEmbeddings = false
+        self.imageLayerDecay = 1
+        self.textLayerDecay = 1
+        self.loraAlpha = 16
+        self.loraTargets = [.query, .value]
+        self.sampling = .natural
+        self.holdOut = []
+        self.cache = true
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -133,6 +172,29 @@ public struct TrainingConfiguration: RunConfiguration {
         case gradientClip = "gradient-clip"
         case seed, device, workers
         case checkpointEvery = "checkpoint-every"
+        case labelSmoothing = "label-smoothing"
+        case positiveWeight = "positive-weight"
+        case aslGammaPositive = "asl-gamma-positive"
+        case aslGammaNegative = "asl-gamma-negative"
+        case aslClip = "asl-clip"
+        case focalGamma = "focal-gamma"
+        case focalAlpha = "focal-alpha"
+        case robust
+        case robustRate = "robust-rate"
+        case unknown
+        case head
+        case lockImageUnlockedGroups = "lock-image-unlocked-groups"
+        case lockTextUnlockedLayers = "lock-text-unlocked-layers"
+        case freezeEmbeddings = "freeze-embeddings"
+        case imageLayerDecay = "image-layer-decay"
+        case textLayerDecay = "text-layer-decay"
+        case loraRank = "lora-rank"
+        case loraAlpha = "lora-alpha"
+        case loraTargets = "lora-targets"
+        case ema
+        case sampling
+        case holdOut = "hold-out"
+        case cache
     }
 
     /// The names of all options.
@@ -144,8 +206,44 @@ public struct TrainingConfiguration: RunConfiguration {
     /// The first value that no run can have: its option's name and what is wrong.
     public func firstProblem() -> (key: String, problem: String)? {
         if let problem = firstCommonProblem() { return problem }
-        if !(0.01...1).contains(temperature) { return ("temperature", "must lie in 0.01...1") }
+        if case .value(let start) = temperature, !(0.01...1).contains(start) {
+            return ("temperature", "must lie in 0.01...1, or be the word auto")
+        }
         if let bias, !bias.isFinite { return ("bias", "must be a finite number") }
+        return firstProblemOfLoss() ?? firstProblemOfTraining()
+    }
+}
+
+extension TrainingConfiguration {
+    private func firstProblemOfLoss() -> (key: String, problem: String)? {
+        if !(0..<1).contains(labelSmoothing) { return ("label-smoothing", "must lie in 0..<1") }
+        for (key, gamma) in [
+            ("asl-gamma-positive", aslGammaPositive), ("asl-gamma-negative", aslGammaNegative),
+            ("focal-gamma", focalGamma),
+        ] where !(0...100).contains(gamma) {
+            return (key, "must lie in 0...100")
+        }
+        if !(0..<1).contains(aslClip) { return ("asl-clip", "must lie in 0..<1") }
+        if !(0...1).contains(focalAlpha) { return ("focal-alpha", "must lie in 0...1") }
+        if let robustRate, !(0...1).contains(robustRate) { return ("robust-rate", "must lie in 0...1") }
+        return nil
+    }
+
+    private func firstProblemOfTraining() -> (key: String, problem: String)? {
+        for (key, groups) in [
+            ("lock-image-unlocked-groups", lockImageUnlockedGroups),
+            ("lock-text-unlocked-layers", lockTextUnlockedLayers),
+        ] {
+            if let groups, !(0...1000).contains(groups) { return (key, "must lie in 0...1000") }
+        }
+        for (key, decay) in [("image-layer-decay", imageLayerDecay), ("text-layer-decay", textLayerDecay)]
+        where !(decay > 0 && decay <= 1) {
+            return (key, "must be above 0 and at most 1")
+        }
+        if let loraRank, !(1...4096).contains(loraRank) { return ("lora-rank", "must lie in 1...4096") }
+        if !(loraAlpha > 0 && loraAlpha <= 1e6) { return ("lora-alpha", "must be above 0 and at most 1000000") }
+        if loraRank != nil, loraTargets.isEmpty { return ("lora-targets", "must name at least one layer") }
+        if let ema, !(0..<1).contains(ema) { return ("ema", "must lie in 0..<1") }
         return nil
     }
 }

@@ -6,6 +6,8 @@ public enum TrainingEvent {
     case began(groups: [ParameterGroup], firstStep: Int, totalSteps: Int)
     /// A step is done.
     case step(StepReport, images: Int)
+    /// Before the first step: pictures go once through layers that do not train.
+    case computesFrozenLayers(images: Int)
     /// A validation begins.
     case validates(images: Int)
     /// Pictures have been scored for it.

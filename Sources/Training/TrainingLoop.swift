@@ -37,8 +37,7 @@ package struct TrainingLoop<Task: TrainingTask> {
         var state = try lastState()
         if state.isFinished { return }
         let model = try task.load()
-        let optimizer = try AdamW(
-            parameters: model.trained.map { ($0.name, $0.tensor) }, configuration: options.optimizer)
+        let optimizer = try AdamW(model.optimized, configuration: options.optimizer)
         let lock = try begin(state)
         defer { withExtendedLifetime(lock) {} }
         if state.step > 0 {
@@ -70,18 +69,21 @@ package struct TrainingLoop<Task: TrainingTask> {
             throw TrainingInterrupted(step: state.step)
         }
 
+        guard
+            try task.prepare(model, firstStep: state.step, isInterrupted: isInterrupted, report: report)
+        else { throw TrainingInterrupted(step: state.step) }
         while state.step < totalSteps || !state.isValidated {
             let epoch =
                 state.isValidated || state.step == 0 ? state.step / stepsPerEpoch : (state.step - 1) / stepsPerEpoch
-            let pictures = EpochPictures(
-                task, order: order(epoch: epoch).dropFirst((state.step - epoch * stepsPerEpoch) * imagesPerStep),
+            let pictures = task.inputs(
+                model, order: task.order(epoch: epoch), done: (state.step - epoch * stepsPerEpoch) * imagesPerStep,
                 epoch: epoch)
             while let rows = pictures.takeRows(imagesPerStep) {
                 let start = ContinuousClock.now
                 let temperature = try model.temperature()
                 let learningRate = schedule.learningRate(at: state.step)
                 let loss = try model.gradients(
-                    state.step, batches: rows.chunked(options.batchSize), pixels: pictures.pixels)
+                    state.step, batches: rows.chunked(options.batchSize), inputs: pictures.inputs)
                 try update(state.step, learningRate: learningRate)
                 let seconds = (ContinuousClock.now - start) / .seconds(1)
                 let line = StepReport(
@@ -106,16 +108,6 @@ package struct TrainingLoop<Task: TrainingTask> {
         }
     }
 
-    /// The rows in the order of `epoch`: a permutation that depends on the seed and the epoch alone, or as they stand.
-    func order(epoch: Int) -> [Int] {
-        var rows = Array(task.rows.indices)
-        if options.shuffle {
-            var random = CountedRandom(seed: options.seed, stream: UInt64(epoch) &* 2 &+ 1)
-            rows.shuffle(using: &random)
-        }
-        return rows
-    }
-
     /// Measures the model, and keeps it if it is the best so far.
     ///
     /// - Returns: What was found; nil without validation data and after an interruption.
@@ -125,9 +117,10 @@ package struct TrainingLoop<Task: TrainingTask> {
         if !task.validates { return nil }
         let step = state.step - 1
         try model.checkFinite(step: step)
-        guard let found = try task.validate(model, step: step, isInterrupted: isInterrupted, report: report) else {
-            return nil
+        let validation = try model.withMeasuredWeights {
+            try task.validate(model, step: step, isInterrupted: isInterrupted, report: report)
         }
+        guard let found = validation else { return nil }
         // Where nothing can be compared, the latest model is kept.
         let score = found.score ?? state.bestScore ?? 0
         let isBest = state.bestScore.map { score > $0 || found.score == nil } ?? true
@@ -146,7 +139,7 @@ package struct TrainingLoop<Task: TrainingTask> {
         let aside = run.path + "/.model"
         try removeTree(path: aside)
         try createDirectory(path: aside)
-        try task.export(model, validation: validation, to: aside)
+        try model.withMeasuredWeights { try task.export(model, validation: validation, to: aside) }
         try renameDirectoryDurably(from: aside, to: run.model, replacing: true)
     }
 }
@@ -174,7 +167,7 @@ struct GradientUpdate<Model: TrainedModel> {
         // A step without a known pair leaves no gradient: the parameters, their decay included, stay as they are.
         if gradients.isEmpty { return }
         try optimizer.step(learningRate: learningRate, gradientScale: scale)
-        try model.clamp()
+        try model.updated(step: step)
         for parameter in model.trained { try parameter.tensor.clearGradient() }
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Datasets
 import Imaging
 import MultiLabel
 package import Torch
@@ -18,20 +17,42 @@ extension TrainingTask {
     /// - Throws: ``TrainingError/picture(source:line:path:problem:)`` if a picture cannot be read, and what `compute`
     ///   throws.
     package func valuesOfPictures(
-        _ images: [AnnotatedImage], source: String, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void,
+        _ images: [TrainingRow], source: String, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void,
         compute: (Tensor) throws -> Tensor
     ) throws -> [Float]? {
         report(.validates(images: images.count))
         var values: [Float] = []
+        let isDone = try forEachRow(
+            images, source: source, isInterrupted: isInterrupted, report: report, compute: compute
+        ) { values += $0 }
+        return isDone ? values : nil
+    }
+
+    /// Computes something of pictures as they are, one after the other.
+    ///
+    /// - Parameters:
+    ///   - images: The pictures.
+    ///   - source: The file that lists them, for messages.
+    ///   - isInterrupted: Asked after every picture.
+    ///   - report: Told of every picture.
+    ///   - compute: From prepared pictures `[B, 3, S, S]` to `[B, …]`, without a graph.
+    ///   - receive: Takes each picture's numbers.
+    /// - Returns: False after an interruption.
+    /// - Throws: ``TrainingError/picture(source:line:path:problem:)`` if a picture cannot be read, and what the closures
+    ///   throw.
+    package func forEachRow(
+        _ images: [TrainingRow], source: String, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void,
+        compute: (Tensor) throws -> Tensor, receive: ([Float]) throws -> Void
+    ) throws -> Bool {
         var count = 0
         do {
             try forEachPicture(
-                images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
+                images.map { PictureReference(name: $0.path, path: $0.path) }, preprocessor: preprocessor,
                 options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
                 compute: compute,
                 receive: { picture, result in
                     switch result {
-                    case .success(let row): values += row
+                    case .success(let row): try receive(row)
                     case .failure(let error):
                         throw TrainingError.picture(
                             source: source, line: images[count].line, path: picture.path, problem: "\(error)")
@@ -41,9 +62,9 @@ extension TrainingTask {
                     if isInterrupted() { throw Stop() }
                 })
         } catch is Stop {
-            return nil
+            return false
         }
-        return values
+        return true
     }
 }
 

@@ -32,12 +32,49 @@ package protocol TrainingTask {
 
     /// Loads the model and marks what trains.
     func load() throws -> Model
+    /// Computes what is computed once, before step `firstStep` and after a resumed model has got its weights back.
+    ///
+    /// - Returns: False after an interruption.
+    func prepare(
+        _ model: Model, firstStep: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+    ) throws -> Bool
+    /// The rows of an epoch, as many as there are, in the order in which steps take them. It depends on the options and
+    /// the epoch alone.
+    func order(epoch: Int) -> [Int]
+    /// What the steps of an epoch take from row `done` of its order on.
+    func inputs(_ model: Model, order: [Int], done: Int, epoch: Int) -> any StepInputs
     /// Measures the model; nil if it was interrupted.
     func validate(
         _ model: Model, step: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
     ) throws -> Validation?
     /// Writes the model as it is into an empty directory; `validation` is what was just found of it.
     func export(_ model: Model, validation: Validation?, to directory: String) throws
+}
+
+extension TrainingTask {
+    package func prepare(
+        _ model: Model, firstStep: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+    ) throws -> Bool { true }
+
+    /// Each row once: in a permutation that depends on the seed and the epoch, or as they stand.
+    package func order(epoch: Int) -> [Int] {
+        var order = Array(rows.indices)
+        if options.shuffle {
+            var random = orderRandom(epoch: epoch)
+            order.shuffle(using: &random)
+        }
+        return order
+    }
+
+    /// The numbers that the order of an epoch is drawn from.
+    func orderRandom(epoch: Int) -> CountedRandom {
+        CountedRandom(seed: options.seed, stream: UInt64(epoch) &* 2 &+ 1)
+    }
+
+    /// The pictures themselves, varied as the options say.
+    package func inputs(_ model: Model, order: [Int], done: Int, epoch: Int) -> any StepInputs {
+        EpochPictures(self, order: order, done: done, epoch: epoch)
+    }
 }
 
 /// A picture with the place in the data that it comes from.
@@ -59,25 +96,34 @@ package protocol TrainedModel {
     var all: [(name: String, tensor: Tensor)] { get }
     /// Those that train.
     var trained: [ParameterStore.Parameter] { get }
+    /// The same with the learning rate of each, as a multiple of the step's.
+    var optimized: [AdamW.Parameter] { get }
     /// What trains and what does not, part by part.
     var groups: [ParameterGroup] { get }
 
     /// τ as it is now.
     func temperature() throws -> Double
-    /// Keeps what the update may have pushed out of its range inside.
-    func clamp() throws
+    /// Keeps what the update of `step` may have pushed out of its range inside, and takes notice of it.
+    func updated(step: Int) throws
+    /// Runs `body` with the weights that are to be measured and kept.
+    func withMeasuredWeights<R>(_ body: () throws -> R) throws -> R
     /// Runs forward and backward over the rows of a step and leaves the gradients in the parameters.
     ///
     /// - Parameters:
     ///   - step: The step's number, for messages.
     ///   - batches: Rows, batch by batch.
-    ///   - pixels: The prepared pictures of a batch `[B, 3, S, S]`, to be asked for once each and in order.
+    ///   - inputs: What the task's ``TrainingTask/inputs(_:order:done:epoch:)`` give of a batch, prepared pictures
+    ///     `[B, 3, S, S]` as a rule; to be asked for once each and in order.
     /// - Returns: The loss.
     /// - Throws: ``TrainingError`` if it is not finite or a picture cannot be read.
-    func gradients(_ step: Int, batches: [[Int]], pixels: ([Int]) throws -> Tensor) throws -> Double
+    func gradients(_ step: Int, batches: [[Int]], inputs: ([Int]) throws -> Tensor) throws -> Double
 }
 
 extension TrainedModel {
+    package var optimized: [AdamW.Parameter] { trained.map { AdamW.Parameter(name: $0.name, tensor: $0.tensor) } }
+
+    package func withMeasuredWeights<R>(_ body: () throws -> R) throws -> R { try body() }
+
     /// Throws if the update of `step` has left a parameter that is not finite.
     package func checkFinite(step: Int) throws {
         for (name, tensor) in all where try !tensor.isFinite() {
@@ -112,11 +158,15 @@ public struct ParameterGroup: Sendable, Equatable {
             ("text tower", "text_model."), ("text projection", "text_projection."),
             ("temperature", "logit_scale"), ("bias", "bias"), ("linear head", "head."),
         ]
+        let adapters = parameters.filter { $0.name.hasSuffix(LoRANames.down) || $0.name.hasSuffix(LoRANames.up) }
+        let adapterNames = Set(adapters.map(\.name))
+        let own = parameters.filter { !adapterNames.contains($0.name) }
+        let groups: [(name: String, members: [ParameterStore.Parameter])] =
+            names.map { name, prefix in (name, own.filter { $0.name.hasPrefix(prefix) }) } + [("adapters", adapters)]
         let trainedNames = Set(trained.map(\.name))
-        return names.compactMap { name, prefix in
-            let members = parameters.filter { $0.name.hasPrefix(prefix) }
+        let count = { (list: [ParameterStore.Parameter]) in list.reduce(0) { $0 + $1.tensor.count } }
+        return groups.compactMap { name, members in
             if members.isEmpty { return nil }
-            let count = { (list: [ParameterStore.Parameter]) in list.reduce(0) { $0 + $1.tensor.count } }
             return ParameterGroup(
                 name: name, parameters: count(members),
                 trained: count(members.filter { trainedNames.contains($0.name) }))

@@ -54,7 +54,7 @@ struct Embed: ParsableCommand {
 
     func run() throws {
         let options = try model.streamOptions()
-        let checkpoint = try CLIPCheckpoint(directory: try model.directory())
+        let checkpoint = try CLIPCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
         let lines = try text.map { $0 == "-" ? STDIN_FILENO : try openText($0) }
         let (clip, _) = try checkpoint.load(on: options.device, dtype: model.precision.dtype)
         let matrix = try NPYWriter(path: output, columns: checkpoint.config.projectionDim)

@@ -18,7 +18,13 @@ struct Evaluate: ParsableCommand {
             Prints JSON: gap, gap_at_k, map_macro and so on, with 95 % bootstrap intervals over pictures. Works for any \
             CLIP model and any labels, trained on or not.
 
+            Labels that the model was trained on and others get a block each in groups (seen and unseen), if there are \
+            both, and so do those of --group. bands has the mean average precision and F1 of frequent and rare labels: \
+            by training pictures where the model knows their number, else by the evaluated ones. A model's calibration \
+            changes F1, ece and brier, never what is ranked.
+
               mumic evaluate --model run/model --data test.csv --output results --report report.html
+              mumic evaluate --model openai/clip-vit-base-patch32 --data test.csv --score softmax
             """)
 
     @OptionGroup var model: ModelOptions
@@ -29,6 +35,8 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var annotations: AnnotationFileOptions
     @OptionGroup var labels: LabelOptions
     @OptionGroup var metrics: MetricOptions
+    @OptionGroup var score: ScoreOptions
+    @OptionGroup var groups: LabelGroupOptions
 
     @Option(help: ArgumentHelp("A folder for evaluation.json, per-label.csv and scores.csv.", valueName: "folder"))
     var output: String?
@@ -40,24 +48,35 @@ struct Evaluate: ParsableCommand {
         let templates = try labels.templates()
         let fileLabels = try labels.fileLabels()
         let table = try readAnnotations(path: data, labels: fileLabels?.map(\.name), options: annotations)
+        let parts = try groups.columns(labels: table.labels)
         if let output { try createDirectory(path: output) }
         let page = try page.sources(model: model.model)
-        let bundle = try ModelBundle(directory: try model.directory())
+        let bundle = try ModelBundle(directory: try model.directory(), resolvingBase: modelDirectory)
+        try score.check(metrics.threshold, of: bundle)
+        let (reading, calibration) = score.reading(labels: table.labels, of: bundle)
         noteLabels(table.labels, bundle)
         let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
-        let metricOptions = try metrics.options(labels: table.labels, of: bundle)
+        let metricOptions = try metrics.options(labels: table.labels, of: bundle, reading: reading)
         let classifier = try bundle.classifier(
             labels: resolved, templates: templates, device: device, dtype: model.precision.dtype)
-        let scores = try scoreTable(
+        let logits = try scoreTable(
             table, classifier, preprocessor: bundle.checkpoint.preprocessor, options: try model.streamOptions(),
             title: "evaluating")
+        let scores = score.score.scores(logits, labelCount: table.labels.count)
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
-        let report = try evaluate(matrix, labels: table.labels, kind: .logits, options: metricOptions)
+        let seen = bundle.description?.labels.map(\.name) ?? []
+        var report = try evaluate(matrix, labels: table.labels, kind: reading.kind, options: metricOptions)
+        try groups.add(
+            to: &report, groups: parts, seen: seen, positives: bundle.description?.positives, of: matrix,
+            kind: reading.kind, options: metricOptions)
+        report.calibration = calibration
+        report.score = score.score == .sigmoid ? nil : score.score.rawValue
         try StandardOutput.shared.write(try jsonText(report))
         if let output { try write(report, table, scores, to: output) }
-        let seen = bundle.description?.labels.map(\.name) ?? []
-        try page?.write(report, scores: scores, of: table, model: model.model, seen: seen.isEmpty ? nil : seen)
+        try page?.write(
+            report, scores: scores, of: table, model: model.model, seen: seen.isEmpty ? nil : seen, reading: reading,
+            positives: bundle.description?.positives, bands: groups.bands?.boundaries)
     }
 
     /// Says where the labels that are scored are not those that the model was trained on.

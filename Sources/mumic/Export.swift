@@ -31,7 +31,7 @@ struct Export: ParsableCommand {
     func run() throws {
         let directory = try modelDirectory(model)
         let copy = try ModelCopy(of: directory, to: output)
-        let checkpoint = try CLIPCheckpoint(directory: directory)
+        let checkpoint = try CLIPCheckpoint(directory: directory, resolvingBase: modelDirectory)
         let (_, store) = try checkpoint.load()
         if dtype == .float16 {
             for parameter in store.parameters where try parameter.tensor.to(dtype: .float16).isFinite() == false {

@@ -49,11 +49,17 @@ struct MetricOptions: ParsableArguments {
     }
 
     /// The options for a model's scores.
-    func options(labels: [String], of bundle: ModelBundle) throws -> EvaluationOptions {
-        guard threshold == .fitted else { return try options() }
-        return EvaluationOptions(
-            topK: topK, thresholds: try threshold.values(labels: labels, of: bundle), bootstrapReplicates: bootstrap,
-            seed: seed, majorityMinimum: majorityMinimum)
+    func options(labels: [String], of bundle: ModelBundle, reading: ScoreReading) throws -> EvaluationOptions {
+        var options: EvaluationOptions
+        if threshold == .fitted {
+            options = EvaluationOptions(
+                topK: topK, thresholds: try threshold.values(labels: labels, of: bundle),
+                bootstrapReplicates: bootstrap, seed: seed, majorityMinimum: majorityMinimum)
+        } else {
+            options = try self.options()
+        }
+        options.calibration = reading.curves
+        return options
     }
 }
 
@@ -65,6 +71,10 @@ struct Metrics: ParsableCommand {
         discussion: """
             SCORES is a wide CSV, image,LABEL,…; TARGETS the same columns with 1, 0, empty (unknown) or a number \
             between, or any other annotation format. Rows are matched by image and columns by name.
+
+            The scores.csv of evaluate holds logits (--logits), or, by evaluate --score softmax, logarithms of \
+            probabilities (--log-probabilities). What a model's calibration changes (F1, ece, brier) only evaluate \
+            knows.
 
               mumic metrics --scores scores.csv --targets test.csv --logits
             """)
@@ -78,10 +88,18 @@ struct Metrics: ParsableCommand {
     @Flag(help: "The scores are logits, as in evaluate's scores.csv, rather than probabilities.")
     var logits = false
 
+    @Flag(help: "The scores are natural logarithms of probabilities.")
+    var logProbabilities = false
+
     @Option(help: ArgumentHelp("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
     var unlisted = AnnotationFileOptions.Unlisted.absent
 
     @OptionGroup var metrics: MetricOptions
+    @OptionGroup var groups: LabelGroupOptions
+
+    func validate() throws {
+        if logits, logProbabilities { throw ValidationError("--logits and --log-probabilities exclude each other") }
+    }
 
     func run() throws {
         let options = try metrics.options()
@@ -90,10 +108,12 @@ struct Metrics: ParsableCommand {
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: table.labels.count, scores: table.scores,
             targets: table.targets)
-        let report: EvaluationReport
+        let kind: ScoreKind = logits ? .logits : logProbabilities ? .logProbabilities : .probabilities
+        let parts = try groups.columns(labels: table.labels)
+        var report: EvaluationReport
         do {
-            report = try evaluate(
-                matrix, labels: table.labels, kind: logits ? .logits : .probabilities, options: options)
+            report = try evaluate(matrix, labels: table.labels, kind: kind, options: options)
+            try groups.add(to: &report, groups: parts, of: matrix, kind: kind, options: options)
         } catch EvaluationError.notAProbability(let row, _, let label, let value) {
             throw BadDataError(
                 message:

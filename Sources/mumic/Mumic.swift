@@ -28,8 +28,9 @@ struct Mumic: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Pretrain.self, Evaluate.self, Predict.self, Thresholds.self, Embed.self, Search.self,
-            Metrics.self, Tokenize.self, Export.self,
+            Train.self, Pretrain.self, Evaluate.self, Predict.self, Thresholds.self, Calibrate.self, Embed.self,
+            Search.self,
+            Metrics.self, Tokenize.self, Export.self, Interpolate.self, AuditCommand.self,
         ])
 }
 

@@ -17,6 +17,9 @@ struct Predict: ParsableCommand {
             INPUT is a picture, a directory, a dataset file, or - for a path a line on stdin. Pictures that cannot be \
             read are reported in their place; the rest goes on, and the exit status is 65 at the end.
 
+            Labels stand in the order of their logits. A calibrated model prints calibrated probabilities, whose order \
+            may differ between labels. --score softmax makes a picture's probabilities add up to 1.
+
               mumic predict --model run/model --top-k 5 photos/
               find photos -name '*.jpg' | mumic predict --model run/model --format csv -
               mumic predict --model openai/clip-vit-base-patch32 --labels new.txt photo.jpg
@@ -24,6 +27,7 @@ struct Predict: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var labels: LabelOptions
+    @OptionGroup var score: ScoreOptions
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Print only the K best labels.", valueName: "k"))
     var topK: Int?
@@ -58,19 +62,21 @@ struct Predict: ParsableCommand {
         let options = try model.streamOptions()
         let templates = try labels.templates()
         let fileLabels = try labels.fileLabels()
-        let bundle = try ModelBundle(directory: try model.directory())
+        let bundle = try ModelBundle(directory: try model.directory(), resolvingBase: modelDirectory)
+        try score.check(threshold, of: bundle)
         let resolved = try bundle.resolve(fileLabels)
         let thresholds = try threshold?.values(labels: resolved.map(\.name), of: bundle)
         let classifier = try bundle.classifier(
             labels: resolved, templates: templates, device: options.device, dtype: model.precision.dtype)
-        if bundle.description == nil {
+        if bundle.description == nil, score.score == .sigmoid {
             StandardError.line(
                 "note: this model has no mumic.json, so these probabilities are uncalibrated; compare them, but fine-tune before you trust a threshold"
             )
         }
         let labelFeatures = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
         let writer = PredictionWriter(
-            format: format, labels: resolved.map(\.name), topK: topK, thresholds: thresholds)
+            format: format, labels: resolved.map(\.name), topK: topK, thresholds: thresholds, mode: score.score,
+            reading: score.reading(labels: resolved.map(\.name), of: bundle).reading)
         try writer.begin()
         let pictures = PictureSource(inputs, imagesDirectory: images)
         // Results on the same terminal would be torn by a bar.

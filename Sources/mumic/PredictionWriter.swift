@@ -34,6 +34,9 @@ struct PredictionWriter {
     let topK: Int?
     /// For each label the probability from which on it is printed; nil prints all.
     let thresholds: [Double]?
+    let mode: ScoreMode
+    /// How scores become probabilities.
+    let reading: ScoreReading
 
     func begin() throws {
         if format == .csv { try StandardOutput.shared.write("image,label,score,error\n") }
@@ -70,8 +73,9 @@ struct PredictionWriter {
     private func ranked(_ logits: [Float]) -> [Prediction] {
         var order = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
         if let topK { order.removeLast(max(0, order.count - topK)) }
+        let scores = mode.scores(logits.map(Double.init), labelCount: labels.count)
         return order.compactMap { index in
-            let probability = sigmoid(Double(logits[index]))
+            let probability = reading.probability(scores[index], label: index)
             if let thresholds, probability < thresholds[index] { return nil }
             return Prediction(label: labels[index], score: Float(probability))
         }

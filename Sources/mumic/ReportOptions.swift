@@ -50,7 +50,8 @@ struct ReportSources {
 
     /// Writes the page of an evaluation.
     func write(
-        _ evaluation: EvaluationReport, scores: [Double], of table: AnnotationTable, model: String, seen: [String]?
+        _ evaluation: EvaluationReport, scores: [Double], of table: AnnotationTable, model: String, seen: [String]?,
+        reading: ScoreReading = ScoreReading(.logits), positives: [String: Int]? = nil, bands: BandBoundaries? = nil
     ) throws {
         var contents = ReportContents(
             title: "\(model) on \(fileName(table.source))", model: model, data: table.source, evaluation: evaluation,
@@ -58,6 +59,9 @@ struct ReportSources {
         contents.date = Date().formatted(Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
         contents.pictures = table.images.map { ReportPicture(name: $0.name, path: $0.path) }
         contents.seenLabels = seen
+        contents.reading = reading
+        contents.trainingPositives = positives
+        contents.bandBoundaries = bands
         contents.before = before
         contents.training = run?.log ?? TrainingLog()
         contents.configuration = run?.configuration

@@ -66,7 +66,7 @@ struct Search: ParsableCommand {
 
     func run() throws {
         let options = try model.streamOptions()
-        let checkpoint = try CLIPCheckpoint(directory: try model.directory())
+        let checkpoint = try CLIPCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
         let index = try EmbeddingIndex(path: embeddings, columns: checkpoint.config.projectionDim)
         let (clip, _) = try checkpoint.load(on: options.device, dtype: model.precision.dtype)
         let search = SearchQueue(index: index, topK: topK, excludesSelf: excludeSelf, format: format)

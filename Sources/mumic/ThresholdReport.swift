@@ -58,12 +58,12 @@ struct ThresholdReport: Encodable {
 
     init(
         _ matrix: ScoreMatrix, _ labels: [String], _ goal: ThresholdGoal, _ minimumPositives: Int,
-        _ fitted: FittedThresholds
+        _ fitted: FittedThresholds, _ curves: [CalibrationCurve]?
     ) throws {
         func report(_ thresholds: [Double]?) throws -> EvaluationReport {
             try evaluate(
                 matrix, labels: labels, kind: .logits,
-                options: EvaluationOptions(thresholds: thresholds, bootstrapReplicates: 0))
+                options: EvaluationOptions(thresholds: thresholds, bootstrapReplicates: 0, calibration: curves))
         }
         let before = try report(nil)
         let after = try report(fitted.perLabel)

@@ -45,7 +45,8 @@ struct Thresholds: ParsableCommand {
 
             --goal is max-f1 (each label's highest F1), precision=P (the most that can be found at a precision of P), \
             recall=R (the highest threshold that still finds the share R), or global (one threshold, of the highest \
-            F1 over all pairs). Labels with few positives, or out of P's reach, get the global threshold.
+            F1 over all pairs). Labels with few positives, or out of P's reach, get the global threshold. A \
+            calibrated model's thresholds refer to its calibrated probabilities.
 
               mumic thresholds --model run/model --data validation.csv --output fitted
               mumic predict --model fitted --threshold fitted photos/
@@ -81,53 +82,60 @@ struct Thresholds: ParsableCommand {
         let directory = try model.directory()
         let copy = try ModelCopy(of: directory, to: output)
         let table = try readAnnotations(path: data, labels: fileLabels?.map(\.name), options: annotations)
-        let bundle = try ModelBundle(directory: directory)
+        let bundle = try ModelBundle(directory: directory, resolvingBase: modelDirectory)
         let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
-        let scored = Set(table.labels)
-        let absent = (bundle.description?.labels ?? []).map(\.name).filter { !scored.contains($0) }
-        if let first = absent.first {
-            StandardError.line(
-                "note: \(absent.count) of the model's labels are not in \(data) and get no threshold, such as '\(printable(first, maximumCharacters: 80))'"
-            )
-        }
+        noteAbsentLabels(table.labels, of: bundle, data: data, get: "get no threshold")
         let classifier = try bundle.classifier(
             labels: resolved, templates: templates, device: options.device, dtype: model.precision.dtype)
         let scores = try scoreTable(
             table, classifier, preprocessor: bundle.checkpoint.preprocessor, options: options, title: "scoring")
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
-        let fitted = try fitThresholds(matrix, goal: goal, minimumPositives: minimumPositives)
+        let curves = bundle.description?.calibration?.curves(labels: table.labels)
+        let fitted = try fitThresholds(
+            try curves.map(matrix.calibrated) ?? matrix, goal: goal, minimumPositives: minimumPositives,
+            kind: curves == nil ? .logits : .probabilities)
         if !fitted.isGlobalFitted {
             throw BadDataError(
                 message: "\(data) has no positive among its known pairs, so no threshold can be fitted; add some")
         }
-        let result = try ThresholdReport(matrix, table.labels, goal, minimumPositives, fitted)
-        try copy.write(try description(bundle, classifier, resolved, templates, fitted))
+        let result = try ThresholdReport(matrix, table.labels, goal, minimumPositives, fitted, curves)
+        var description = try describedModel(bundle, classifier, resolved, templates)
+        for (index, label) in resolved.enumerated() { description.thresholds[label.name] = fitted.perLabel[index] }
+        try copy.write(description)
         try StandardOutput.shared.write(try jsonText(result))
     }
+}
 
-    /// The model's description with the thresholds, and with the texts that they hold for.
-    private func description(
-        _ bundle: ModelBundle, _ classifier: MultiLabelClassifier, _ labels: [Label], _ templates: [PromptTemplate]?,
-        _ fitted: FittedThresholds
-    ) throws -> ClassifierDescription {
-        var description =
-            try bundle.description
-            ?? ClassifierDescription(
-                labels: labels, templates: classifier.templates,
-                temperature: exp(-Double(try classifier.model.logitScale.item())), bias: 0)
-        if description.labels.isEmpty { description.labels = labels }
-        if let templates, templates != description.templates {
-            // What was fitted to other sentences no longer holds.
-            description.templates = templates
-            description.thresholds = [:]
-        }
-        for (index, label) in labels.enumerated() {
-            if let place = description.labels.firstIndex(where: { $0.name == label.name }) {
-                description.labels[place] = label
-            }
-            description.thresholds[label.name] = fitted.perLabel[index]
-        }
-        return description
+/// Says which of the model's labels the data leaves out, and what becomes of them.
+func noteAbsentLabels(_ labels: [String], of bundle: ModelBundle, data: String, get outcome: String) {
+    let scored = Set(labels)
+    let absent = (bundle.description?.labels ?? []).map(\.name).filter { !scored.contains($0) }
+    guard let first = absent.first else { return }
+    StandardError.line(
+        "note: \(absent.count) of the model's labels are not in \(data) and \(outcome), such as '\(printable(first, maximumCharacters: 80))'"
+    )
+}
+
+/// The model's description with the texts that its labels were scored by.
+func describedModel(
+    _ bundle: ModelBundle, _ classifier: MultiLabelClassifier, _ labels: [Label], _ templates: [PromptTemplate]?
+) throws -> ClassifierDescription {
+    var description =
+        try bundle.description
+        ?? ClassifierDescription(
+            labels: labels, templates: classifier.templates,
+            temperature: exp(-Double(try classifier.model.logitScale.item())), bias: 0)
+    if description.labels.isEmpty { description.labels = labels }
+    if let templates, templates != description.templates {
+        // What was fitted to other sentences no longer holds.
+        description.templates = templates
+        description.thresholds = [:]
     }
+    for label in labels {
+        if let place = description.labels.firstIndex(where: { $0.name == label.name }) {
+            description.labels[place] = label
+        }
+    }
+    return description
 }

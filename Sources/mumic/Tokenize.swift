@@ -20,7 +20,8 @@ struct Tokenize: ParsableCommand {
     var model: String
 
     func run() throws {
-        let (tokenizer, contextLength) = try CLIPCheckpoint.tokenizer(directory: try modelDirectory(model))
+        let (tokenizer, contextLength) = try CLIPCheckpoint.tokenizer(
+            directory: try modelDirectory(model), resolvingBase: modelDirectory)
         var lines = LineIterator(descriptor: STDIN_FILENO)
         while let line = lines.next() {
             try Interruption.check()

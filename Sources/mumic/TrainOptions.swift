@@ -4,17 +4,34 @@ public import ArgumentParser
 import FileIO
 import Foundation
 public import Imaging
+public import MultiLabel
 public import TorchNN
 public import Training
 
 extension TrainingLoss: ExpressibleByArgument {}
+extension ClassifierHead: ExpressibleByArgument {}
+extension PositiveWeighting: ExpressibleByArgument {}
+extension RobustTraining: ExpressibleByArgument {}
+extension UnknownTargets: ExpressibleByArgument {}
+extension Sampling: ExpressibleByArgument {}
+extension LoRATarget: ExpressibleByArgument {}
 extension Tower: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension ImageAugmenter.Level: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
 
-/// Losses that the interface names and this version does not have.
-let laterLosses = ["siglip", "asl", "focal", "two-way", "softmax"]
+extension StartingTemperature: ExpressibleByArgument {
+    /// Reads a number or the word auto.
+    public init?(argument: String) {
+        if argument == "auto" {
+            self = .auto
+        } else if let value = Double(argument) {
+            self = .value(value)
+        } else {
+            return nil
+        }
+    }
+}
 
 /// Some of the options of a run, as a YAML file or the command line gives them.
 struct PartialConfiguration: Decodable {
@@ -33,7 +50,7 @@ struct PartialConfiguration: Decodable {
     var warmupSteps: Int?
     var schedule: LearningRateSchedule.Shape?
     var loss: String?
-    var temperature: Double?
+    var temperature: StartingTemperature?
     var fixedTemperature: Bool?
     var bias: Double?
     var fixedBias: Bool?
@@ -48,6 +65,30 @@ struct PartialConfiguration: Decodable {
     var device: String?
     var workers: Int?
     var checkpointEvery: Int?
+    var labelSmoothing: Double?
+    var positiveWeight: PositiveWeighting?
+    var aslGammaPositive: Double?
+    var aslGammaNegative: Double?
+    var aslClip: Double?
+    var focalGamma: Double?
+    var focalAlpha: Double?
+    var robust: RobustTraining?
+    var robustRate: Double?
+    var unknown: UnknownTargets?
+    var head: ClassifierHead?
+    var lockImageUnlockedGroups: Int?
+    var lockTextUnlockedLayers: Int?
+    var freezeEmbeddings: Bool?
+    var imageLayerDecay: Double?
+    var textLayerDecay: Double?
+    var loraRank: Int?
+    var loraAlpha: Double?
+    var loraTargets: OneOrMany<LoRATarget>?
+    var ema: Double?
+    var sampling: Sampling?
+    var holdOut: OneOrMany<String>?
+    var cache: Bool?
+    var noCache: Bool?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case data, validation, labels, images, unlisted, model, output, epochs
@@ -66,6 +107,30 @@ struct PartialConfiguration: Decodable {
         case gradientClip = "gradient-clip"
         case seed, device, workers
         case checkpointEvery = "checkpoint-every"
+        case labelSmoothing = "label-smoothing"
+        case positiveWeight = "positive-weight"
+        case aslGammaPositive = "asl-gamma-positive"
+        case aslGammaNegative = "asl-gamma-negative"
+        case aslClip = "asl-clip"
+        case focalGamma = "focal-gamma"
+        case focalAlpha = "focal-alpha"
+        case robust
+        case robustRate = "robust-rate"
+        case unknown
+        case head
+        case lockImageUnlockedGroups = "lock-image-unlocked-groups"
+        case lockTextUnlockedLayers = "lock-text-unlocked-layers"
+        case freezeEmbeddings = "freeze-embeddings"
+        case imageLayerDecay = "image-layer-decay"
+        case textLayerDecay = "text-layer-decay"
+        case loraRank = "lora-rank"
+        case loraAlpha = "lora-alpha"
+        case loraTargets = "lora-targets"
+        case ema
+        case sampling
+        case holdOut = "hold-out"
+        case cache
+        case noCache = "no-cache"
     }
 
     init() {}
@@ -111,6 +176,30 @@ struct PartialConfiguration: Decodable {
         set(device, \.device)
         set(workers, \.workers)
         if let checkpointEvery { target.checkpointEvery = checkpointEvery }
+        set(labelSmoothing, \.labelSmoothing)
+        set(positiveWeight, \.positiveWeight)
+        set(aslGammaPositive, \.aslGammaPositive)
+        set(aslGammaNegative, \.aslGammaNegative)
+        set(aslClip, \.aslClip)
+        set(focalGamma, \.focalGamma)
+        set(focalAlpha, \.focalAlpha)
+        set(robust, \.robust)
+        if let robustRate { target.robustRate = robustRate }
+        set(unknown, \.unknown)
+        set(head, \.head)
+        if let lockImageUnlockedGroups { target.lockImageUnlockedGroups = lockImageUnlockedGroups }
+        if let lockTextUnlockedLayers { target.lockTextUnlockedLayers = lockTextUnlockedLayers }
+        set(freezeEmbeddings, \.freezeEmbeddings)
+        set(imageLayerDecay, \.imageLayerDecay)
+        set(textLayerDecay, \.textLayerDecay)
+        if let loraRank { target.loraRank = loraRank }
+        set(loraAlpha, \.loraAlpha)
+        set(loraTargets?.values, \.loraTargets)
+        if let ema { target.ema = ema }
+        set(sampling, \.sampling)
+        set(holdOut?.values, \.holdOut)
+        set(cache, \.cache)
+        set(noCache.map { !$0 }, \.cache)
         if let loss { target.loss = try trainingLoss(loss) }
         if AnnotationFileOptions.Unlisted(rawValue: target.unlisted) == nil {
             throw UsageError("--unlisted is '\(target.unlisted)'; it is absent or unknown")
@@ -118,12 +207,9 @@ struct PartialConfiguration: Decodable {
     }
 }
 
-/// A loss by its name; names that only later versions have are told apart from mistakes.
+/// A loss by its name.
 func trainingLoss(_ name: String) throws -> TrainingLoss {
     if let loss = TrainingLoss(rawValue: name) { return loss }
     let known = TrainingLoss.allCases.map(\.rawValue).joined(separator: ", ")
-    if laterLosses.contains(name) {
-        throw UsageError("--loss \(name) is not in this version yet; use \(known)")
-    }
     throw UsageError("--loss is '\(printable(name))'; it is one of \(known)")
 }

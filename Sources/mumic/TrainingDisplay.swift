@@ -41,8 +41,11 @@ final class TrainingDisplay {
         case .step(let step, _):
             let loss = String(
                 format: "loss %.4f, temperature %.4f, %.1f images/s", step.loss, step.temperature, step.imagesPerSecond)
+            validationBar = nil
             bar?.update(extra: loss)
             bar?.advance()
+        case .computesFrozenLayers(let images):
+            validationBar = ProgressBar(title: "computing frozen layers", total: images)
         case .validates(let images): validationBar = ProgressBar(title: "validating", total: images)
         case .scored(let images): validationBar?.update(count: images)
         case .validated(let found, let step, let isBest):
@@ -68,7 +71,10 @@ final class TrainingDisplay {
         let rows = groups.map { group in
             [
                 group.name, formatCount(group.parameters),
-                group.trained == 0 ? "frozen" : group.trained == group.parameters ? "trains" : "trains in part",
+                group.trained == 0
+                    ? "frozen"
+                    : group.trained == group.parameters
+                        ? "trains" : "trains in part: \(formatCount(group.trained))",
             ]
         }
         return formatTable(

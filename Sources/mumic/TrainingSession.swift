@@ -23,10 +23,14 @@ struct TrainingSession {
         let device = try computeDevice(options.device)
         try checkRunDirectory(options.output, resumes: resumes)
         let fileLabels = try options.labels.map(readLabelFile)
-        let training = try readTable(options.data, labels: fileLabels?.map(\.name))
-        let validation = try options.validation.map { try readTable($0, labels: training.labels) }
-        let bundle = try ModelBundle(directory: try modelDirectory(options.model))
-        let labels = try bundle.resolve(fileLabels ?? training.labels.map { Label(name: $0) })
+        let annotated = try readTable(options.data, labels: fileLabels?.map(\.name))
+        let training = try holdingOut(annotated)
+        let validation = try options.validation.map { try readTable($0, labels: annotated.labels) }
+            .map { $0.leavingOut(options.holdOut) }
+        let bundle = try ModelBundle(directory: try modelDirectory(options.model), resolvingBase: modelDirectory)
+        let kept = Set(training.labels)
+        let labels = try bundle.resolve(
+            fileLabels?.filter { kept.contains($0.name) } ?? training.labels.map { Label(name: $0) })
         let templates =
             options.template.isEmpty
             ? bundle.description?.templates ?? [.standard] : try options.template.map(promptTemplate)
@@ -47,6 +51,21 @@ struct TrainingSession {
                 options: options, validation: validation, labels: labels, templates: templates, start: bundle,
                 device: device)
         }
+    }
+
+    /// The annotations without the labels that are held out.
+    private func holdingOut(_ table: AnnotationTable) throws -> AnnotationTable {
+        if options.holdOut.isEmpty { return table }
+        if let unknown = options.holdOut.first(where: { !table.labels.contains($0) }) {
+            throw UsageError("--hold-out: \(options.data) has no label '\(printable(unknown))'; check its spelling")
+        }
+        let left = table.leavingOut(options.holdOut)
+        if left.labels.isEmpty {
+            throw UsageError("--hold-out leaves no label of \(options.data) to train on; name fewer")
+        }
+        StandardError.line(
+            "held out: \(left.labels.count) of \(table.labels.count) labels are trained on")
+        return left
     }
 
     private func readTable(_ path: String, labels: [String]?) throws -> AnnotationTable {

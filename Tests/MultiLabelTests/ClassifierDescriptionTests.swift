@@ -10,7 +10,11 @@ import Testing
         ClassifierDescription(
             labels: [Label(name: "pool", prompts: ["a pool", "schönes \"Becken\""]), Label(name: "sea view/1")],
             templates: [.standard, try #require(PromptTemplate("{} in {}"))], temperature: 0.07, bias: -0.1,
-            thresholds: ["sea view/1": 0.3, "pool": 1, "b": 0, "a": 0.25], loss: "mumic")
+            thresholds: ["sea view/1": 0.3, "pool": 1, "b": 0, "a": 0.25], loss: "mumic",
+            calibration: CalibrationDescription(
+                method: .isotonic, global: .line(scale: 0.7, shift: -1.5),
+                labels: ["pool": .points([[-3, 0], [0.25, 0.1], [4, 0.1]]), "a": .line(scale: 2, shift: 0)]),
+            positives: ["pool": 17, "sea view/1": 0])
     }
 
     @Test func whatIsWrittenIsReadBackTheSame() throws {
@@ -45,6 +49,7 @@ import Testing
         let read = try #require(try ClassifierDescription.read(directory: folder.path))
         #expect(read.labels == [Label(name: "pool")])
         #expect(read.templates == [.standard] && read.bias == 0 && read.thresholds.isEmpty && read.loss == nil)
+        #expect(read.calibration == nil && read.positives == nil)
     }
 
     @Test(
@@ -67,6 +72,11 @@ import Testing
             ("{\"version\": 1, \"thresholds\": {\"a\": 1.5}}", "has the threshold 1.5 for 'a'"),
             ("{\"version\": 1, \"thresholds\": {\"a\": null}}", "'thresholds.a'"),
             ("{\"version\": 1, \"loss\": 4}", "at 'loss'"),
+            ("{\"version\": 1, \"positives\": {\"a\": -1}}", "'positives'"),
+            ("{\"version\": 1, \"positives\": {\"a\": 0.5}}", "positives.a"),
+            ("{\"version\": 1, \"calibration\": 3}", "at 'calibration'"),
+            ("{\"version\": 1, \"calibration\": {}}", "lacks the key 'calibration.method'"),
+            ("{\"version\": 1, \"calibration\": {\"method\": \"platt\"}}", "lacks the key 'calibration.global'"),
         ]) func hostileDescriptionsAreErrorsOnOneLine(_ text: String, problem: String) throws
     {
         let folder = try TemporaryFolder()
@@ -78,6 +88,46 @@ import Testing
         #expect(message.hasPrefix(folder("mumic.json") + " "))
         #expect(message.contains(problem), "\(message)")
         #expect(!message.contains("\n") && !message.contains("Swift"), "\(message)")
+    }
+
+    private static let hostileCurves: [(String, String)] = [
+        ("{}", "lacks the key 'calibration.labels.sea view.scale'"),
+        ("[]", "at 'calibration.labels.sea view'"),
+        ("{\"scale\": 1}", "lacks the key 'calibration.labels.sea view.shift'"),
+        ("{\"scale\": 0, \"shift\": 0}", "'calibration.labels.sea view.scale' is 0.0, it must be above 0"),
+        ("{\"scale\": -1, \"shift\": 0}", "'calibration.labels.sea view.scale' is -1.0"),
+        ("{\"scale\": 1e-999, \"shift\": 0}", "mumic.json"),
+        ("{\"scale\": \"1\", \"shift\": 0}", "at 'calibration.labels.sea view.scale'"),
+        ("{\"scale\": 1, \"shift\": 0, \"points\": [[0, 0]]}", "'calibration.labels.sea view.points' stands beside"),
+        ("{\"points\": []}", "'calibration.labels.sea view.points' is empty"),
+        ("{\"points\": [[1]]}", "'calibration.labels.sea view.points' has at place 1"),
+        ("{\"points\": [[0, 0.5], [1, 2]]}", "'calibration.labels.sea view.points' has at place 2"),
+        ("{\"points\": [[0, 0.5], [0, 0.6]]}", "'calibration.labels.sea view.points' does not rise at place 2"),
+        ("{\"points\": [[0, 0.5], [1, 0.4]]}", "'calibration.labels.sea view.points' does not rise at place 2"),
+        ("{\"points\": [[0, null]]}", "calibration.labels.sea view.points"),
+    ]
+
+    @Test(arguments: hostileCurves) func hostileCalibrationsAreErrorsThatNameTheKey(
+        _ curve: String, problem: String
+    ) throws {
+        let folder = try TemporaryFolder()
+        for method in ["platt", "magic"] {
+            try folder.put(
+                "mumic.json",
+                """
+                {"version": 1, "calibration": {"method": "\(method)", "global": {"scale": 1, "shift": -2},
+                 "labels": {"sea view": \(curve)}}}
+                """)
+            let error = try #require(throws: MultiLabelError.self) {
+                try ClassifierDescription.read(directory: folder.path)
+            }
+            let message = "\(error)"
+            let expected =
+                method == "platt" || problem == "mumic.json"
+                ? problem : "'calibration.method' is not platt, temperature or isotonic"
+            #expect(message.hasPrefix(folder("mumic.json") + " ") && message.contains(expected), "\(message)")
+            #expect(!message.contains("\n") && !message.contains("Swift"), "\(message)")
+        }
     }
 
     @Test func templatesPutTheNameWhereTheirPlacesAre() throws {

@@ -42,11 +42,15 @@ import Testing
         "evaluate": [
             "report", "run", "before",
             "model", "data", "labels", "output", "template", "images", "unlisted", "top-k", "threshold", "batch-size",
-            "device", "precision", "bootstrap",
+            "device", "precision", "bootstrap", "score", "no-calibration", "group", "bands",
         ],
         "predict": [
             "model", "labels", "template", "top-k", "threshold", "format", "images", "batch-size", "device",
-            "precision",
+            "precision", "score", "no-calibration",
+        ],
+        "calibrate": [
+            "model", "data", "output", "method", "minimum-positives", "seed", "labels", "template", "images",
+            "unlisted", "batch-size", "device", "precision",
         ],
         "thresholds": [
             "model", "data", "output", "goal", "minimum-positives", "labels", "template", "images", "unlisted",
@@ -57,7 +61,10 @@ import Testing
             "precision",
         ],
         "embed": ["model", "output", "text", "images", "batch-size", "device", "precision"],
-        "metrics": ["scores", "targets", "top-k", "threshold", "logits", "bootstrap", "unlisted"],
+        "metrics": [
+            "scores", "targets", "top-k", "threshold", "logits", "log-probabilities", "group", "bands", "bootstrap",
+            "unlisted",
+        ],
         "tokenize": ["model"],
         "export": ["model", "dtype", "output"],
     ]

@@ -36,6 +36,39 @@ import Testing
         }
     }
 
+    @Test func `a calibrated table's bins give the calibrated evaluation's error, and uncalibrated the plain one's`()
+        throws
+    {
+        for seed in 1...50 as ClosedRange<UInt64> {
+            let sample = Sample(seed: seed)
+            let curves = (0..<sample.labels).map {
+                CalibrationCurve.logistic(scale: 0.4 + Double($0) / 5, shift: 0.3 - Double($0))
+            }
+            let table = try PairTable(
+                images: sample.images, labels: sample.labels, scores: sample.scores, targets: sample.targets,
+                thresholds: Array(repeating: 0.5, count: sample.labels), reading: ScoreReading(.logits, curves: curves))
+            let matrix = try ScoreMatrix(
+                imageCount: sample.images, labelCount: sample.labels, scores: sample.scores, targets: sample.targets)
+            let report = try evaluate(
+                matrix, labels: sample.names, kind: .logits,
+                options: EvaluationOptions(bootstrapReplicates: 0, calibration: curves))
+            guard report.pairs > 0 else { continue }
+            let found = calibrationError(table.reliability()) ?? -1
+            #expect(abs(found - (report.calibrationError ?? -2)) < 1e-12, "seed \(seed)")
+            let again = calibrationError(try table.byProbability().reliability()) ?? -1
+            #expect(abs(found - again) < 1e-12, "seed \(seed)")
+            let plain = calibrationError(try table.uncalibrated().reliability()) ?? -1
+            #expect(abs(plain - (try sample.report().calibrationError ?? -2)) < 1e-12, "seed \(seed)")
+            let predicted = sample.scores.indices.filter {
+                !sample.targets[$0].isNaN && table.isPredicted($0, label: $0 % sample.labels)
+            }
+            #expect(ratio(predicted.count { sample.targets[$0] > 0.5 }, predicted.count) == report.overallPrecision)
+        }
+    }
+
+    /// 0/0 is 0.
+    private func ratio(_ part: Int, _ whole: Int) -> Double { whole > 0 ? Double(part) / Double(whole) : 0 }
+
     @Test func `score histograms count every known pair once`() throws {
         for seed in 1...100 as ClosedRange<UInt64> {
             let sample = Sample(seed: seed)

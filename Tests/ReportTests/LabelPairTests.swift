@@ -83,13 +83,4 @@ import Testing
             check(found.hits, rises: false) { sample.targets[$0] > 0.5 && sample.scores[$0] >= 0 }
         }
     }
-
-    @Test func `bands cut the labels in thirds and keep equal frequencies together`() {
-        let bands = frequencyBands(positives: [0, 50, 3, 3, 3, 20, 1, 9])
-        #expect(bands.map(\.name) == ["head", "middle", "tail"])
-        #expect(bands.map(\.labels) == [[1, 5, 7], [2, 3, 4], [6]])
-        #expect(bands.map(\.most) == [50, 3, 1] && bands.map(\.fewest) == [9, 3, 1])
-        #expect(frequencyBands(positives: [4, 4, 4, 4]).map(\.labels) == [[0, 1, 2, 3]])
-        #expect(frequencyBands(positives: [4, 0, 2]).isEmpty)
-    }
 }

@@ -112,6 +112,57 @@ private final class Document: NSObject, XMLParserDelegate {
         #expect(!hasUnreadable)
     }
 
+    @Test func `a calibrated page shows what the calibration does, and groups and bands as they were asked for`() throws
+    {
+        let sample = Sample(seed: 5, images: 120, labels: 9)
+        let plain = try sample.contents()
+        let curves = (0..<9).map { CalibrationCurve.logistic(scale: 0.5 + Double($0) / 4, shift: -0.5) }
+        let matrix = try ScoreMatrix(
+            imageCount: 120, labelCount: 9, scores: sample.scores, targets: sample.targets)
+        let options = EvaluationOptions(bootstrapReplicates: 0, calibration: curves)
+        var report = try evaluate(matrix, labels: sample.names, kind: .logits, options: options)
+        try report.addGroups(
+            [("<own>", [1, 2]), ("seen", [0, 1, 2])], of: matrix, kind: .logits, options: options)
+        var contents = ReportContents(
+            title: "A sample", model: "calibrated", data: "test.csv", evaluation: report, scores: sample.scores,
+            targets: sample.targets)
+        contents.reading = ScoreReading(.logits, curves: curves)
+        contents.trainingPositives = ["label 0": 900, "label 1": 100, "label 2": 5, "label 3": 4]
+        contents.bandBoundaries = BandBoundaries(low: 20, high: 100)
+        let html = try contents.html()
+        let document = Document(html)
+        #expect(document.problem == nil)
+        #expect(sections(document).isSuperset(of: ["groups", "bands", "calibration"]))
+        #expect(document.text.contains("<own>") && document.text.contains("trained on"))
+        #expect(html.contains("in the training pictures") && html.contains("fewer than 20"))
+        let before = percent(plain.evaluation.calibrationError)
+        #expect(html.contains("without the calibration it would be \(before)."))
+        #expect(html.contains("is \(percent(report.calibrationError));"))
+        let plainSections = sections(Document(try plain.html()))
+        #expect(!plainSections.contains("groups"))
+        contents.reading = ScoreReading(.logits, curves: Array(curves.dropLast()))
+        #expect(throws: ReportError.wrongCount(of: "calibration curves", expected: 9, found: 8)) {
+            try contents.html()
+        }
+    }
+
+    @Test func `a page of logarithms of shares speaks of them, and of no logits`() throws {
+        let sample = Sample(seed: 5, images: 120, labels: 9)
+        let logs = logSoftmax(sample.scores, labelCount: 9)
+        let matrix = try ScoreMatrix(imageCount: 120, labelCount: 9, scores: logs, targets: sample.targets)
+        var contents = ReportContents(
+            title: "A sample", model: "run/model", data: "test.csv",
+            evaluation: try evaluate(matrix, labels: sample.names, kind: .logProbabilities), scores: logs,
+            targets: sample.targets)
+        contents.reading = ScoreReading(.logProbabilities)
+        let html = try contents.html()
+        #expect(Document(html).problem == nil)
+        #expect(html.contains("Distribution of log probabilities"))
+        let speaksOfLogits = html.contains("logit")
+        #expect(!speaksOfLogits)
+        #expect(html.contains("is \(percent(contents.evaluation.calibrationError))."))
+    }
+
     @Test func `hostile names and texts stay texts`() throws {
         let folder = try TemporaryFolder()
         var contents = try full(names: hostile)

@@ -165,20 +165,6 @@ import TorchNN
         let state = try Checkpoint.state(at: run.output + "/checkpoints/" + #require(run.checkpoints().last))
         #expect(state.bestScore == largest && state.bestStep == index * 4 + 3 && state.isFinished)
         // What is kept scores what was reported.
-        let bundle = try ModelBundle(directory: run.output + "/model")
-        let classifier = try bundle.classifier(
-            labels: bundle.resolve(nil), templates: nil, device: .cpu, dtype: .float32)
-        let table = try #require(run.validation)
-        var logits: [Float] = []
-        try forEachPicture(
-            table.images.map { PictureReference(name: $0.name, path: $0.path) },
-            preprocessor: bundle.checkpoint.preprocessor, options: .init(batchSize: 6, workers: 1, device: .cpu),
-            compute: { try classifier.logits(pooled: classifier.model.pooledImages($0), labelFeatures: nil) },
-            receive: { _, result in logits += try result.get() })
-        let matrix = try ScoreMatrix(
-            imageCount: table.images.count, labelCount: table.labels.count, scores: logits, targets: table.targets)
-        let report = try evaluate(
-            matrix, labels: table.labels, kind: .logits, options: EvaluationOptions(bootstrapReplicates: 0))
-        #expect(abs(try #require(report.gap) - largest) <= 1e-9)
+        #expect(abs(try ValidatedModel(run).gap - largest) <= 1e-9)
     }
 }

@@ -194,6 +194,15 @@ import TorchNN
         options.learningRate = 0.1 + 0.2
         options.checkpointEvery = 3
         options.seed = .max
+        options.temperature = .auto
+        options.robustRate = 0.1
+        options.lockImageUnlockedGroups = 2
+        options.lockTextUnlockedLayers = 0
+        options.loraRank = 4
+        options.loraTargets = [.first, .output]
+        options.ema = 0.9999
+        options.holdOut = ["a: b", "no", "1"]
+        options.cache = false
         options.validation = "ein Pfad/mit: Zeichen.csv"
         let read = try TrainingConfiguration(yaml: options.yaml(), path: "config.yml")
         #expect(read.template == options.template && read.learningRate == options.learningRate)
@@ -220,9 +229,25 @@ import TorchNN
         #expect(problem { $0.learningRate = 0 } == "learning-rate")
         #expect(problem { $0.weightDecay = -0.1 } == "weight-decay")
         #expect(problem { $0.warmupSteps = -1 } == "warmup-steps")
-        #expect(problem { $0.temperature = 0.009 } == "temperature")
-        #expect(problem { $0.temperature = 1.01 } == "temperature")
+        #expect(problem { $0.temperature = .value(0.009) } == "temperature")
+        #expect(problem { $0.temperature = .value(1.01) } == "temperature")
+        #expect(problem { $0.temperature = .auto } == nil)
         #expect(problem { $0.bias = .infinity } == "bias")
+        #expect(problem { $0.labelSmoothing = 1 } == "label-smoothing")
+        #expect(problem { $0.aslGammaPositive = -1 } == "asl-gamma-positive")
+        #expect(problem { $0.aslGammaNegative = .nan } == "asl-gamma-negative")
+        #expect(problem { $0.aslClip = 1 } == "asl-clip")
+        #expect(problem { $0.focalGamma = .infinity } == "focal-gamma")
+        #expect(problem { $0.focalAlpha = 1.01 } == "focal-alpha")
+        #expect(problem { $0.robustRate = -0.1 } == "robust-rate")
+        #expect(problem { $0.lockImageUnlockedGroups = -1 } == "lock-image-unlocked-groups")
+        #expect(problem { $0.lockTextUnlockedLayers = .max } == "lock-text-unlocked-layers")
+        #expect(problem { $0.imageLayerDecay = 0 } == "image-layer-decay")
+        #expect(problem { $0.textLayerDecay = 1.5 } == "text-layer-decay")
+        #expect(problem { $0.loraRank = 0 } == "lora-rank")
+        #expect(problem { $0.loraAlpha = 0 } == "lora-alpha")
+        #expect(problem { ($0.loraRank, $0.loraTargets) = (2, []) } == "lora-targets")
+        #expect(problem { $0.ema = 1 } == "ema")
         #expect(problem { $0.gradientClip = -1 } == "gradient-clip")
         #expect(problem { $0.workers = 0 } == "workers")
         #expect(problem { $0.checkpointEvery = 0 } == "checkpoint-every")

@@ -136,6 +136,13 @@ func tensors(_ path: String) throws -> [String: [UInt8]] {
     return Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, Array(file.bytes(of: $0))) })
 }
 
+/// The numbers of a float32 tensor's bytes.
+func floats(_ bytes: [UInt8]) -> [Float] {
+    bytes.withUnsafeBytes { raw in
+        (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+    }
+}
+
 extension AnnotationTable {
     /// The same pictures with other targets.
     func with(targets: [Float]) -> AnnotationTable {

@@ -62,7 +62,7 @@ import TorchNN
 
     @Test func fixedTemperatureAndBiasStay() throws {
         var run = try TestRun()
-        run.options.temperature = 0.2
+        run.options.temperature = .value(0.2)
         run.options.fixedTemperature = true
         run.options.bias = -2.25
         run.options.fixedBias = true
@@ -74,9 +74,9 @@ import TorchNN
     }
 
     @Test func theTemperatureStaysWithinItsBounds() throws {
-        for start in [0.01, 1] {
+        for start in [0.01, 1.0] {
             var run = try TestRun()
-            run.options.temperature = start
+            run.options.temperature = .value(start)
             run.options.learningRate = 0.5
             run.options.freeze = [.image, .text]
             let steps = try run.run()

@@ -20,7 +20,7 @@ public enum Frequencies: Sendable {
     /// The fourth root; square roots alone are the same on every machine.
     func objectWeight(_ weight: Double) -> Double {
         switch self {
-        case .longTail: weight
+        case .longTail: weight.squareRoot()
         case .balanced: weight.squareRoot().squareRoot()
         }
     }

@@ -96,13 +96,29 @@ CTorchTensor *_Nullable ctorch_subtract(const CTorchTensor *a, const CTorchTenso
 CTorchTensor *_Nullable ctorch_multiply(const CTorchTensor *a, const CTorchTensor *b);
 CTorchTensor *_Nullable ctorch_divide(const CTorchTensor *a, const CTorchTensor *b);
 CTorchTensor *_Nullable ctorch_exp(const CTorchTensor *a);
+CTorchTensor *_Nullable ctorch_log(const CTorchTensor *a);
+/// a · scale + shift
+CTorchTensor *_Nullable ctorch_affine(const CTorchTensor *a, double scale, double shift);
+/// a to the power of b.
+CTorchTensor *_Nullable ctorch_power(const CTorchTensor *a, const CTorchTensor *b);
+/// Bounds every element; what lies outside passes no gradient.
+CTorchTensor *_Nullable ctorch_clamp(const CTorchTensor *a, double low, double high);
+/// 1 where a > threshold and else 0, of a's type; passes no gradient.
+CTorchTensor *_Nullable ctorch_greater(const CTorchTensor *a, double threshold);
+CTorchTensor *_Nullable ctorch_sigmoid(const CTorchTensor *a);
+/// log(1 / (1 + exp(−a))), without overflow.
+CTorchTensor *_Nullable ctorch_log_sigmoid(const CTorchTensor *a);
+/// log Σ exp(a) over one dimension, which stays with size 1.
+CTorchTensor *_Nullable ctorch_log_sum_exp(const CTorchTensor *a, int64_t dimension);
 CTorchTensor *_Nullable ctorch_sum(const CTorchTensor *a);
 CTorchTensor *_Nullable ctorch_sum_dim(const CTorchTensor *a, int64_t dimension);
 /// x / max(‖x‖₂, 1e-12) over the last dimension.
 CTorchTensor *_Nullable ctorch_normalize(const CTorchTensor *a);
-/// max(z, 0) − z·y + log(1 + exp(−|z|)), elementwise, times `weights`, summed.
+/// max(z, 0) − z·y + log(1 + exp(−|z|)), elementwise, times `weights`, summed; the term of y times `positive_weights`,
+/// which are broadcast, if given.
 CTorchTensor *_Nullable ctorch_bce_with_logits_sum(const CTorchTensor *logits, const CTorchTensor *targets,
-                                                   const CTorchTensor *weights);
+                                                   const CTorchTensor *weights,
+                                                   const CTorchTensor *_Nullable positive_weights);
 /// Mean over the rows of −log softmax at the target's place: logits [N, C], targets int64 [N].
 CTorchTensor *_Nullable ctorch_cross_entropy(const CTorchTensor *logits, const CTorchTensor *targets);
 int32_t ctorch_all_finite(const CTorchTensor *a, bool *out);
@@ -122,6 +138,9 @@ int32_t ctorch_adamw_step(const CTorchTensor *const _Nonnull *_Nonnull parameter
                           const CTorchTensor *const _Nonnull *_Nonnull steps, int64_t count,
                           const CTorchTensor *_Nullable gradient_scale, double learning_rate, double beta1,
                           double beta2, double epsilon, double weight_decay);
+/// target += weight · (source − target) for each of `count` pairs of one device.
+int32_t ctorch_lerp_in_place(const CTorchTensor *const _Nonnull *_Nonnull targets,
+                             const CTorchTensor *const _Nonnull *_Nonnull sources, int64_t count, double weight);
 
 // MARK: Shape
 

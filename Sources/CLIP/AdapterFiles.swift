@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// https://github.com/huggingface/peft/blob/main/src/peft/tuners/lora/config.py
+
+import FileIO
+import Foundation
+import Safetensors
+import TorchNN
+
+/// A LoRA adapter as PEFT saves it: `adapter_config.json` and `adapter_model.safetensors`.
+struct AdapterFiles {
+    static let configurationName = "adapter_config.json"
+    static let weightsName = "adapter_model.safetensors"
+    /// What PEFT puts before the names of the base's layers.
+    static let prefix = "base_model.model."
+    /// A parameter that no adapter can hold: it lies beside them, where PEFT reads it too.
+    static let logitScale = "logit_scale"
+
+    /// What would make the weights mean something else than W + s·B·A.
+    private static let unsupported = [
+        "use_dora", "use_rslora", "lora_bias", "use_qalora", "layer_replication", "modules_to_save", "rank_pattern",
+        "alpha_pattern", "trainable_token_indices", "target_parameters", "alora_invocation_tokens", "use_bdlora",
+        "kasa_config", "monteclora_config", "velora_config", "arrow_config",
+    ]
+
+    private let directory: String
+    private let baseModel: String
+    private let revision: String?
+    private let rank: Int
+    private let alpha: Double
+    private let weights: SafetensorsCheckpoint
+
+    private var configurationPath: String { directory + "/" + Self.configurationName }
+
+    /// Reads the configuration and opens the weights.
+    init(directory: String, _ names: Set<String>) throws {
+        self.directory = directory
+        let path = directory + "/" + Self.configurationName
+        let values = try ConfigReader(path: path, bytes: try readFile(path: path, maximumBytes: 16 << 20))
+        let type = try values.string("peft_type", default: "")
+        if type != "LORA" { throw values.bad("peft_type", "is '\(type)', only 'LORA' can be used") }
+        for key in Self.unsupported where !Self.isAbsent(values.values[key]) {
+            throw values.bad(
+                key, "is set; only plain LoRA can be used: merge this adapter with PEFT's merge_and_unload")
+        }
+        let bias = try values.string("bias", default: "none")
+        if bias != "none" { throw values.bad("bias", "is '\(bias)', only 'none' can be used") }
+        self.rank = try values.integer("r", default: 8, in: 1...65_536)
+        self.alpha = try values.positive("lora_alpha", default: 8)
+        self.baseModel = try values.string("base_model_name_or_path", default: "")
+        if baseModel.isEmpty { throw values.bad("base_model_name_or_path", "must name the model that is adapted") }
+        self.revision = try values.string("revision", default: "")
+        if !names.contains(Self.weightsName) {
+            let others = names.sorted().lazy.map { directory + "/" + $0 }
+            for other in others {
+                if let pickle = CLIPError.refusal(ofPickle: other, named: Self.weightsName) { throw pickle }
+            }
+            throw CLIPError.missingFile(
+                path: directory + "/" + Self.weightsName, remedy: "an adapter needs it beside \(Self.configurationName)"
+            )
+        }
+        self.weights = try SafetensorsCheckpoint(path: directory + "/" + Self.weightsName)
+    }
+
+    /// The directory of the model that is adapted.
+    func base(resolving resolve: ((_ model: String) throws -> String)?) throws -> String {
+        let beside = baseModel.hasPrefix("/") ? baseModel : directory + "/" + baseModel
+        let found: String
+        if Self.isDirectory(beside) {
+            found = beside
+        } else if let resolve, !baseModel.hasPrefix("/"), !baseModel.hasPrefix(".") {
+            let version = revision.map { $0.isEmpty ? "" : "@" + $0 } ?? ""
+            found = try resolve(baseModel + version)
+        } else {
+            throw CLIPError.missingBase(path: configurationPath, base: baseModel)
+        }
+        if FileManager.default.fileExists(atPath: found + "/" + Self.configurationName) {
+            throw CLIPError.adapterOfAdapter(path: configurationPath, base: found)
+        }
+        return found
+    }
+
+    /// What the file adds to the weights of a model of this shape, after a check of every tensor's name and shape.
+    func additions(to config: CLIPConfig) throws -> WeightAdditions {
+        var replacements: [String: String] = [:]
+        var halves: [String: (down: String?, up: String?)] = [:]
+        for entry in weights.entries {
+            func bad(_ problem: String) -> CLIPError {
+                .badAdapter(path: weights.path, tensor: entry.name, problem: problem)
+            }
+            guard entry.name.hasPrefix(Self.prefix) else {
+                throw bad("has a name that PEFT gives no tensor of LoRA; use the adapter of a CLIPModel")
+            }
+            let name = String(entry.name.dropFirst(Self.prefix.count))
+            if name == Self.logitScale {
+                replacements[name] = entry.name
+                continue
+            }
+            let isDown = name.hasSuffix("." + LoRANames.down)
+            guard isDown || name.hasSuffix("." + LoRANames.up) else {
+                throw bad("is neither \(LoRANames.down) nor \(LoRANames.up) of a layer; use an adapter of plain LoRA")
+            }
+            let layer = String(name.dropLast((isDown ? LoRANames.down : LoRANames.up).count + 1))
+            guard let (from, to) = config.linearLayer(layer) else {
+                throw bad("adapts a layer that the base model has not; check that the adapter belongs to it")
+            }
+            let expected = isDown ? [rank, from] : [to, rank]
+            if entry.shape != expected {
+                throw bad(
+                    "has shape \(entry.shape), r = \(rank) and the base model ask for \(expected); check that the adapter belongs to it"
+                )
+            }
+            if isDown {
+                halves[layer, default: (nil, nil)].down = entry.name
+            } else {
+                halves[layer, default: (nil, nil)].up = entry.name
+            }
+        }
+        var factors: [String: WeightAdditions.Factors] = [:]
+        for (layer, pair) in halves.sorted(by: { $0.key < $1.key }) {
+            guard let down = pair.down, let up = pair.up else {
+                throw CLIPError.badAdapter(
+                    path: weights.path, tensor: pair.down ?? pair.up ?? layer,
+                    problem: "lacks its other half, lora_A or lora_B; get the file again")
+            }
+            factors[layer + ".weight"] = .init(down: down, up: up, rank: rank)
+        }
+        if factors.isEmpty {
+            throw CLIPError.badAdapter(
+                path: weights.path, tensor: Self.prefix, problem: "begins no tensor's name: there is no adapter in it")
+        }
+        return WeightAdditions(
+            weights, scale: alpha / Double(rank), factors: factors, replacements: replacements)
+    }
+
+    /// Whether a setting is what PEFT writes for an unused one.
+    private static func isAbsent(_ value: Any?) -> Bool {
+        switch value {
+        case nil, is NSNull: true
+        case let number as NSNumber: !number.boolValue
+        case let list as [Any]: list.isEmpty
+        case let object as [String: Any]: object.isEmpty
+        default: false
+        }
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+}
+
+extension CLIPConfig {
+    /// The widths that a linear layer maps from and to, by its path; nil where the model has no linear layer.
+    func linearLayer(_ path: String) -> (from: Int, to: Int)? {
+        if path == "visual_projection" { return (vision.tower.hiddenSize, projectionDim) }
+        if path == "text_projection" { return (text.tower.hiddenSize, projectionDim) }
+        let parts = path.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[1] == "encoder", parts[2] == "layers" else { return nil }
+        let tower: CLIPTowerConfig
+        switch parts[0] {
+        case "vision_model": tower = vision.tower
+        case "text_model": tower = text.tower
+        default: return nil
+        }
+        // Written as a name has it: no sign, no leading zero.
+        guard let index = Int(parts[3]), String(index) == parts[3], (0..<tower.numHiddenLayers).contains(index) else {
+            return nil
+        }
+        switch (parts[4], parts[5]) {
+        case ("self_attn", "q_proj"), ("self_attn", "k_proj"), ("self_attn", "v_proj"), ("self_attn", "out_proj"):
+            return (tower.hiddenSize, tower.hiddenSize)
+        case ("mlp", "fc1"): return (tower.hiddenSize, tower.intermediateSize)
+        case ("mlp", "fc2"): return (tower.intermediateSize, tower.hiddenSize)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// https://github.com/huggingface/peft/blob/main/src/peft/tuners/lora/layer.py
+
+import FileIO
+import Foundation
+import Imaging
+import Safetensors
+import Torch
+public import TorchNN
+
+extension CLIPCheckpoint {
+    /// Writes the adapters of a model as PEFT does: `adapter_config.json` and `adapter_model.safetensors`.
+    ///
+    /// `logit_scale`, which no adapter can hold, is written beside them under the name by which PEFT reads it too.
+    ///
+    /// - Parameters:
+    ///   - directory: An existing directory, preferably one that nobody looks at yet.
+    ///   - base: The model that is adapted: a Hub name, or a path, best an absolute one, since PEFT takes a relative
+    ///     path from where it runs and this program from where the adapter lies.
+    ///   - revision: The commit, branch or tag of a Hub name.
+    ///   - store: The parameters, of ``load(on:dtype:lora:)``.
+    /// - Throws: ``CLIPError`` if the base is an adapter itself, `FileIOError` and `SafetensorsError` if a file cannot
+    ///   be written.
+    public func exportAdapter(
+        to directory: String, base: String, revision: String? = nil, store: ParameterStore
+    ) throws {
+        let path = directory + "/" + AdapterFiles.configurationName
+        if hasAdapter { throw CLIPError.adapterOfAdapter(path: path, base: self.directory) }
+        guard let lora = store.lora?.configuration else { return }
+        let scale = store.parameters.filter { $0.name == AdapterFiles.logitScale }
+        let tensors = (store.adapterParameters + scale).map { parameter in
+            SafetensorsWriter.Tensor(
+                name: AdapterFiles.prefix + parameter.name, dtype: .float32, shape: parameter.tensor.shape
+            ) { body in try parameter.tensor.withBytes(body) }
+        }
+        try SafetensorsWriter.write(tensors, to: directory + "/" + AdapterFiles.weightsName, durable: true)
+        let object: [String: Any] = [
+            "peft_type": "LORA", "task_type": NSNull(), "base_model_name_or_path": base,
+            "revision": revision.map { $0 as Any } ?? NSNull(), "inference_mode": true, "r": lora.rank,
+            "lora_alpha": Int(exactly: lora.alpha).map { $0 as Any } ?? lora.alpha, "lora_dropout": 0.0,
+            "target_modules": targetModules(lora, adapted: store.adapters.map(\.layer)), "bias": "none",
+            "fan_in_fan_out": false, "init_lora_weights": true, "use_rslora": false, "use_dora": false,
+            "modules_to_save": NSNull(), "rank_pattern": [String: Int](), "alpha_pattern": [String: Double](),
+            "auto_mapping": [
+                "base_model_class": "CLIPModel", "parent_library": "transformers.models.clip.modeling_clip",
+            ],
+        ]
+        try writeJSON(object, to: path)
+    }
+
+    /// The targets by their short names where every layer of that name is adapted, else the layers' paths.
+    private func targetModules(_ lora: LoRAConfiguration, adapted: [String]) -> [String] {
+        let names = Set(lora.targets.map(\.rawValue)).sorted()
+        let layerCount = config.text.tower.numHiddenLayers + config.vision.tower.numHiddenLayers
+        return adapted.count == names.count * layerCount ? names : adapted.sorted()
+    }
+}
+
+extension LoRAPlan {
+    /// Adapters whose A begins as PEFT's: uniform within ±1/√from, which is Kaiming's with a = √5. Each layer's numbers
+    /// depend on the seed and its path alone.
+    ///
+    /// - Parameters:
+    ///   - configuration: Rank, scale and targets.
+    ///   - seed: What the numbers derive from.
+    ///   - includes: Whether the layer at a path gets an adapter.
+    public init(
+        _ configuration: LoRAConfiguration, seed: UInt64, includes: @escaping (_ layer: String) -> Bool = { _ in true }
+    ) {
+        self.init(configuration, includes: includes) { name, shape in
+            let bound = 1 / Double(shape[1]).squareRoot()
+            // FNV-1a: the stream of a name, whatever order the model asks in.
+            let stream = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+            var random = CountedRandom(seed: seed, stream: stream)
+            return (0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-bound..<bound)) }
+        }
+    }
+}

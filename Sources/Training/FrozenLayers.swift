@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Datasets
+import FileIO
+import Imaging
+import MultiLabel
+import Torch
+
+/// The part of the image tower that no step changes, and what it makes of pictures, computed once.
+///
+/// Above it begins what trains: a layer, whose input `[T, W]` is kept for each picture, or only what lies behind the
+/// layers, for which the pooled state `[W]` is enough. Batches put together from kept rows may differ in the last bit
+/// from those that run the whole tower, since libtorch's kernels depend on a batch's size.
+final class FrozenLayers {
+    /// The lowest layer that has to be run in every step; nil if none of them has.
+    let firstTrained: Int?
+    private let model: CLIPModel
+    private let precision: Precision
+    private let device: Device
+    private let directory: String
+    private var rows: [Set: ScratchRows] = [:]
+
+    /// Which pictures are meant.
+    enum Set: Hashable {
+        case training, validation
+    }
+
+    /// The frozen layers of a model; nil if there are none.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - plan: What of it trains.
+    ///   - precision: The type that the tower runs in.
+    ///   - device: Where it runs.
+    ///   - directory: Where what is kept takes its space.
+    init?(_ model: CLIPModel, _ plan: TrainablePlan, precision: Precision, device: Device, directory: String) {
+        let first = plan.firstTrainedBlock(of: .image)
+        if first == 0 { return nil }
+        self.firstTrained = first.flatMap { $0 < model.config.vision.tower.numHiddenLayers ? $0 : nil }
+        self.model = model
+        self.precision = precision
+        self.device = device
+        self.directory = directory
+    }
+
+    private var shape: [Int] {
+        let vision = model.config.vision
+        return firstTrained == nil
+            ? [vision.tower.hiddenSize] : [vision.patchCount + 1, vision.tower.hiddenSize]
+    }
+
+    /// What the frozen layers make of pictures: `[B, 3, S, S]` → `[B, W]` or `[B, T, W]`, float32.
+    func below(_ pixels: Tensor) throws -> Tensor {
+        try withoutGradient {
+            try precision.run(on: device) {
+                guard let block = firstTrained else { return try model.pooledImages(pixels) }
+                return try model.imageActivations(pixels, upTo: block)
+            }.to(dtype: .float32)
+        }
+    }
+
+    /// The pooled states of what ``below(_:)`` gave, `[B, W]`.
+    func pooled(_ activations: Tensor) throws -> Tensor {
+        guard let block = firstTrained else { return activations }
+        return try precision.run(on: device) { try model.pooledImages(fromActivations: activations, block: block) }
+    }
+
+    /// Whether the pictures of a set have been through.
+    func has(_ set: Set) -> Bool { rows[set] != nil }
+
+    /// Computes the rows of a set's pictures, in their order.
+    ///
+    /// - Parameters:
+    ///   - set: What they are for.
+    ///   - task: Whose pictures they are.
+    ///   - images: The pictures.
+    ///   - source: The file that lists them, for messages.
+    ///   - isInterrupted: Asked after every picture.
+    ///   - report: Told of every picture.
+    /// - Returns: False after an interruption.
+    /// - Throws: ``TrainingError`` if a picture cannot be read, and `FileIOError` as when the disk is full.
+    func fill<Task: TrainingTask>(
+        _ set: Set, _ task: Task, images: [TrainingRow], source: String, isInterrupted: () -> Bool,
+        report: (TrainingEvent) -> Void
+    ) throws -> Bool {
+        let kept = try ScratchRows(directory: directory, width: shape.reduce(1, *))
+        let isDone = try task.forEachRow(
+            images, source: source, isInterrupted: isInterrupted, report: report, compute: below
+        ) { try kept.append($0) }
+        if isDone { rows[set] = kept }
+        return isDone
+    }
+
+    /// What is kept of pictures, by their numbers in the set: `[B, W]` or `[B, T, W]`.
+    func activations(_ set: Set, _ pictures: [Int]) throws -> Tensor {
+        guard let kept = rows[set] else { preconditionFailure("the set has been filled") }
+        return try Tensor(try kept.read(pictures), shape: [pictures.count] + shape).to(device: device)
+    }
+}

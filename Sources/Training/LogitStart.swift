@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Foundation
+import MultiLabel
+import Torch
+import TorchNN
+
+/// What stands between cosines, or pooled states, and logits when training starts.
+struct LogitStart {
+    /// log(1/τ); nil where a linear head scores.
+    let logitScale: Double?
+    /// Whether τ is learned.
+    let trainsTemperature: Bool
+    /// b, a scalar `[]`, or nil for none.
+    private(set) var bias: Tensor?
+    /// Scores the labels instead of their texts, if there is one.
+    private(set) var head: MultiLabelClassifier.LinearHead?
+    /// What of it is no part of a CLIP model.
+    private(set) var parameters: [ParameterStore.Parameter] = []
+
+    /// The start that options ask for.
+    ///
+    /// - Parameters:
+    ///   - options: The run's configuration.
+    ///   - labelCount: L.
+    ///   - config: The model's shape.
+    ///   - device: Where to compute.
+    /// - Throws: `TorchError` if memory runs out.
+    init(_ options: TrainingConfiguration, labelCount: Int, config: CLIPConfig, device: Device) throws {
+        let isTempered = !options.usesLinearHead && options.loss != .bce
+        trainsTemperature = isTempered && !options.fixedTemperature
+        switch (options.usesLinearHead, isTempered, options.temperature) {
+        case (true, _, _): logitScale = nil
+        case (_, false, _): logitScale = 0
+        case (_, _, .value(let start)): logitScale = log(1 / start)
+        case (_, _, .auto): logitScale = log(1 / 0.07)  // until the first batch has been seen
+        }
+        if isTempered, options.bias != nil || options.temperature == .auto {
+            let tensor = try Tensor(repeating: options.bias ?? 0, shape: [], device: device)
+            bias = tensor
+            parameters.append(.init(name: "bias", tensor: tensor))
+        }
+        if options.usesLinearHead {
+            let width = config.vision.tower.hiddenSize
+            let weight = try Tensor(repeating: 0, shape: [labelCount, width], device: device)
+            let offset = try Tensor(repeating: 0, shape: [labelCount], device: device)
+            head = .init(weight: weight, bias: offset)
+            parameters += [.init(name: "head.weight", tensor: weight), .init(name: "head.bias", tensor: offset)]
+        }
+    }
+}
+
+extension TrainingConfiguration {
+    /// Whether fixed weights score the labels, and their texts are not used.
+    public var usesLinearHead: Bool { loss == .linearHead || head == .linear }
+
+    /// The adapters that train, if any.
+    var lora: LoRAConfiguration? {
+        loraRank.map { LoRAConfiguration(rank: $0, alpha: loraAlpha, targets: loraTargets) }
+    }
+
+    /// The loss with its parameters.
+    ///
+    /// - Parameter positiveWeights: One for each label, or nil.
+    /// - Returns: The loss.
+    func multiLabelLoss(positiveWeights: [Float]?) -> MultiLabelLoss {
+        switch loss {
+        case .mumic, .bce, .linearHead:
+            .binaryCrossEntropy(labelSmoothing: labelSmoothing, positiveWeights: positiveWeights)
+        case .siglip: .sigLIP(labelSmoothing: labelSmoothing, positiveWeights: positiveWeights)
+        case .asl:
+            .asymmetric(gammaPositive: aslGammaPositive, gammaNegative: aslGammaNegative, clip: aslClip)
+        case .focal: .focal(gamma: focalGamma, alpha: focalAlpha)
+        case .twoWay: .twoWay()
+        case .softmax: .softmax
+        }
+    }
+}
+
+extension TrainablePlan {
+    /// What trains of a model, as the options say.
+    init(config: CLIPConfig, _ options: TrainingConfiguration) {
+        func part(_ tower: Tower, _ unlocked: Int?, _ decay: Double) -> Part {
+            options.freeze.contains(tower)
+                ? .frozen
+                : Part(unlockedGroups: unlocked, freezesEmbeddings: options.freezeEmbeddings, layerDecay: decay)
+        }
+        self.init(
+            config: config, image: part(.image, options.lockImageUnlockedGroups, options.imageLayerDecay),
+            text: part(.text, options.lockTextUnlockedLayers, options.textLayerDecay), lora: options.lora,
+            usesTexts: !options.usesLinearHead)
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/transformer.py (lock, lock_text_tower)
+// https://github.com/huggingface/pytorch-image-models/blob/main/timm/optim/_param_groups.py (param_groups_layer_decay)
+
+package import CLIP
+import Foundation
+package import TorchNN
+
+/// Which parameters of a CLIP model train, and how fast.
+///
+/// A tower of L layers falls into L + 2 groups, counted from its end as open_clip counts what it unlocks and timm what
+/// it slows down: 0 is the projection into the joint embedding; 1 the last layer with the norm behind it; 2 ... L the
+/// layers before, one each; L + 1 the embeddings, with the norm behind them where there is one.
+package struct TrainablePlan: Sendable, Equatable {
+    /// What trains of one tower.
+    package struct Part: Sendable, Equatable {
+        /// How many groups train, counted from the end; 0 freezes the tower, nil lets all of it train.
+        package var unlockedGroups: Int?
+        /// Whether the tables and vectors that tokens, positions, patches and the class begin with stay as they are.
+        package var freezesEmbeddings: Bool
+        /// The learning rate of group g is the step's times this to the power of g; 1 makes all alike.
+        package var layerDecay: Double
+
+        /// A tower that trains whole, unless told otherwise.
+        package init(unlockedGroups: Int? = nil, freezesEmbeddings: Bool = false, layerDecay: Double = 1) {
+            self.unlockedGroups = unlockedGroups
+            self.freezesEmbeddings = freezesEmbeddings
+            self.layerDecay = layerDecay
+        }
+
+        /// A tower that stays as it is.
+        package static var frozen: Part { Part(unlockedGroups: 0) }
+
+        func trains(group: Int) -> Bool { unlockedGroups.map { group < $0 } ?? true }
+    }
+
+    private let parts: [Tower: Part]
+    private let layers: [Tower: Int]
+    private let lora: LoRAConfiguration?
+    private let usesTexts: Bool
+
+    /// A plan for models of a shape.
+    ///
+    /// - Parameters:
+    ///   - config: The model's shape.
+    ///   - image: What trains of the image tower.
+    ///   - text: What trains of the text tower.
+    ///   - lora: Adapters that train in place of the towers' own weights; nil for none.
+    ///   - usesTexts: Whether pictures meet texts; where a linear head reads the image tower's pooled state, the text
+    ///     tower and both projections have no part in it.
+    package init(
+        config: CLIPConfig, image: Part = Part(), text: Part = Part(), lora: LoRAConfiguration? = nil,
+        usesTexts: Bool = true
+    ) {
+        self.parts = [.image: image, .text: usesTexts ? text : .frozen]
+        self.layers = [
+            .image: config.vision.tower.numHiddenLayers, .text: config.text.tower.numHiddenLayers,
+        ]
+        self.lora = lora
+        self.usesTexts = usesTexts
+    }
+
+    /// How fast a parameter learns.
+    ///
+    /// - Parameter name: Its name in a Hugging Face checkpoint, or that of an adapter's half.
+    /// - Returns: What the step's learning rate is multiplied by; nil if it stays as it is. What belongs to no tower,
+    ///   such as `logit_scale` and a head, trains at the step's rate.
+    package func multiplier(of name: String) -> Double? {
+        guard let (tower, group) = group(of: name) else { return 1 }
+        guard let part = parts[tower], part.trains(group: group) else { return nil }
+        if !usesTexts, group == 0 { return nil }
+        if lora != nil {
+            if !name.hasSuffix(LoRANames.down), !name.hasSuffix(LoRANames.up) { return nil }
+        } else if part.freezesEmbeddings, name.contains(".embeddings.") {
+            return nil
+        }
+        return pow(part.layerDecay, Double(group))
+    }
+
+    /// Whether the linear layer at a path gets an adapter; to be asked for layers whose name is a target.
+    package func adapts(_ layer: String) -> Bool {
+        lora != nil && multiplier(of: layer + "." + LoRANames.down) != nil
+    }
+
+    /// The lowest layer of a tower that has to be run again in every step, since it or something below it trains: what
+    /// it takes is the same in every step if it is above 0.
+    ///
+    /// - Parameter tower: Which tower.
+    /// - Returns: The layer, from 0; 0 too if the embeddings train; L if only what lies behind the layers trains; nil
+    ///   if nothing does.
+    package func firstTrainedBlock(of tower: Tower) -> Int? {
+        guard let part = parts[tower], let layers = layers[tower] else { return nil }
+        let groups = min(max(part.unlockedGroups ?? layers + 2, 0), layers + 2)
+        // Adapters sit in layers, and a linear head leaves the projection out.
+        let first = lora != nil || !usesTexts ? 1 : 0
+        return groups > first ? max(0, layers - groups + 1) : nil
+    }
+
+    /// The parameters that train, with their multipliers.
+    package func trained(
+        _ parameters: [ParameterStore.Parameter]
+    ) -> [(parameter: ParameterStore.Parameter, multiplier: Double)] {
+        parameters.compactMap { parameter in multiplier(of: parameter.name).map { (parameter, $0) } }
+    }
+
+    /// The tower that a parameter belongs to, and its group in it.
+    private func group(of name: String) -> (tower: Tower, group: Int)? {
+        let parts = name.split(separator: ".")
+        guard let root = parts.first else { return nil }
+        if root == "visual_projection" { return (.image, 0) }
+        if root == "text_projection" { return (.text, 0) }
+        let tower: Tower
+        switch root {
+        case "vision_model": tower = .image
+        case "text_model": tower = .text
+        default: return nil
+        }
+        guard let layers = layers[tower], parts.count > 1 else { return nil }
+        switch parts[1] {
+        case "encoder":
+            guard parts.count > 3, let index = Int(parts[3]), (0..<layers).contains(index) else { return nil }
+            return (tower, layers - index)
+        case "post_layernorm", "final_layer_norm": return (tower, 1)
+        default: return (tower, layers + 1)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is minimised.
+public enum TrainingLoss: String, Codable, Sendable, CaseIterable {
+    /// Tempered-sigmoid binary cross-entropy on cosines with label texts, METHOD's own.
+    case mumic
+    /// The same with τ = 1 and no bias: plain sigmoid cross-entropy.
+    case bce
+    /// SigLIP's form: summed over the labels and averaged over the pictures; τ starts at 0.1 and b at −10.
+    case siglip
+    /// Asymmetric loss (arXiv 2009.14119).
+    case asl
+    /// Focal loss (arXiv 1708.02002).
+    case focal
+    /// Two-way multi-label loss (Kobayashi, CVPR 2023).
+    case twoWay = "two-way"
+    /// Cross-entropy of the softmax over a picture's known labels.
+    case softmax
+    /// Binary cross-entropy of a fixed linear head on the image tower's pooled state; label texts are not used.
+    case linearHead = "linear-head"
+}
+
+/// One of CLIP's two towers, projection included.
+public enum Tower: String, Codable, Sendable, CaseIterable {
+    /// Pictures.
+    case image
+    /// Label texts.
+    case text
+}
+
+/// The type matrix products run in.
+public enum Precision: String, Codable, Sendable, CaseIterable {
+    /// Everything in float32.
+    case float32
+    /// Matrix products in bfloat16; master weights, layer norms and the loss in float32.
+    case bfloat16
+}
+
+/// What scores the labels.
+public enum ClassifierHead: String, Codable, Sendable, CaseIterable {
+    /// The cosine with their texts.
+    case text
+    /// Fixed weights on the image tower's pooled state, as timm's classifiers have; label texts are not used.
+    case linear
+}
+
+/// Where τ starts.
+public enum StartingTemperature: Codable, Sendable, Equatable, ExpressibleByFloatLiteral {
+    /// At a number.
+    case value(Double)
+    /// Where the cosines and targets of a first batch put it, and b with it unless that is given.
+    case auto
+
+    /// A number.
+    public init(floatLiteral value: Double) { self = .value(value) }
+
+    /// Reads a number or the word auto.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(Double.self) {
+            self = .value(value)
+        } else if try container.decode(String.self) == "auto" {
+            self = .auto
+        } else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "is neither a number nor auto")
+        }
+    }
+
+    /// Writes a number or the word auto.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .value(let value): try container.encode(value)
+        case .auto: try container.encode("auto")
+        }
+    }
+}
+
+/// What is done about targets that are probably wrong.
+public enum RobustTraining: String, Codable, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// Pairs of largest loss are left out (arXiv 2206.03740).
+    case reject
+    /// Targets of largest loss are turned round.
+    case correct
+    /// Targets move towards what the model says (arXiv 1412.6596).
+    case bootstrap
+}
+
+/// What training does with unknown targets.
+public enum UnknownTargets: String, Codable, Sendable, CaseIterable {
+    /// Leaves them out of the loss.
+    case ignore
+    /// Takes them as absent.
+    case negative
+}
+
+/// How often an epoch shows each picture.
+public enum Sampling: String, Codable, Sendable, CaseIterable {
+    /// Once.
+    case natural
+    /// By its labels: each label is drawn equally often, then one of its pictures.
+    case balanced
+}

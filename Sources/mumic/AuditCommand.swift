@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+public import Audit
+import CLIP
+import Datasets
+import Evaluation
+import FileIO
+import Imaging
+import MultiLabel
+import Terminal
+
+extension IssueOrder: ExpressibleByArgument {}
+
+/// Looks for annotations that are probably wrong.
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "List the annotations that are probably wrong or missing.",
+        discussion: """
+            Computes each picture's feature once, fits a classifier of all labels to all folds of the pictures but \
+            one, and asks it for the probabilities of that one: so no picture's own annotations speak for \
+            themselves. Annotations that these contradict, by the thresholds of confident learning (arXiv \
+            1911.00068), are listed, the most doubtful first. MODEL should not have been trained on these very \
+            annotations: one that has may have learned the mistakes by heart. Take the model before fine-tuning, or \
+            one fine-tuned on other data.
+
+            The folder gets audit.csv (all of them), audit.html (the first ones, with their pictures), and \
+            pred_probs.npy with labels.json, which cleanlab's multilabel_classification takes as they are. Prints \
+            JSON with counts and each label's estimated share of mistakes.
+
+              mumic audit --model openai/clip-vit-base-patch32 --data train.csv --output doubts
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: ArgumentHelp("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file"))
+    var data: String
+
+    @Option(help: ArgumentHelp("The folder for the lists.", valueName: "folder"))
+    var output: String
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Parts that are held out in turn; 0 takes MODEL's own probabilities as they are.", valueName: "n"))
+    var folds = 5
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Another seed parts the pictures otherwise.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The classifiers' L2 penalty on features of mean squared norm 1.", valueName: "weight"))
+    var penalty = 0.5
+
+    @Option(
+        help: ArgumentHelp(
+            "By what doubts are ranked: self-confidence (the probability of what was annotated), or adjusted (the same, minus its label's mean).",
+            valueName: "order"))
+    var order = IssueOrder.selfConfidence
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many of each kind audit.html shows; 0 for no page.", valueName: "n"))
+    var top = 100
+
+    @OptionGroup var annotations: AnnotationFileOptions
+    @OptionGroup var labels: LabelOptions
+
+    mutating func validate() throws {
+        if folds < 0 || folds == 1 || folds > 1000 { throw ValidationError("--folds must be 0, or lie in 2...1000") }
+        if !(penalty > 0 && penalty <= 1e9) { throw ValidationError("--penalty must lie above 0, up to 1e9") }
+        if !(0...10_000).contains(top) { throw ValidationError("--top must lie in 0...10000") }
+    }
+
+    func run() throws {
+        let options = try model.streamOptions()
+        let templates = try labels.templates()
+        let fileLabels = try labels.fileLabels()
+        let directory = try model.directory()
+        let table = try readAnnotations(path: data, labels: fileLabels?.map(\.name), options: annotations)
+        try createDirectory(path: output)
+        if folds > table.images.count {
+            throw UsageError("--folds \(folds) is more than the \(table.images.count) pictures of \(data); take fewer")
+        }
+        let bundle = try ModelBundle(directory: directory, resolvingBase: modelDirectory)
+        let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
+        let classifier = try bundle.classifier(
+            labels: resolved, templates: templates, device: options.device, dtype: model.precision.dtype)
+        let pictures = try readFeatures(
+            table, classifier, preprocessor: bundle.checkpoint.preprocessor, options: options)
+        let probabilities =
+            folds == 0
+            ? ownProbabilities(of: pictures, table, bundle)
+            : try fittedProbabilities(of: pictures, table, workers: options.workers)
+        let found: ConfidentLearning
+        do {
+            found = try ConfidentLearning(
+                probabilities: probabilities, targets: table.targets, labelCount: table.labels.count)
+        } catch { throw BadDataError(message: "\(error)") }
+        let result = AuditResult(table: table, probabilities: probabilities, found: found, order: order)
+        try result.write(to: output)
+        if top > 0 { try result.writePage(to: output + "/audit.html", model: model.model, top: top) }
+        try StandardOutput.shared.write(
+            try jsonText(AuditSummary(result, folds: folds, seed: seed, penalty: penalty)))
+    }
+
+    /// p of every pair as the model has it.
+    private func ownProbabilities(
+        of pictures: PictureFeatures, _ table: AnnotationTable, _ bundle: ModelBundle
+    ) -> [Float] {
+        let curves = bundle.description?.calibration?.curves(labels: table.labels)
+        let reading = ScoreReading(.logits, curves: curves)
+        return pictures.logits.enumerated().map { pair, logit in
+            Float(reading.probability(Double(logit), label: pair % table.labels.count))
+        }
+    }
+
+    /// p of every pair, of classifiers that have not seen the picture.
+    private func fittedProbabilities(
+        of pictures: PictureFeatures, _ table: AnnotationTable, workers: Int
+    ) throws -> [Float] {
+        var random = CountedRandom(seed: seed, stream: 0)
+        let bar = ProgressBar(title: "fitting", total: folds * table.labels.count, unit: "classifiers")
+        defer { bar.finish() }
+        do {
+            return try heldOutProbabilities(
+                features: pictures.features, dimension: pictures.dimension, logits: pictures.logits,
+                targets: table.targets, labels: table.labels.count,
+                folds: try foldsOfRows(table.images.count, folds: folds, using: &random),
+                options: HeldOutOptions(penalty: penalty, workers: workers)
+            ) { done in
+                bar.update(count: done)
+                try Interruption.check()
+            }
+        } catch let error as AuditError { throw BadDataError(message: "\(error)") }
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CLIP
+import Datasets
+import Evaluation
+import FileIO
+import Foundation
+import MultiLabel
+import Terminal
+import Torch
+import TorchNN
+
+/// Writes a model between another one and what fine-tuning has made of it.
+struct Interpolate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a model between a start and its fine-tuned form, to keep what the start knew.",
+        usage:
+            "mumic interpolate --model <start> --fine-tuned <model> --output <folder> [--alpha <share> | --data <file>] [<options>]",
+        discussion: """
+            Fine-tuning makes a model better at its labels and worse at others. Weights between the two, \
+            (1 - alpha) * start + alpha * fine-tuned, often lose little of the first and win back much of the \
+            second (WiSE-FT, arXiv 2109.01903). Both have to be of one architecture with the same tokenizer. \
+            Temperature and bias stay the fine-tuned model's; thresholds and calibration no longer hold and are left \
+            out.
+
+            With --data, annotations that neither model was trained on, alpha is chosen: the smallest whose GAP of \
+            the labels that were trained on is at least --keep of the best one; if the data have other labels too, \
+            the one of these with the highest harmonic mean of both GAPs. Thresholds are then fitted to these data. \
+            Prints JSON with alpha and the curve.
+
+              mumic interpolate --model openai/clip-vit-base-patch32 --fine-tuned run/model \\
+                --data validation.csv --output between
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: ArgumentHelp("What became of the model by fine-tuning.", valueName: "model"))
+    var fineTuned: String
+
+    @Option(help: ArgumentHelp("The folder that the result becomes.", valueName: "folder"))
+    var output: String
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The fine-tuned model's share (default: 0.5 without --data).", valueName: "share"))
+    var alpha: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Annotations to choose alpha by: CSV, JSON lines, COCO or Create ML.", valueName: "file"))
+    var data: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "With --data: the shares to try, parted by commas (default: 0,0.1,…,1).", valueName: "list"))
+    var alphas: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("With --data: the share of the best GAP to keep.", valueName: "share"))
+    var keep = 0.98
+
+    @OptionGroup var annotations: AnnotationFileOptions
+    @OptionGroup var labels: LabelOptions
+
+    mutating func validate() throws {
+        if let alpha, !(0...1).contains(alpha) { throw ValidationError("--alpha must lie in 0...1") }
+        if alpha != nil, data != nil {
+            throw ValidationError("give either --alpha, or --data to choose it by, not both")
+        }
+        if alphas != nil, data == nil { throw ValidationError("--alphas goes with --data") }
+        if !(0...1).contains(keep) { throw ValidationError("--keep must lie in 0...1") }
+        if try grid().isEmpty { throw ValidationError("--alphas must name at least one share") }
+    }
+
+    /// The shares to try, each once, in their order.
+    private func grid() throws -> [Double] {
+        guard let alphas else { return (0...10).map { Double($0) / 10 } }
+        let shares = try alphas.split(separator: ",").map { word in
+            let word = word.trimmingCharacters(in: .whitespaces)
+            guard let share = Double(word), (0...1).contains(share) else {
+                throw ValidationError("--alphas takes numbers in 0...1 parted by commas, and '\(word)' is none")
+            }
+            return share
+        }
+        return Set(shares).sorted()
+    }
+
+    func run() throws {
+        let options = try model.streamOptions()
+        let templates = try labels.templates()
+        let fileLabels = try labels.fileLabels()
+        let directories = (start: try model.directory(), fineTuned: try modelDirectory(fineTuned))
+        let copy = try ModelCopy(of: directories.fineTuned, to: output)
+        _ = try ModelCopy(of: directories.start, to: output)
+        let table = try data.map { path in
+            try readAnnotations(path: path, labels: fileLabels?.map(\.name), options: annotations)
+        }
+        let models = try InterpolatedModels(
+            start: ModelBundle(directory: directories.start, resolvingBase: modelDirectory),
+            fineTuned: ModelBundle(directory: directories.fineTuned, resolvingBase: modelDirectory),
+            device: options.device)
+        guard let table else {
+            let alpha = alpha ?? 0.5
+            let description = models.fineTuned.description.map(\.withoutFits)
+            try write(copy, models, alpha, description)
+            return try printCurve(
+                InterpolationCurve(alpha: alpha, keep: nil, labelsSeen: nil, labelsUnseen: nil, curve: []))
+        }
+        let resolved = try models.fineTuned.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
+        let search = try InterpolationSearch(
+            models, table, labels: resolved, templates: templates, options: options, dtype: model.precision.dtype)
+        let (chosen, all) = try search.choose(of: try grid(), keep: keep)
+        let alpha = chosen.point.alpha
+        try write(copy, models, alpha, search.description(of: chosen))
+        try printCurve(
+            InterpolationCurve(
+                alpha: alpha, keep: keep, labelsSeen: search.seen.count, labelsUnseen: search.unseen.count,
+                curve: all.map(\.point)))
+    }
+
+    private func printCurve(_ curve: InterpolationCurve) throws {
+        try StandardOutput.shared.write(try jsonText(curve))
+        StandardError.line("the model at alpha \(curve.alpha) is in \(output)")
+    }
+
+    private func write(
+        _ copy: ModelCopy, _ models: InterpolatedModels, _ alpha: Double, _ description: ClassifierDescription?
+    ) throws {
+        let weights = try models.weights(alpha)
+        try copy.place { aside in
+            try models.fineTuned.checkpoint.export(to: aside, parameters: weights)
+            guard let description else { return }
+            try AtomicFile.write(
+                try description.encoded(), to: aside + "/" + ClassifierDescription.fileName, durable: true)
+        }
+    }
+}
+
+extension ClassifierDescription {
+    /// The description without what was fitted to the weights' probabilities.
+    var withoutFits: ClassifierDescription {
+        var copy = self
+        copy.thresholds = [:]
+        copy.calibration = nil
+        return copy
+    }
+}

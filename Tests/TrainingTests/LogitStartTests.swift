@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Datasets
+import Foundation
+import Imaging
+import MultiLabel
+import Testing
+import Torch
+
+@testable import Training
+
+/// τ and b that come from the first batch.
+@Suite struct LogitStartTests {
+    /// One step over all pictures, so that its loss is that of the start.
+    private func run(_ changes: [String: Any] = [:]) throws -> TestRun {
+        var run = try TestRun()
+        run.options.epochs = 1
+        run.options.batchSize = 24
+        run.options.warmupSteps = 0
+        run.options.learningRate = 1e-9
+        run.options.temperature = .auto
+        run.options = try run.options.with(changes)
+        return run
+    }
+
+    private func description(_ run: TestRun) throws -> ClassifierDescription {
+        try #require(try ClassifierDescription.read(directory: run.output + "/model"))
+    }
+
+    /// The start by the cosines of the model that the run begins with.
+    private func expected(_ run: TestRun) throws -> (temperature: Double, bias: Double) {
+        let checkpoint = try CLIPCheckpoint(directory: run.options.model)
+        let classifier = try MultiLabelClassifier(
+            model: checkpoint.load().model, tokenizer: checkpoint.tokenizer,
+            labels: run.training.labels.map { Label(name: $0) }, templates: [.standard])
+        let pictures = try run.training.images.map { try checkpoint.preprocessor(RGBImage(contentsOf: $0.path)) }
+        let cosines = try withoutGradient {
+            let features = try classifier.model.imageFeatures(pixelBatch(pictures, device: .cpu))
+            return try features.matmul(classifier.labelFeatures().transposed(0, 1)).floats()
+        }
+        return try #require(calibratedStart(similarities: cosines, targets: run.training.targets))
+    }
+
+    @Test func theFirstLossIsNearTheEntropyOfTheBaseRate() throws {
+        let run = try run()
+        let known = run.training.targets.filter { !$0.isNaN }.map(Double.init)
+        let rate = known.reduce(0, +) / Double(known.count)
+        let entropy = -rate * log(rate) - (1 - rate) * log(1 - rate)
+        let loss = try #require(try run.run().first?.loss)
+        // Logits with a deviation of 1/2 that know nothing yet cost up to a tenth more.
+        #expect(abs(loss - entropy) <= 0.12 * entropy, "\(loss), \(entropy)")
+        let usual = try #require(try self.run(["temperature": 0.07]).run().first?.loss)
+        #expect(usual > 1.5 * entropy, "\(usual)")
+    }
+
+    @Test func theStartIsThatOfTheFirstPicturesCosines() throws {
+        let run = try run()
+        let steps = try run.run()
+        let start = try expected(run)
+        #expect(abs(steps[0].temperature - start.temperature) <= 1e-5 * start.temperature)
+        let found = try description(run)
+        #expect(abs(found.temperature - start.temperature) <= 1e-5 * start.temperature)
+        #expect(abs(found.bias - start.bias) <= 1e-4)
+    }
+
+    @Test func whatIsGivenStays() throws {
+        let start = try expected(run())
+        let given = try run(["bias": -3.25])
+        let steps = try given.run()
+        #expect(abs(try description(given).bias + 3.25) <= 1e-6)
+        #expect(abs(steps[0].temperature - start.temperature) <= 1e-5 * start.temperature)
+        // What is fixed is fixed where the first batch put it.
+        let fixed = try run([
+            "fixed-temperature": true, "fixed-bias": true, "learning-rate": 1e-3, "epochs": 3, "batch-size": 6,
+        ])
+        let (first, all) = (try expected(fixed), try fixed.run())
+        #expect(all.count == 12 && all.allSatisfy { $0.temperature == all[0].temperature })
+        #expect(abs(all[0].temperature - first.temperature) <= 1e-5 * first.temperature)
+        #expect(abs(try description(fixed).bias - first.bias) <= 1e-4)
+    }
+
+    @Test func whatHasNoTemperatureIgnoresIt() throws {
+        for changes in [["loss": "bce"], ["loss": "linear-head"], ["loss": "asl", "head": "linear"]] {
+            let run = try run(changes)
+            var computed = 0
+            try run.run { event in
+                if case .computesFrozenLayers = event { computed += 1 }
+            }
+            #expect(computed == 0)
+            let found = try description(run)
+            #expect(found.bias == 0 && (changes["loss"] != "bce" || found.temperature == 1), "\(changes)")
+        }
+    }
+
+    /// Without positives, with one known pair, and with equal cosines everywhere there is still a start.
+    @Test func oddDataStartsToo() throws {
+        for (target, known) in [(Float(0), 24), (1, 24), (0.5, 1)] {
+            var run = try run()
+            run.training = run.training.with(
+                targets: run.training.targets.indices.map { $0 < known ? target : .nan })
+            let steps = try run.run()
+            #expect(steps.count == 1 && steps[0].loss.isFinite && (0.01...1).contains(steps[0].temperature))
+        }
+    }
+
+    @Test func theAverageBeginsAtTheStart() throws {
+        let (plain, averaged) = (try run(), try run(["ema": 0.999]))
+        try plain.run()
+        try averaged.run()
+        let (a, b) = (try description(plain), try description(averaged))
+        #expect(abs(a.temperature - b.temperature) <= 1e-6 && abs(a.bias - b.bias) <= 1e-5, "\(a.bias), \(b.bias)")
+    }
+
+    /// The pictures that the first epoch begins with are the ones, as far as 256 of them go.
+    @Test func theOrderOfTheFirstEpochDecides() throws {
+        var run = try run(["batch-size": 6])
+        run.options.shuffle = true
+        let steps = try run.run()
+        let start = try expected(run)
+        // All 24 are among the first 256.
+        #expect(abs(steps[0].temperature - start.temperature) <= 1e-5 * start.temperature)
+    }
+}
