@@ -46,13 +46,14 @@ run evaluate --model "$model" --data "$demo/photos/test.csv" --output "$demo/bef
 
 heading "3. Fine-tuning on the labels"
 run train --data "$demo/photos/train.csv" --validation "$demo/photos/validation.csv" --model "$model" \
-    --output "$demo/run" --epochs 10 --batch-size 50 --learning-rate 5e-4 --warmup-steps 30 --ema 0.99 \
+    --output "$demo/run" --epochs 14 --batch-size 50 --learning-rate 8e-4 --warmup-steps 30 \
+    --image-layer-decay 0.5 --text-layer-decay 0.5 --ema 0.995 --weight-decay 0.5 --label-smoothing 0.05 \
     --temperature 0.1 --bias -3
 
 heading "4. Between the two models" \
     "Fine-tuning costs labels that it does not see. Weights between the pretrained and the fine-tuned model win them back;
 the validation pictures choose how far to go (WiSE-FT)."
-run interpolate --model "$model" --fine-tuned "$demo/run/model" --data "$demo/photos/validation.csv" --keep 0.99 \
+run interpolate --model "$model" --fine-tuned "$demo/run/model" --data "$demo/photos/validation.csv" --keep 1 \
     --output "$demo/model" >"$demo/interpolation.json"
 
 heading "5. Evaluation on the test pictures, new labels included"

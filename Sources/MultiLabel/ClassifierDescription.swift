@@ -57,7 +57,17 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.thresholds = try container.decodeIfPresent([String: Double].self, forKey: .thresholds) ?? [:]
         self.loss = try container.decodeIfPresent(String.self, forKey: .loss)
         self.calibration = try container.decodeIfPresent(CalibrationDescription.self, forKey: .calibration)
-        self.positives = try container.decodeIfPresent([String: Int].self, forKey: .positives)
+        // As any numbers: a decoder of whole ones does not say which it could not read.
+        self.positives = try container.decodeIfPresent([String: Double].self, forKey: .positives).map { counts in
+            try counts.mapValues { count in
+                guard let whole = Int(exactly: count), whole >= 0 else {
+                    throw DecodingError.dataCorruptedError(
+                        forKey: .positives, in: container,
+                        debugDescription: "has \(count), which is no number of pictures")
+                }
+                return whole
+            }
+        }
     }
 
     /// Reads the description in a model directory.
@@ -99,9 +109,6 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         if !bias.isFinite { throw .description(path: path, problem: "has a bias that is no finite number") }
         if let (name, value) = thresholds.first(where: { !(0...1).contains($0.value) }) {
             throw .description(path: path, problem: "has the threshold \(value) for '\(name)', it must lie in 0...1")
-        }
-        if let (name, count) = positives?.first(where: { $0.value < 0 }) {
-            throw .description(path: path, problem: "says in 'positives' that '\(name)' has \(count), below 0")
         }
     }
 

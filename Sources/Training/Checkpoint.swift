@@ -42,13 +42,14 @@ package struct Checkpoint {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try AtomicFile.write(Array(try encoder.encode(state)), to: aside + "/" + stateFile, durable: true)
-        try renameDirectoryDurably(from: aside, to: path, replacing: true)
-        for old in try run.savedSteps().dropFirst(2) {
+        // Before the new one has its name: nothing is left to do after a run's last checkpoint.
+        for old in try run.savedSteps().filter({ $0 != state.step }).dropFirst(1) {
             // Under another name first: a process that dies while it removes leaves nothing that looks whole.
             let removed = run.checkpoints + "/.old"
             try renameDirectoryDurably(from: run.checkpoint(step: old), to: removed)
             try removeTree(path: removed)
         }
+        try renameDirectoryDurably(from: aside, to: path, replacing: true)
     }
 
     /// Writes float32 tensors as a safetensors file that has reached the disk on return.

@@ -19,8 +19,8 @@ struct Evaluate: ParsableCommand {
             CLIP model and any labels, trained on or not.
 
             Labels that the model was trained on and others get a block each in groups (seen and unseen), if there are \
-            both, and so do those of --group. bands has the mean average precision and F1 of frequent and rare labels: \
-            by training pictures where the model knows their number, else by the evaluated ones. A model's calibration \
+            both, and so do those of --group. With --bands, bands has the mean average precision and F1 of frequent and \
+            rare labels: by training pictures where the model knows their number, else by the evaluated ones. A model's calibration \
             changes F1, ece and brier, never what is ranked.
 
               mumic evaluate --model run/model --data test.csv --output results --report report.html

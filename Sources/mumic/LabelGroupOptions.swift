@@ -19,11 +19,16 @@ struct LabelGroupChoice: ExpressibleByArgument, Equatable {
     }
 }
 
-/// Boundaries between tail, middle and head as `--bands` names them.
+/// Tail, middle and head as `--bands` tells them apart: by boundaries, or in thirds of the labels.
 struct BandChoice: ExpressibleByArgument, Equatable {
-    let boundaries: BandBoundaries
+    /// Nil for thirds.
+    let boundaries: BandBoundaries?
 
     init?(argument: String) {
+        if argument == "thirds" {
+            boundaries = nil
+            return
+        }
         let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 2, let low = parts[0], let high = parts[1], low >= 1, high >= low else { return nil }
         boundaries = BandBoundaries(low: low, high: high)
@@ -39,7 +44,7 @@ struct LabelGroupOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Boundaries of the bands by positives: fewer than A are the tail, more than B the head (default: thirds of the labels).",
+            "Evaluate frequent and rare labels apart: A,B for fewer than A positives (tail) and more than B (head), or thirds of the labels.",
             valueName: "a,b"))
     var bands: BandChoice?
 
@@ -98,6 +103,6 @@ struct LabelGroupOptions: ParsableArguments {
             groups.append(("unseen", labels.indices.filter { !known.contains(labels[$0]) }))
         }
         try report.addGroups(groups, of: matrix, kind: kind, options: options)
-        report.addBands(training: positives, boundaries: bands?.boundaries)
+        if let bands { report.addBands(training: positives, boundaries: bands.boundaries) }
     }
 }

@@ -194,7 +194,8 @@ import Testing
                 let z = column.flatMap { scores[index][$0] } ?? log(prediction.score / (1 - prediction.score))
                 // New labels have the curve of all.
                 let curve = calibration.labels[prediction.label] ?? calibration.global
-                #expect(abs(calibrated.score - curve.probability(z)) < 1e-6, "\(line.image) \(prediction.label)")
+                // A new label's logit is known only from a probability in single precision.
+                #expect(abs(calibrated.score - curve.probability(z)) < 1e-5, "\(line.image) \(prediction.label)")
                 #expect(abs(prediction.score - 1 / (1 + exp(-z))) < 1e-6)
             }
         }
@@ -247,7 +248,7 @@ import Testing
             """)
         try folder.put("own.txt", "pool\nsea view\ncastle\n")
         let outcome = try Program.run(
-            "evaluate --model model --data train.csv --bootstrap 0 --group own=own.txt --output out --report page.html",
+            "evaluate --model model --data train.csv --bootstrap 0 --group own=own.txt --bands thirds --output out --report page.html",
             in: folder.path)
         let report: Evaluation = try Self.decode(outcome)
         #expect(outcome.errors.contains("note: 1 of the 3 labels of group 'own' are not evaluated"))
@@ -265,7 +266,7 @@ import Testing
         // The scores of a group alone give the same numbers.
         try folder.put("labels.txt", "pool\nsun\nbalcony\n")
         let alone = try Self.evaluate("--model model --labels labels.txt", in: folder)
-        #expect(alone.gap == groups["seen"]?.gap && alone.groups == nil)
+        #expect(alone.gap == groups["seen"]?.gap && alone.groups == nil && alone.bands == nil)
         #expect(report.bands_counted_in == "training")
         let bands = try #require(report.bands)
         #expect(bands["head"]?.most == 500 && bands["middle"]?.most == 60 && bands["tail"]?.fewest == 7)
@@ -280,7 +281,7 @@ import Testing
             .expectSuccess()
         let metrics: Evaluation = try Self.decode(
             Program.run(
-                "metrics --scores out/scores.csv --targets train.csv --logits --bootstrap 0 --group own=own.txt",
+                "metrics --scores out/scores.csv --targets train.csv --logits --bootstrap 0 --group own=own.txt --bands thirds",
                 in: folder.path))
         #expect(metrics.groups?.keys.sorted() == ["own"] && metrics.groups?["own"]?.gap == groups["own"]?.gap)
         #expect(metrics.bands_counted_in == "evaluated")

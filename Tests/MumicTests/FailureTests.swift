@@ -27,8 +27,10 @@ import Testing
         Case("train --output new --data train.csv --model model --learning-rate -1", 64, "--learning-rate"),
         Case("train --output new --data train.csv --model model --learning-rate nan", 64, "--learning-rate"),
         Case("train --output new --data train.csv --model model --temperature 0", 64, "--temperature"),
-        Case("train --output new --data train.csv --model model --loss asl", 64, "not in this version yet"),
-        Case("train --output new --data train.csv --model model --loss x", 64, "mumic, bce, linear-head"),
+        Case("train --output new --data train.csv --model model --loss asl --label-smoothing 0.1", 64, "--loss asl"),
+        Case(
+            "train --output new --data train.csv --model model --loss x", 64,
+            "mumic, bce, siglip, asl, focal, two-way, softmax, linear-head"),
         Case("train --output new --data train.csv --model model --template photo", 64, "has no {}"),
         Case("train --output new --data train.csv --model model --freeze both", 64, "freeze"),
         Case("train --output new --data train.csv --model model --loss bce --bias -1", 64, "--bias"),

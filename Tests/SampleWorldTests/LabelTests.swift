@@ -21,7 +21,7 @@ struct LabelTests {
 
     @Test("Every label occurs about as often as intended, with a long tail")
     func frequencies() throws {
-        let world = SampleWorld(seed: 40, edition: .labels)
+        let world = SampleWorld(seed: 40, edition: .labels, frequencies: .longTail)
         let count = 6000
         var counts: [WorldLabel: Int] = [:]
         var positives = 0
@@ -46,6 +46,29 @@ struct LabelTests {
         let frequencies = counts.values.map { Double($0) / Double(count) }.sorted()
         #expect(try #require(frequencies.first) < 0.018)
         #expect(try #require(frequencies.last) > 0.23)
+    }
+
+    @Test("Rare things are shown more often where the tail is shorter, and most often where it is balanced")
+    func shorterTails() throws {
+        func frequencies(_ kind: Frequencies) -> [WorldLabel: Double] {
+            let world = SampleWorld(seed: 41, edition: .captions, frequencies: kind)
+            var counts: [WorldLabel: Double] = [:]
+            for index in 0..<3000 {
+                for label in world.description(index).labels { counts[label, default: 0] += 1 / 3000 }
+            }
+            return counts
+        }
+        let (long, shorter, balanced) = (frequencies(.longTail), frequencies(.shorterTail), frequencies(.balanced))
+        func mean(_ counts: [WorldLabel: Double], _ labels: [WorldLabel]) -> Double {
+            labels.reduce(0) { $0 + counts[$1, default: 0] } / Double(labels.count)
+        }
+        let rare: [WorldLabel] = [.hammock, .cat, .dog, .piano, .babyCot, .poolTable, .kettle]
+        #expect(mean(shorter, rare) > 1.3 * mean(long, rare))
+        #expect(mean(balanced, rare) > 1.3 * mean(shorter, rare))
+        let common: [WorldLabel] = [.lamp, .window, .bedroom, .bathroom]
+        #expect(mean(balanced, common) < mean(long, common))
+        #expect(try #require(shorter.values.min()) > 0.009)
+        #expect(try #require(shorter.values.max()) > 0.2)
     }
 
     @Test("What is labelled is drawn and mostly visible")

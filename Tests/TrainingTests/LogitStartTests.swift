@@ -32,14 +32,15 @@ import Torch
     private func expected(_ run: TestRun) throws -> (temperature: Double, bias: Double) {
         let checkpoint = try CLIPCheckpoint(directory: run.options.model)
         let classifier = try MultiLabelClassifier(
-            model: checkpoint.load().model, tokenizer: checkpoint.tokenizer,
+            model: checkpoint.load().0, tokenizer: checkpoint.tokenizer,
             labels: run.training.labels.map { Label(name: $0) }, templates: [.standard])
         let pictures = try run.training.images.map { try checkpoint.preprocessor(RGBImage(contentsOf: $0.path)) }
         let cosines = try withoutGradient {
             let features = try classifier.model.imageFeatures(pixelBatch(pictures, device: .cpu))
             return try features.matmul(classifier.labelFeatures().transposed(0, 1)).floats()
         }
-        return try #require(calibratedStart(similarities: cosines, targets: run.training.targets))
+        let start = calibratedStart(similarities: cosines, targets: run.training.targets)
+        return try #require(start)
     }
 
     @Test func theFirstLossIsNearTheEntropyOfTheBaseRate() throws {

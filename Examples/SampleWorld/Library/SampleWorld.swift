@@ -15,6 +15,9 @@ public struct SampleWorld: Sendable {
         case captions = 0
         /// Pictures with labels, for fine-tuning.
         case labels = 1
+
+        /// How often rare things are shown unless somebody says otherwise.
+        var frequencies: Frequencies { self == .captions ? .longTail : .shorterTail }
     }
 
     /// The seed of all pictures.
@@ -27,11 +30,11 @@ public struct SampleWorld: Sendable {
     /// - Parameters:
     ///   - seed: Any number.
     ///   - edition: What the pictures are for.
-    ///   - frequencies: How often rare things are shown.
-    public init(seed: UInt64, edition: Edition, frequencies: Frequencies = .longTail) {
+    ///   - frequencies: How often rare things are shown; nil for what the edition has.
+    public init(seed: UInt64, edition: Edition, frequencies: Frequencies? = nil) {
         var random = CountedRandom(seed: seed, epoch: 2000, index: edition.rawValue)
         self.seed = random.next()
-        self.frequencies = frequencies
+        self.frequencies = frequencies ?? edition.frequencies
     }
 
     /// Draws a picture.
