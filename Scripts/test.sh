@@ -31,7 +31,7 @@ build() {
     local log=$logs/build.log warned
     "${swift[@]}" build "$@" --build-tests 2>&1 | tee "$log" || return 1
     # Dependencies' and libtorch's warnings are not ours.
-    if grep -E "^($PWD/)?(Package\.swift|Sources/|Tests/|Examples/|Snippets/).*: warning: |^warning: '$(basename "$PWD")'|^warning: 'mumic'" "$log" |
+    if grep -E "^($PWD/)?(Package\.swift|Sources/|Tests/|Examples/|Experiments/|Snippets/).*: warning: |^warning: '$(basename "$PWD")'|^warning: 'mumic'" "$log" |
         sort -u >"$logs/warnings.log"; then
         # What is up to date gives no warning: the next run has to compile these files again.
         sed -n 's/^\([^:]*\):[0-9].*/\1/p' "$logs/warnings.log" | sort -u | while read -r file; do

@@ -59,7 +59,11 @@ enum Program {
             return try Mumic.parseAsRoot(arguments)
         } catch {
             if Mumic.exitCode(for: error).isSuccess { throw error }
-            let words = Mumic.message(for: error).split(separator: "\n").first.map(String.init) ?? "wrong usage"
+            let lines = Mumic.message(for: error).split(separator: "\n").map(String.init)
+            // Long lists of what an option may be stand on lines of their own.
+            let choices = lines.dropFirst().prefix { $0.hasPrefix("  - ") }.map { String($0.dropFirst(4)) }
+            let words = ([lines.first ?? "wrong usage"] + [choices.joined(separator: ", ")]).filter { !$0.isEmpty }
+                .joined(separator: " ")
             let command = arguments.first { argument in
                 Mumic.configuration.subcommands.contains { $0._commandName == argument }
             }

@@ -20,9 +20,8 @@ func show(
         try run({ Interruption.isRequested }, display.show)
     } catch let error as TrainingInterrupted {
         display.clear()
-        throw Interruption.error(
-            "stopped after step \(error.step), which is saved; go on with: mumic \(command) --resume --output \(output)"
-        )
+        let place = error.step == 0 ? "before the first step" : "after step \(error.step), which is saved"
+        throw Interruption.error("stopped \(place); go on with: mumic \(command) --resume --output \(output)")
     }
     display.finish()
     StandardError.line("the model is in \(output)/model")
