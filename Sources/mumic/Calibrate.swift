@@ -61,21 +61,10 @@ struct Calibrate: ParsableCommand {
     }
 
     func run() throws {
-        let options = try model.streamOptions()
-        let templates = try labels.templates()
-        let fileLabels = try labels.fileLabels()
-        let directory = try model.directory()
-        let copy = try ModelCopy(of: directory, to: output)
-        let table = try readAnnotations(path: data, labels: fileLabels?.map(\.name), options: annotations)
-        let bundle = try ModelBundle(directory: directory, resolvingBase: modelDirectory)
-        let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
-        noteAbsentLabels(table.labels, of: bundle, data: data, get: "get the fit of all labels")
-        let classifier = try bundle.classifier(
-            labels: resolved, templates: templates, device: options.device, dtype: model.precision.dtype)
-        let scores = try scoreTable(
-            table, classifier, preprocessor: bundle.checkpoint.preprocessor, options: options, title: "scoring")
-        let matrix = try ScoreMatrix(
-            imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
+        let scored = try FittedCopy(
+            model, data: data, output: output, annotations: annotations, labels: labels,
+            absent: "get the fit of all labels")
+        let (table, bundle, matrix) = (scored.table, scored.bundle, scored.matrix)
         let needs = CalibrationOptions(minimumPositives: minimumPositives)
         let fitted: FittedCalibration
         do {
@@ -85,7 +74,7 @@ struct Calibrate: ParsableCommand {
         }
         let old = bundle.description?.calibration
         let crossValidated = try crossValidatedCalibration(matrix, method: method, options: needs, seed: seed)
-        var description = try describedModel(bundle, classifier, resolved, templates)
+        var description = try scored.description()
         let calibration = CalibrationDescription(fitted, labels: table.labels)
         for (name, threshold) in description.thresholds {
             description.thresholds[name] = calibration.curve(of: name).threshold(
@@ -95,7 +84,7 @@ struct Calibrate: ParsableCommand {
         let result = CalibrationReport(
             matrix, table.labels, fitted, needs, before: old?.curves(labels: table.labels),
             crossValidated: crossValidated, seed: seed, thresholdsConverted: description.thresholds.count)
-        try copy.write(description)
+        try scored.copy.write(description)
         try StandardOutput.shared.write(try jsonText(result))
     }
 }

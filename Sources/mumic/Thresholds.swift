@@ -76,21 +76,10 @@ struct Thresholds: ParsableCommand {
     }
 
     func run() throws {
-        let options = try model.streamOptions()
-        let templates = try labels.templates()
-        let fileLabels = try labels.fileLabels()
-        let directory = try model.directory()
-        let copy = try ModelCopy(of: directory, to: output)
-        let table = try readAnnotations(path: data, labels: fileLabels?.map(\.name), options: annotations)
-        let bundle = try ModelBundle(directory: directory, resolvingBase: modelDirectory)
-        let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
-        noteAbsentLabels(table.labels, of: bundle, data: data, get: "get no threshold")
-        let classifier = try bundle.classifier(
-            labels: resolved, templates: templates, device: options.device, dtype: model.precision.dtype)
-        let scores = try scoreTable(
-            table, classifier, preprocessor: bundle.checkpoint.preprocessor, options: options, title: "scoring")
-        let matrix = try ScoreMatrix(
-            imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
+        let scored = try FittedCopy(
+            model, data: data, output: output, annotations: annotations, labels: labels,
+            absent: "get no threshold")
+        let (table, bundle, matrix) = (scored.table, scored.bundle, scored.matrix)
         let curves = bundle.description?.calibration?.curves(labels: table.labels)
         let fitted = try fitThresholds(
             try curves.map(matrix.calibrated) ?? matrix, goal: goal, minimumPositives: minimumPositives,
@@ -100,9 +89,9 @@ struct Thresholds: ParsableCommand {
                 message: "\(data) has no positive among its known pairs, so no threshold can be fitted; add some")
         }
         let result = try ThresholdReport(matrix, table.labels, goal, minimumPositives, fitted, curves)
-        var description = try describedModel(bundle, classifier, resolved, templates)
-        for (index, label) in resolved.enumerated() { description.thresholds[label.name] = fitted.perLabel[index] }
-        try copy.write(description)
+        var description = try scored.description()
+        for (index, label) in scored.labels.enumerated() { description.thresholds[label.name] = fitted.perLabel[index] }
+        try scored.copy.write(description)
         try StandardOutput.shared.write(try jsonText(result))
     }
 }
