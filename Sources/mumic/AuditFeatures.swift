@@ -31,11 +31,8 @@ func readFeatures(
     var result = PictureFeatures(dimension: dimension, features: [], logits: [])
     result.features.reserveCapacity(table.images.count * dimension)
     result.logits.reserveCapacity(table.targets.count)
-    var findings: [String] = []
-    var index = 0
     try forEachPicture(
-        table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
-        options: options,
+        of: table, preprocessor: preprocessor, options: options, bar: bar,
         compute: { pixels in
             let pooled = try classifier.model.pooledImages(pixels)
             return try Tensor.concatenated(
@@ -44,24 +41,10 @@ func readFeatures(
                     classifier.logits(pooled: pooled, labelFeatures: labelFeatures),
                 ], dimension: 1)  // [B, D + L]
         },
-        receive: { picture, answer in
-            switch answer {
-            case .success(let row):
-                result.features += row.prefix(dimension)
-                result.logits += row.dropFirst(dimension)
-            case .failure(let error):
-                findings.append("\(table.source):\(table.images[index].line): \(printable(picture.name)): \(error)")
-            }
-            index += 1
-            bar.advance()
-            try Interruption.check()
+        receive: { row in
+            result.features += row.prefix(dimension)
+            result.logits += row.dropFirst(dimension)
         })
     bar.finish()
-    if let first = findings.first {
-        throw BadDataError(
-            message:
-                "\(findings.count) of \(index) pictures of \(table.source) cannot be read, the first: \(first); replace them or remove their lines",
-            findings: findings)
-    }
     return result
 }

@@ -55,31 +55,12 @@ final class InterpolationScores {
             }
             return scores
         }
-        var findings: [String] = []
-        var index = 0
         try forEachPicture(
-            table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
-            options: options,
+            of: table, preprocessor: preprocessor, options: options, bar: bar,
             compute: { pixels in
                 if keepsPixels { batches.append(pixels) }
                 return try logits(pixels)
-            },
-            receive: { picture, result in
-                switch result {
-                case .success(let row): scores += row.lazy.map(Double.init)
-                case .failure(let error):
-                    findings.append("\(table.source):\(table.images[index].line): \(printable(picture.name)): \(error)")
-                }
-                index += 1
-                bar.advance()
-                try Interruption.check()
-            })
-        if let first = findings.first {
-            throw BadDataError(
-                message:
-                    "\(findings.count) of \(index) pictures of \(table.source) cannot be read, the first: \(first); replace them or remove their lines",
-                findings: findings)
-        }
+            }, receive: { scores += $0.lazy.map(Double.init) })
         isRead = true
         return scores
     }

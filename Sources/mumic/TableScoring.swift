@@ -34,17 +34,37 @@ func scoreTable(
     let labelFeatures = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
     var scores: [Double] = []
     scores.reserveCapacity(table.targets.count)
+    try forEachPicture(
+        of: table, preprocessor: preprocessor, options: options, bar: bar,
+        compute: { pixels in
+            try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: labelFeatures)
+        }, receive: { scores += $0.lazy.map(Double.init) })
+    bar.finish()
+    return scores
+}
+
+/// Computes something of a table's pictures, in order; those that cannot be read are all listed before the run fails.
+///
+/// - Parameters:
+///   - table: The pictures.
+///   - preprocessor: How they are prepared.
+///   - options: Batches, threads and device.
+///   - bar: Advances by every picture.
+///   - compute: From prepared pictures `[B, 3, S, S]` to `[B, C]`, without a graph.
+///   - receive: Takes each picture's `C` numbers.
+/// - Throws: ``BadDataError`` if a picture cannot be read, ``InterruptedError``, and what the closures throw.
+func forEachPicture(
+    of table: AnnotationTable, preprocessor: ImagePreprocessor, options: PictureStreamOptions, bar: ProgressBar,
+    compute: (Tensor) throws -> Tensor, receive: ([Float]) -> Void
+) throws {
     var findings: [String] = []
     var index = 0
     try forEachPicture(
         table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
-        options: options,
-        compute: { pixels in
-            try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: labelFeatures)
-        },
+        options: options, compute: compute,
         receive: { picture, result in
             switch result {
-            case .success(let row): scores += row.lazy.map(Double.init)
+            case .success(let row): receive(row)
             case .failure(let error):
                 findings.append("\(table.source):\(table.images[index].line): \(printable(picture.name)): \(error)")
             }
@@ -52,12 +72,10 @@ func scoreTable(
             bar.advance()
             try Interruption.check()
         })
-    bar.finish()
     if let first = findings.first {
         throw BadDataError(
             message:
                 "\(findings.count) of \(index) pictures of \(table.source) cannot be read, the first: \(first); replace them or remove their lines",
             findings: findings)
     }
-    return scores
 }
