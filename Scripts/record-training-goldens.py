@@ -20,7 +20,9 @@ from clip_reference import (
     CLIPConfig, CLIPModel, image_features, random_state, save_file, text_features, write_json,
 )
 from PIL import Image, ImageDraw
-from training_methods import PLAIN, VARIANTS, adapted, batch_loss, multiplier, positive_weights, trusted, uses_head
+from training_methods import (
+    PLAIN, VARIANTS, Noise, adapted, batch_loss, multiplier, positive_weights, trusted, uses_head,
+)
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
 CURVE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "TrainingTests", "Fixtures", "curve")
@@ -205,6 +207,7 @@ def train(options, tokenizer, dtype, naive_accumulation=False):
             return head(model.vision_model(pixel_values=pixels[part]).pooler_output)
         return image_features(model, pixels[part]) @ label_features(model, rows).T * scale.exp() + bias
 
+    noise = Noise(options, targets)
     curve, temperatures, norms = [], [], []
     for step in range(STEPS):
         for group in optimizer.param_groups:
@@ -219,7 +222,7 @@ def train(options, tokenizer, dtype, naive_accumulation=False):
             first = start + micro * options["batch-size"]
             part = slice(first, first + options["batch-size"])
             z = logits(part)
-            y = trusted(options, z.detach(), targets[part], step * BATCH // PICTURES)
+            y = trusted(options, z.detach(), targets[part], step * BATCH // PICTURES, noise)
             loss, own = batch_loss(options, z, y, weights)
             loss = loss * (1 / options["accumulate"] if naive_accumulation else own.item() / count.item())
             loss.backward()
@@ -230,6 +233,7 @@ def train(options, tokenizer, dtype, naive_accumulation=False):
         if options["gradient-clip"]:
             torch.nn.utils.clip_grad_norm_(with_gradient, options["gradient-clip"])
         optimizer.step()
+        noise.step()
         with torch.no_grad():
             scale.clamp_(0.0, math.log(100))
             decay = min(options.get("ema", 0.0), (1 + step) / (10 + step))

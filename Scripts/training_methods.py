@@ -52,6 +52,8 @@ VARIANTS = {
     "reject": {"robust": "reject", "robust-rate": 0.15},
     "correct": {"robust": "correct", "robust-rate": 0.1},
     "bootstrap": {"robust": "bootstrap", "robust-rate": 0.3},
+    "forward": {"robust": "forward", "robust-rate": 0.2},
+    "forward-estimated": {"robust": "forward", "batch-size": 3, "accumulate": 2},
     "layer-decay": {"image-layer-decay": 0.6, "text-layer-decay": 0.5},
     "unlocked-groups": {"lock-image-unlocked-groups": 2, "lock-text-unlocked-layers": 2},
     "unlocked-projections": {"lock-image-unlocked-groups": 1, "lock-text-unlocked-layers": 1},
@@ -159,11 +161,52 @@ def positive_weights(options, targets):
     return (ratio if options["positive-weight"] == "balanced" else ratio.sqrt()).tolist()
 
 
-def trusted(options, z, y, epoch):
-    """The targets in place of those that the model contradicts most, each sign by itself."""
+class Noise:
+    """The rates of wrong annotations: given, or estimated by EM from what a step's posteriors make of its targets."""
+
+    def __init__(self, options, targets):
+        self.given = options.get("robust-rate")
+        known = ~torch.isnan(targets)
+        shares = sorted(((targets.nansum(0) + 0.5) / (known.sum(0) + 1)).tolist())
+        rate, pairs = min(shares[(len(shares) - 1) // 10], 0.45), options["batch-size"] * options["accumulate"]
+        pairs *= targets.shape[1]
+        observed = (targets.nansum() / known.sum()).item()
+        share = min(max((observed - rate) / (1 - rate - 0.1), observed / 20), 1)
+        # Expected false positives, absent labels, false negatives, present labels.
+        self.counts = [rate * pairs * (1 - share), pairs * (1 - share), 0.1 * pairs * share, pairs * share]
+        self.pending, self.pairs = [0.0] * 4, 0
+
+    def rates(self):
+        if self.given is not None:
+            return self.given, self.given
+        return tuple(min(self.counts[i] / self.counts[i + 1], 0.49) for i in (0, 2))
+
+    def posterior(self, z, y):
+        """The probability that a label is present, by Bayes' rule from the model's and the annotation."""
+        positive, negative = self.rates()
+        p = z.sigmoid()
+        present = p * (1 - negative) / (p * (1 - negative) + (1 - p) * positive)
+        absent = p * negative / (p * negative + (1 - p) * (1 - positive))
+        known = ~torch.isnan(y)
+        q = y * present + (1 - y) * absent
+        for index, part in enumerate((y * (1 - present), 1 - q, (1 - y) * absent, q)):
+            self.pending[index] += part[known].sum().item()
+        self.pairs += known.sum().item()
+        return q
+
+    def step(self):
+        decay = math.exp(-self.pairs / max(10 * self.pairs, 20_000))
+        self.counts = [count * decay + own for count, own in zip(self.counts, self.pending)]
+        self.pending, self.pairs = [0.0] * 4, 0
+
+
+def trusted(options, z, y, epoch, noise):
+    """The targets in place of annotations, or of those that the model contradicts most, each sign by itself."""
     method, rate = options["robust"], options.get("robust-rate")
     if method == "none":
         return y
+    if method == "forward":
+        return noise.posterior(z, y)
     if method == "bootstrap":
         return (1 - rate) * y + rate * (z > 0).to(y.dtype)
     y = y.clone()

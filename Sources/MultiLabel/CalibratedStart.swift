@@ -19,10 +19,14 @@ import Foundation
 /// - Parameters:
 ///   - similarities: s, the cosines of a batch, `[B, L]`, in [−1, 1].
 ///   - targets: y, as many, each in 0...1 or NaN where unknown.
+///   - temperature: τ, if it is to be this one, and only b is wanted.
+///   - noise: How annotations differ from the truth, whose base rate is wanted; nil if they do not.
 /// - Returns: τ in 0.01...1 and b for z = s / τ + b; nil if fewer than two pairs are known, if a cosine is not finite, or
 ///   if all are equal. Where no pair or every pair is positive, π is taken as half a pair away from that.
 /// - Precondition: There are as many targets as similarities.
-public func calibratedStart(similarities: [Float], targets: [Float]) -> (temperature: Double, bias: Double)? {
+public func calibratedStart(
+    similarities: [Float], targets: [Float], temperature: Double? = nil, noise: AnnotationNoise? = nil
+) -> (temperature: Double, bias: Double)? {
     precondition(similarities.count == targets.count, "as many targets as similarities")
     var cosines: [Double] = []
     var positives = 0.0
@@ -36,9 +40,10 @@ public func calibratedStart(similarities: [Float], targets: [Float]) -> (tempera
     let deviation = (cosines.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
     // Float32 cosines that should be equal differ in their last digits.
     if deviation < 1e-6 { return nil }
-    let rate = min(max(positives / count, 0.5 / count), 1 - 0.5 / count)
+    let share = noise?.trueShare(observed: positives / count) ?? positives / count
+    let rate = min(max(share, 0.5 / count), 1 - 0.5 / count)
     let baseLogit = log(rate / (1 - rate))
-    let temperature = min(max(min(2 * deviation, (1 - mean) / (abs(baseLogit) + 4)), 0.01), 1)
+    let temperature = temperature ?? min(max(min(2 * deviation, (1 - mean) / (abs(baseLogit) + 4)), 0.01), 1)
 
     // With b at the lower end every logit is at most the base rate's, and at the upper end at least that.
     var low = baseLogit
@@ -56,4 +61,4 @@ public func calibratedStart(similarities: [Float], targets: [Float]) -> (tempera
 }
 
 /// 1 / (1 + e^(−z)); far below 0 the exponential is infinite and the quotient rightly 0.
-private func sigmoid(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }
+func sigmoid(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }

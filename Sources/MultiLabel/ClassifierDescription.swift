@@ -23,6 +23,13 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     public var calibration: CalibrationDescription?
     /// For some labels, in how many training pictures they are present.
     public var positives: [String: Int]?
+    /// How often the training annotations were taken to be wrong (`--robust forward`); nil where they were trusted.
+    public var annotationNoise: AnnotationNoise?
+
+    enum CodingKeys: String, CodingKey {
+        case version, labels, templates, temperature, bias, thresholds, loss, calibration, positives
+        case annotationNoise = "annotation_noise"
+    }
 
     /// The file's name in a model directory.
     public static let fileName = "mumic.json"
@@ -31,7 +38,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     public init(
         labels: [Label], templates: [PromptTemplate], temperature: Double, bias: Double,
         thresholds: [String: Double] = [:], loss: String? = nil, calibration: CalibrationDescription? = nil,
-        positives: [String: Int]? = nil
+        positives: [String: Int]? = nil, annotationNoise: AnnotationNoise? = nil
     ) {
         self.version = 1
         self.labels = labels
@@ -42,6 +49,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.loss = loss
         self.calibration = calibration
         self.positives = positives
+        self.annotationNoise = annotationNoise
     }
 
     /// Reads a description; all but the version may be absent.
@@ -57,6 +65,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.thresholds = try container.decodeIfPresent([String: Double].self, forKey: .thresholds) ?? [:]
         self.loss = try container.decodeIfPresent(String.self, forKey: .loss)
         self.calibration = try container.decodeIfPresent(CalibrationDescription.self, forKey: .calibration)
+        self.annotationNoise = try container.decodeIfPresent(AnnotationNoise.self, forKey: .annotationNoise)
         // As any numbers: a decoder of whole ones does not say which it could not read.
         self.positives = try container.decodeIfPresent([String: Double].self, forKey: .positives).map { counts in
             try counts.mapValues { count in

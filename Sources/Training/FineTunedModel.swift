@@ -26,6 +26,7 @@ struct FineTunedModel: TrainedModel {
     private let device: Device
     private let texts: Texts
     private let average: WeightAverage?
+    private let correction: ForwardCorrection?
 
     /// How the labels' features come about in a step.
     private enum Texts {
@@ -84,13 +85,21 @@ struct FineTunedModel: TrainedModel {
             options.cache
             ? FrozenLayers(model, plan, precision: options.precision, device: device, directory: options.output) : nil
         self.average = try options.ema.map { [trained] in try WeightAverage(trained, decay: $0) }
+        self.correction =
+            options.robust == .forward
+            ? try ForwardCorrection(
+                rate: options.robustRate, targets: targets.values(targets.table.images.indices),
+                labels: targets.labelCount, pairs: options.batchSize * options.accumulate * targets.labelCount)
+            : nil
         if trained.isEmpty { throw TrainingError.nothingTrains }
         for parameter in trained { try parameter.tensor.setRequiresGradient(true) }
     }
 
     private var parameters: [ParameterStore.Parameter] { store.parameters + store.adapterParameters + extra }
 
-    var all: [(name: String, tensor: Tensor)] { parameters.map { ($0.name, $0.tensor) } + (average?.state ?? []) }
+    var all: [(name: String, tensor: Tensor)] {
+        parameters.map { ($0.name, $0.tensor) } + (average?.state ?? []) + (correction?.state ?? [])
+    }
 
     var optimized: [AdamW.Parameter] {
         trained.map {
@@ -105,7 +114,11 @@ struct FineTunedModel: TrainedModel {
     func updated(step: Int) throws {
         if classifier.model.logitScale.requiresGradient { try classifier.model.clampTemperature() }
         try average?.update(step: step)
+        try correction?.updated()
     }
+
+    /// The rates at which annotations are taken to be wrong; nil if they are trusted.
+    func annotationNoise() throws -> AnnotationNoise? { try correction?.noise() }
 
     /// Lets the average, if there is one, begin at weights that were set since the model was loaded.
     func restartAverage() throws { try average?.restart() }
@@ -158,6 +171,7 @@ struct FineTunedModel: TrainedModel {
 
     /// The targets to train on in this step, in place of annotations that may be wrong.
     private func trusted(_ values: [Float], logits: Tensor, step: Int) throws -> [Float] {
+        if let correction { return try correction.targets(values, logits: try logits.detached().floats()) }
         guard let method = NoiseRobustness(rawValue: options.robust.rawValue) else { return values }
         let share = method.share(
             epochs: Double(step) / Double(stepsPerEpoch), rate: options.robustRate ?? method.defaultRate)

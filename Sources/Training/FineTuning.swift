@@ -66,7 +66,7 @@ struct FineTuning: TrainingTask {
     func prepare(
         _ model: FineTunedModel, firstStep: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
     ) throws -> Bool {
-        if firstStep == 0, options.temperature == .auto, !options.usesLinearHead, options.loss != .bce {
+        if firstStep == 0, options.startsFromFirstBatch {
             let isDone = try startFromFirstBatch(model, isInterrupted: isInterrupted, report: report)
             if !isDone { return false }
         }
@@ -101,11 +101,16 @@ struct FineTuning: TrainingTask {
                 return try classifier.model.imageFeatures(pooled: pooled).matmul(labelFeatures.transposed(0, 1))
             }, receive: { similarities += $0 })
         if !isDone { return false }
-        let start = calibratedStart(similarities: similarities, targets: targets.values(first))
+        let given: Double? = if case .value(let value) = options.temperature { value } else { nil }
+        let start = calibratedStart(
+            similarities: similarities, targets: targets.values(first), temperature: given,
+            noise: try model.annotationNoise())
         guard let start else { return true }
         try classifier.model.logitScale.copyInPlace(Tensor(repeating: log(1 / start.temperature), shape: []))
         // A bias that somebody gave stays where it was put.
-        if options.bias == nil { try classifier.bias?.copyInPlace(Tensor(repeating: start.bias, shape: [])) }
+        if options.bias?.number == nil {
+            try classifier.bias?.copyInPlace(Tensor(repeating: start.bias, shape: []))
+        }
         try model.restartAverage()
         return true
     }
@@ -173,6 +178,7 @@ struct FineTuning: TrainingTask {
             labels: labels, templates: templates, temperature: try model.temperature(), bias: bias,
             loss: (options.usesLinearHead ? .linearHead : options.loss).rawValue)
         if let validation { description.thresholds = try thresholds(validation.scores) }
+        description.annotationNoise = try model.annotationNoise()
         description.positives = Dictionary(uniqueKeysWithValues: zip(labels.map(\.name), targets.positives))
         let encoded = try description.encoded()
         try AtomicFile.write(encoded, to: directory + "/" + ClassifierDescription.fileName, durable: true)

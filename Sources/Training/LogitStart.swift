@@ -36,8 +36,8 @@ struct LogitStart {
         case (_, _, .value(let start)): logitScale = log(1 / start)
         case (_, _, .auto): logitScale = log(1 / 0.07)  // until the first batch has been seen
         }
-        if isTempered, options.bias != nil || options.temperature == .auto {
-            let tensor = try Tensor(repeating: options.bias ?? 0, shape: [], device: device)
+        if isTempered, options.bias != nil || options.startsFromFirstBatch {
+            let tensor = try Tensor(repeating: options.bias?.number ?? 0, shape: [], device: device)
             bias = tensor
             parameters.append(.init(name: "bias", tensor: tensor))
         }
@@ -54,6 +54,11 @@ struct LogitStart {
 extension TrainingConfiguration {
     /// Whether fixed weights score the labels, and their texts are not used.
     public var usesLinearHead: Bool { loss == .linearHead || head == .linear }
+
+    /// Whether τ or b, or both, start where the cosines of a first batch put them.
+    var startsFromFirstBatch: Bool {
+        !usesLinearHead && loss != .bce && (temperature == .auto || bias == .auto)
+    }
 
     /// The adapters that train, if any.
     var lora: LoRAConfiguration? {

@@ -40,8 +40,8 @@ public struct TrainingConfiguration: RunConfiguration {
     public var temperature: StartingTemperature
     /// Whether τ stays as it is. The default is false.
     public var fixedTemperature: Bool
-    /// b at the start, or nil for none. The default is none.
-    public var bias: Double?
+    /// b at the start, or nil for none. The default is where a first batch's probabilities have its share of positives.
+    public var bias: StartingBias?
     /// Whether b stays as it is. The default is false.
     public var fixedBias: Bool
     /// Sentences with `{}` for a label's name. The default is those of the model, else `a photo of a {}`.
@@ -128,6 +128,7 @@ public struct TrainingConfiguration: RunConfiguration {
         self.loss = .mumic
         self.temperature = .value(0.07)
         self.fixedTemperature = false
+        self.bias = .auto
         self.fixedBias = false
         self.template = []
         self.freeze = []
@@ -209,7 +210,7 @@ public struct TrainingConfiguration: RunConfiguration {
         if case .value(let start) = temperature, !(0.01...1).contains(start) {
             return ("temperature", "must lie in 0.01...1, or be the word auto")
         }
-        if let bias, !bias.isFinite { return ("bias", "must be a finite number") }
+        if let number = bias?.number, !number.isFinite { return ("bias", "must be a finite number, or auto") }
         return firstProblemOfLoss() ?? firstProblemOfTraining()
     }
 }
@@ -226,6 +227,9 @@ extension TrainingConfiguration {
         if !(0..<1).contains(aslClip) { return ("asl-clip", "must lie in 0..<1") }
         if !(0...1).contains(focalAlpha) { return ("focal-alpha", "must lie in 0...1") }
         if let robustRate, !(0...1).contains(robustRate) { return ("robust-rate", "must lie in 0...1") }
+        if robust == .forward, let robustRate, robustRate >= 0.5 {
+            return ("robust-rate", "must be below 0.5 for forward: annotations as often wrong as right say nothing")
+        }
         return nil
     }
 

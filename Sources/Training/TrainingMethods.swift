@@ -76,6 +76,39 @@ public enum StartingTemperature: Codable, Sendable, Equatable, ExpressibleByFloa
     }
 }
 
+/// Where b starts.
+public enum StartingBias: Codable, Sendable, Equatable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+    /// At a number.
+    case value(Double)
+    /// Where the probabilities of a first batch come true as often as they say, at the temperature's start.
+    case auto
+
+    /// A number.
+    public init(floatLiteral value: Double) { self = .value(value) }
+
+    /// A whole number.
+    public init(integerLiteral value: Int) { self = .value(Double(value)) }
+
+    /// Reads a number or the word auto.
+    public init(from decoder: any Decoder) throws {
+        switch try StartingTemperature(from: decoder) {
+        case .value(let value): self = .value(value)
+        case .auto: self = .auto
+        }
+    }
+
+    /// Writes a number or the word auto.
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .value(let value): try StartingTemperature.value(value).encode(to: encoder)
+        case .auto: try StartingTemperature.auto.encode(to: encoder)
+        }
+    }
+
+    /// The number, if it is one.
+    var number: Double? { if case .value(let value) = self { value } else { nil } }
+}
+
 /// What is done about targets that are probably wrong.
 public enum RobustTraining: String, Codable, Sendable, CaseIterable {
     /// Nothing.
@@ -86,6 +119,8 @@ public enum RobustTraining: String, Codable, Sendable, CaseIterable {
     case correct
     /// Targets move towards what the model says (arXiv 1412.6596).
     case bootstrap
+    /// Targets become what annotation and model make probable together, by the rates at which annotations are wrong.
+    case forward
 }
 
 /// What training does with unknown targets.

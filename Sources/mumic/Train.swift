@@ -55,12 +55,7 @@ struct Train: ParsableCommand {
         let saved = main.resume ? try TrainingConfiguration.saved(output: output) : nil
         var options = saved ?? TrainingConfiguration(data: "", model: "", output: output, workers: defaultWorkers)
         let given = given
-        // SigLIP's own start, unless somebody says otherwise.
-        if saved == nil, try (given.loss ?? file.loss).map(trainingLoss) == .siglip,
-            (given.temperature ?? file.temperature) != .auto, (given.head ?? file.head) != .linear
-        {
-            (options.temperature, options.bias) = (.value(0.1), -10)
-        }
+        if saved == nil { try setStart(&options, file: file, given: given) }
         try file.apply(to: &options)
         try given.apply(to: &options)
         options.output = output
@@ -78,10 +73,24 @@ struct Train: ParsableCommand {
         return options
     }
 
+    /// Where τ and b start if nobody says it: b as a first batch wants it, SigLIP where its paper has them, and other
+    /// losses, as any temperature that is given, without b.
+    private func setStart(
+        _ options: inout TrainingConfiguration, file: PartialConfiguration, given: PartialConfiguration
+    ) throws {
+        let loss = try (given.loss ?? file.loss).map(trainingLoss) ?? options.loss
+        let temperature = given.temperature ?? file.temperature
+        if loss == .siglip, temperature != .auto, (given.head ?? file.head) != .linear {
+            (options.temperature, options.bias) = (.value(0.1), -10)
+        } else if ![.mumic, .asl, .focal].contains(loss) || (given.head ?? file.head) == .linear || temperature != nil {
+            options.bias = temperature == .auto ? .auto : nil
+        }
+    }
+
     /// Refuses options that contradict each other, and says which have no effect.
     private func check(_ options: TrainingConfiguration, given file: PartialConfiguration) throws {
         let name = options.loss.rawValue
-        if loss.fixedBias, options.bias == nil, options.temperature != .auto {
+        if loss.fixedBias, options.bias == nil {
             throw UsageError("--fixed-bias goes with --bias; say where the bias is to stay")
         }
         if options.usesLinearHead {
@@ -91,17 +100,19 @@ struct Train: ParsableCommand {
             if !main.template.isEmpty || scope.freeze.contains(.text) {
                 StandardError.line("note: a linear head reads no texts; --template and --freeze text are not used")
             }
-            if options.bias != nil, loss.bias ?? file.bias != nil {
+            if (loss.bias ?? file.bias)?.start != nil {
                 throw UsageError("--bias does not go with a linear head, which has a bias for each label")
             }
         } else if options.loss == .bce {
             if loss.temperature != nil || loss.fixedTemperature {
                 StandardError.line("note: --loss bce has no temperature to set; --temperature is not used")
             }
-            if options.bias != nil { throw UsageError("--bias does not go with --loss bce, which is tau = 1, b = 0") }
+            if (loss.bias ?? file.bias)?.start != nil {
+                throw UsageError("--bias does not go with --loss bce, which is tau = 1, b = 0")
+            }
         }
         if options.robust == .none, quality.robustRate != nil {
-            throw UsageError("--robust-rate goes with --robust reject, correct or bootstrap")
+            throw UsageError("--robust-rate goes with --robust reject, correct, bootstrap or forward")
         }
         if ![.mumic, .bce, .siglip, .linearHead].contains(options.loss) {
             if options.positiveWeight != .none || options.labelSmoothing > 0 {

@@ -18,7 +18,7 @@ struct LossArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The temperature at the start, 0.01 to 1, or auto: temperature and bias from a first batch (default: 0.07; siglip: 0.1).",
+            "The temperature at the start, 0.01 to 1, or auto: temperature and bias from a first batch (default: 0.07; siglip: 0.1). Without --bias there is then none.",
             valueName: "x"))
     var temperature: StartingTemperature?
     @Flag(help: "Keep the temperature as it is.")
@@ -26,8 +26,9 @@ struct LossArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Add a learned bias to the logits that starts here (default: none; siglip: -10).", valueName: "x"))
-    var bias: Double?
+            "Where the bias of the logits starts: a number, auto (where a first batch's probabilities meet its share of positives) or none (default: auto unless --temperature is given; siglip: -10).",
+            valueName: "x"))
+    var bias: BiasChoice?
     @Flag(help: "Keep the bias as it is.")
     var fixedBias = false
     @Option(
@@ -72,13 +73,13 @@ struct LabelQualityArguments: ParsableArguments {
     var unknown: UnknownTargets?
     @Option(
         help: ArgumentHelp(
-            "Against wrong labels: none (default), reject (largest losses left out), correct (turned round) or bootstrap (targets move towards the model).",
+            "Against wrong labels: none (default), forward (targets are what annotation and model make probable, by the rates of wrong annotations), reject (largest losses left out), correct (turned round) or bootstrap (targets move towards the model).",
             valueName: "method"))
     var robust: RobustTraining?
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How much of it: reject, correct: the share that each epoch adds (default: 0.002); bootstrap: the model's share (default: 0.2).",
+            "How much of it: forward: the share of wrong annotations (default: estimated in training); reject, correct: the share that each epoch adds (default: 0.002); bootstrap: the model's share (default: 0.2).",
             valueName: "x"))
     var robustRate: Double?
     @Option(

@@ -33,6 +33,32 @@ extension StartingTemperature: ExpressibleByArgument {
     }
 }
 
+/// What `--bias` says: where b starts, or that there is none.
+struct BiasChoice: Decodable, ExpressibleByArgument {
+    let start: StartingBias?
+
+    /// Reads a number, or one of the words auto and none.
+    init?(argument: String) {
+        switch argument {
+        case "none": start = nil
+        case "auto": start = .auto
+        default:
+            guard let value = Double(argument) else { return nil }
+            start = .value(value)
+        }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = (try? container.decode(Double.self)).map { "\($0)" } ?? (try? container.decode(String.self))
+        guard let choice = text.flatMap(BiasChoice.init(argument:)) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "is neither a number nor auto nor none")
+        }
+        self = choice
+    }
+}
+
 /// Some of the options of a run, as a YAML file or the command line gives them.
 struct PartialConfiguration: Decodable {
     var data: String?
@@ -52,7 +78,7 @@ struct PartialConfiguration: Decodable {
     var loss: String?
     var temperature: StartingTemperature?
     var fixedTemperature: Bool?
-    var bias: Double?
+    var bias: BiasChoice?
     var fixedBias: Bool?
     var template: OneOrMany<String>?
     var freeze: OneOrMany<Tower>?
@@ -154,7 +180,7 @@ struct PartialConfiguration: Decodable {
         if let validation { target.validation = validation }
         if let labels { target.labels = labels }
         if let images { target.images = images }
-        if let bias { target.bias = bias }
+        if let bias { target.bias = bias.start }
         set(epochs, \.epochs)
         set(batchSize, \.batchSize)
         set(accumulate, \.accumulate)

@@ -45,6 +45,7 @@ struct TrainingSession {
             }
         }
         try show(output: options.output, command: "train") { try trainer.run(isInterrupted: $0, report: $1) }
+        try reportAnnotationNoise()
         // A finished run that is resumed stays as it is; one that was killed before its report gets it now.
         if writesReport, let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
             try writeTrainingReport(
@@ -66,6 +67,17 @@ struct TrainingSession {
         StandardError.line(
             "held out: \(left.labels.count) of \(table.labels.count) labels are trained on")
         return left
+    }
+
+    /// Says what rates of wrong annotations training has found.
+    private func reportAnnotationNoise() throws {
+        if options.robust != .forward || options.robustRate != nil { return }
+        guard let noise = try ClassifierDescription.read(directory: options.output + "/model")?.annotationNoise
+        else { return }
+        StandardError.line(
+            String(
+                format: "wrong annotations, estimated: %.1f %% of absent labels, %.1f %% of present ones",
+                100 * noise.falsePositiveRate, 100 * noise.falseNegativeRate))
     }
 
     private func readTable(_ path: String, labels: [String]?) throws -> AnnotationTable {

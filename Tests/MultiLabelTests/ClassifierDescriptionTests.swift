@@ -14,7 +14,8 @@ import Testing
             calibration: CalibrationDescription(
                 method: .isotonic, global: .line(scale: 0.7, shift: -1.5),
                 labels: ["pool": .points([[-3, 0], [0.25, 0.1], [4, 0.1]]), "a": .line(scale: 2, shift: 0)]),
-            positives: ["pool": 17, "sea view/1": 0])
+            positives: ["pool": 17, "sea view/1": 0],
+            annotationNoise: AnnotationNoise(falsePositiveRate: 0.25, falseNegativeRate: 0.125))
     }
 
     @Test func whatIsWrittenIsReadBackTheSame() throws {
@@ -75,6 +76,7 @@ import Testing
             ("{\"version\": 1, \"positives\": {\"a\": -1}}", "'positives' has -1.0"),
             ("{\"version\": 1, \"positives\": {\"a\": 0.5}}", "'positives' has 0.5, which is no number of pictures"),
             ("{\"version\": 1, \"positives\": {\"a\": 1e300}}", "'positives' has 1e+300"),
+            ("{\"version\": 1, \"annotation_noise\": {\"false_positive_rate\": 0.1}}", "false_negative_rate"),
             ("{\"version\": 1, \"positives\": {\"a\": \"3\"}}", "at 'positives.a'"),
             ("{\"version\": 1, \"calibration\": 3}", "at 'calibration'"),
             ("{\"version\": 1, \"calibration\": {}}", "lacks the key 'calibration.method'"),

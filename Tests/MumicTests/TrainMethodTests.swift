@@ -80,7 +80,10 @@ import Testing
 
     @Test(arguments: [
         ("--loss nonsense", "mumic, bce, siglip, asl, focal, two-way, softmax, linear-head"),
-        ("--fixed-bias", "--bias"),
+        ("--temperature 0.1 --fixed-bias", "--bias"),
+        ("--bias none --fixed-bias", "--bias"),
+        ("--bias some", "--bias"),
+        ("--robust forward --robust-rate 0.5", "below 0.5"),
         ("--head linear --bias -2", "linear head"),
         ("--loss linear-head --bias -2", "linear head"),
         ("--loss bce --bias -2", "--loss bce"),
@@ -111,8 +114,8 @@ import Testing
         ("--image-layer-decay 0", "--image-layer-decay"),
         ("--text-layer-decay -1", "--text-layer-decay"),
         ("--lock-image-unlocked-groups -1", "--lock-image-unlocked-groups"),
-        ("--freeze image --freeze text --fixed-temperature", "nothing"),
-        ("--lock-image-unlocked-groups 0 --lock-text-unlocked-layers 0 --fixed-temperature", "nothing"),
+        ("--freeze image --freeze text --fixed-temperature --bias none", "nothing"),
+        ("--lock-image-unlocked-groups 0 --lock-text-unlocked-layers 0 --fixed-temperature --bias none", "nothing"),
     ])
     func optionsThatContradictEachOtherOrThemselvesAreAUsageError(_ words: String, _ part: String) throws {
         let folder = try TemporaryFolder.withCurve()
@@ -120,6 +123,40 @@ import Testing
         outcome.expectFailure(64)
         #expect(outcome.error.contains(part), "\(outcome.error)")
         #expect(!folder.has("run/model"))
+    }
+
+    /// Without a word about it b is fitted to a first batch; a temperature that is given is taken as it is, without b.
+    @Test(
+        arguments: [
+            ("", "0.07", "\"auto\""), ("--loss asl", "0.07", "\"auto\""), ("--temperature 0.07", "0.07", nil),
+            ("--bias none", "0.07", nil), ("--temperature 0.1 --bias auto", "0.1", "\"auto\""),
+            ("--temperature auto", "\"auto\"", "\"auto\""), ("--temperature auto --bias -2", "\"auto\"", "-2"),
+            ("--loss siglip", "0.1", "-10"), ("--loss softmax", "0.07", nil), ("--loss linear-head", "0.07", nil),
+            ("--loss focal --config own.yml", "0.2", nil), ("--config own.yml --bias auto", "0.2", "\"auto\""),
+        ] as [(String, String, String?)])
+    func theStartIsWhatIsGivenOrWhatTheDataWant(_ words: String, _ temperature: String, _ bias: String?) throws {
+        let folder = try TemporaryFolder.withCurve()
+        try folder.put("own.yml", "temperature: 0.2\n")
+        try Program.run("train --output run \(Self.options) \(words)", in: folder.path).expectSuccess()
+        let lines = try folder.text("run/config.yml").split(separator: "\n").map(String.init)
+        #expect(lines.contains("temperature: \(temperature)"), "\(lines)")
+        let found = lines.first { $0.hasPrefix("bias: ") }
+        #expect(found == bias.map { "bias: \($0)" } || found == bias.map { "bias: \($0).0" }, "\(lines)")
+        let description = try folder.text("run/model/mumic.json")
+        #expect(description.contains("\"bias\" : 0,") == (bias == nil), "\(description)")
+    }
+
+    @Test func estimatedRatesOfWrongAnnotationsAreSaidAndKept() throws {
+        let folder = try TemporaryFolder.withCurve()
+        let outcome = try Program.run("train --output run \(Self.options) --robust forward", in: folder.path)
+        outcome.expectSuccess()
+        #expect(outcome.error.contains("wrong annotations, estimated: "), "\(outcome.error)")
+        #expect(try folder.text("run/model/mumic.json").contains("\"false_positive_rate\" : 0."))
+        let given = try Program.run(
+            "train --output other \(Self.options) --robust forward --robust-rate 0.125", in: folder.path)
+        given.expectSuccess()
+        #expect(!given.error.contains("estimated"))
+        #expect(try folder.text("other/model/mumic.json").contains("\"false_negative_rate\" : 0.125"))
     }
 
     @Test func aFileOfOptionsHasAllOfThemListsIncluded() throws {

@@ -30,17 +30,20 @@ import Torch
 
     /// The start by the cosines of the model that the run begins with.
     private func expected(_ run: TestRun) throws -> (temperature: Double, bias: Double) {
+        try #require(calibratedStart(similarities: cosines(run), targets: run.training.targets))
+    }
+
+    /// Those of all pictures and labels.
+    private func cosines(_ run: TestRun) throws -> [Float] {
         let checkpoint = try CLIPCheckpoint(directory: run.options.model)
         let classifier = try MultiLabelClassifier(
             model: checkpoint.load().0, tokenizer: checkpoint.tokenizer,
             labels: run.training.labels.map { Label(name: $0) }, templates: [.standard])
         let pictures = try run.training.images.map { try checkpoint.preprocessor(RGBImage(contentsOf: $0.path)) }
-        let cosines = try withoutGradient {
+        return try withoutGradient {
             let features = try classifier.model.imageFeatures(pixelBatch(pictures, device: .cpu))
             return try features.matmul(classifier.labelFeatures().transposed(0, 1)).floats()
         }
-        let start = calibratedStart(similarities: cosines, targets: run.training.targets)
-        return try #require(start)
     }
 
     @Test func theFirstLossIsNearTheEntropyOfTheBaseRate() throws {
@@ -81,9 +84,29 @@ import Torch
         #expect(abs(try description(fixed).bias - first.bias) <= 1e-4)
     }
 
-    @Test func whatHasNoTemperatureIgnoresIt() throws {
+    @Test func theBiasAloneIsFittedToATemperature() throws {
+        #expect(TrainingConfiguration(data: "", model: "", output: "", workers: 1).bias == .auto)
+        let run = try run(["temperature": 0.07, "bias": "auto"])
+        let steps = try run.run()
+        #expect(abs(steps[0].temperature - 0.07) <= 1e-7)
+        let bias = try description(run).bias
+        // By the cosines that the other start was fitted to: the mean probability is the share of positives.
+        let cosines = try cosines(run)
+        let known = cosines.indices.filter { !run.training.targets[$0].isNaN }
+        let share = known.reduce(0) { $0 + Double(run.training.targets[$1]) } / Double(known.count)
+        let mean = known.reduce(0) { $0 + 1 / (1 + exp(-Double(cosines[$1]) / 0.07 - bias)) } / Double(known.count)
+        #expect(abs(mean - share) <= 1e-5, "\(mean), \(share)")
+        // No bias that is 1 larger or smaller starts at a lower loss.
+        for other in [bias - 1, bias + 1, 0] {
+            let loss = try #require(try self.run(["temperature": 0.07, "bias": other]).run().first?.loss)
+            #expect(steps[0].loss < loss, "\(other)")
+        }
+    }
+
+    @Test(arguments: [["temperature": "auto"], ["bias": "auto"]])
+    func whatHasNoTemperatureIgnoresIt(_ start: [String: String]) throws {
         for changes in [["loss": "bce"], ["loss": "linear-head"], ["loss": "asl", "head": "linear"]] {
-            let run = try run(changes)
+            let run = try run(changes.merging(start) { $1 })
             var computed = 0
             try run.run { event in
                 if case .computesFrozenLayers = event { computed += 1 }

@@ -71,7 +71,7 @@ extension TrainingConfiguration {
 
 @Suite struct LossCurveTests {
     @Test func nothingThatWasRecordedIsMissing() throws {
-        #expect(Curves.names.count == 36)
+        #expect(Curves.names.count == 38)
         #expect(try Curves.read().steps == 12)
     }
 
@@ -115,7 +115,8 @@ extension TrainingConfiguration {
     /// Whatever the loss is divided by, it is counted over all batches of a step.
     @Test(arguments: [
         "siglip", "asl", "focal", "softmax", "label-smoothing", "positive-weight", "linear-head", "linear-head-asl",
-        "unknown-negative", "bootstrap", "freeze-image", "freeze-text", "unlocked-groups", "lora", "ema",
+        "unknown-negative", "bootstrap", "forward", "forward-estimated", "freeze-image", "freeze-text",
+        "unlocked-groups", "lora", "ema",
     ]) func accumulatedBatchesFollowTheSameCurve(_ name: String) throws {
         for (batchSize, accumulate) in [(3, 2), (1, 6)] {
             let (variant, recorded) = try Curves.variant(name)

@@ -15,6 +15,8 @@ import TorchNN
         "balanced": #"{"sampling": "balanced"}"#,
         "reject": #"{"robust": "reject", "robust-rate": 0.2}"#,
         "correct": #"{"robust": "correct", "robust-rate": 0.2, "loss": "asl"}"#,
+        "forward": #"{"robust": "forward", "temperature": "auto"}"#,
+        "forward of a known rate": #"{"robust": "forward", "robust-rate": 0.1, "loss": "asl"}"#,
         "automatic": #"{"temperature": "auto", "loss": "focal"}"#,
         "automatic average of adapters": #"{"temperature": "auto", "ema": 0.99, "lora-rank": 1}"#,
         "adapters under a head": #"{"head": "linear", "lora-rank": 2, "loss": "two-way", "ema": 0.5}"#,

@@ -55,6 +55,7 @@ struct TestRun {
         options.augment = .none
         options.shuffle = false
         options.gradientClip = 0
+        options.bias = nil
     }
 
     var output: String { options.output }
