@@ -55,11 +55,14 @@ heading "4. Between the two models" \
 the validation pictures choose how far to go (WiSE-FT)."
 run interpolate --model "$model" --fine-tuned "$demo/run/model" --data "$demo/photos/validation.csv" --keep 1 \
     --output "$demo/model" >"$demo/interpolation.json"
+printf '%s\n' "The same curve on the test pictures, where the new labels are annotated, for the report alone:" >&2
+run interpolate --model "$model" --fine-tuned "$demo/run/model" --data "$demo/photos/test.csv" \
+    >"$demo/curve.json"
 
 heading "5. Evaluation on the test pictures, new labels included"
 run evaluate --model "$demo/run/model" --data "$demo/photos/test.csv" --output "$demo/tuned" >"$demo/tuned.json"
 run evaluate --model "$demo/model" --data "$demo/photos/test.csv" --before "$demo/before/evaluation.json" \
-    --run "$demo/run" --threshold fitted --output "$demo/after" --report "$demo/report.html" >"$demo/after.json"
+    --run "$demo/run" --threshold fitted --interpolation "$demo/curve.json" --output "$demo/after" --report "$demo/report.html" >"$demo/after.json"
 
 heading "6. Predictions: labels above the thresholds that training fitted to the validation pictures"
 mapfile -t pictures < <(tail -n +2 "$demo/photos/test.csv" | cut -d , -f 1 | head -n 3)
@@ -92,6 +95,11 @@ rows = [("GAP, all labels", lambda report: report["gap"]),
 print(f"{'':24}{'zero-shot':>12}{'fine-tuned':>12}{'between':>12}")
 for name, value in rows:
     print(f"{name:24}" + "".join(f"{value(report):12.1%}" for report in models))
+
+alpha = json.load(open(f"{demo}/interpolation.json"))["alpha"]
+points = {point["alpha"]: point for point in json.load(open(f"{demo}/curve.json"))["curve"]}
+for name, part in (("GAP, labels trained on", "seen"), ("GAP, new labels", "unseen")):
+    print(f"{name:24}" + "".join(f"{points[at][part]['gap']:12.1%}" for at in (0, 1, alpha)))
 PYTHON
 cat <<END
 

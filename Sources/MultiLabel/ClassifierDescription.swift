@@ -25,9 +25,11 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     public var positives: [String: Int]?
     /// How often the training annotations were taken to be wrong (`--robust forward`); nil where they were trusted.
     public var annotationNoise: AnnotationNoise?
+    /// The share of the fine-tuned weights in a model between a start and its fine-tuned form; nil for all others.
+    public var alpha: Double?
 
     enum CodingKeys: String, CodingKey {
-        case version, labels, templates, temperature, bias, thresholds, loss, calibration, positives
+        case version, labels, templates, temperature, bias, thresholds, loss, calibration, positives, alpha
         case annotationNoise = "annotation_noise"
     }
 
@@ -66,6 +68,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.loss = try container.decodeIfPresent(String.self, forKey: .loss)
         self.calibration = try container.decodeIfPresent(CalibrationDescription.self, forKey: .calibration)
         self.annotationNoise = try container.decodeIfPresent(AnnotationNoise.self, forKey: .annotationNoise)
+        self.alpha = try container.decodeIfPresent(Double.self, forKey: .alpha)
         // As any numbers: a decoder of whole ones does not say which it could not read.
         self.positives = try container.decodeIfPresent([String: Double].self, forKey: .positives).map { counts in
             try counts.mapValues { count in

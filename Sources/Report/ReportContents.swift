@@ -61,6 +61,8 @@ public struct ReportContents: Sendable {
     public var bandBoundaries: BandBoundaries?
     /// The metrics of another model, mostly the one that training started from.
     public var before: EvaluationReport?
+    /// The metrics of weights between the model that training started from and what came of it.
+    public var interpolation: WeightInterpolation?
     /// What a run wrote about itself.
     public var training: TrainingLog
     /// The run's options, as YAML.
@@ -107,6 +109,7 @@ public struct ReportContents: Sendable {
             comparisonSection(before),
             try seenSection(pairs, before),
             groupSection(),
+            interpolationSection(),
             trainingSection(),
             labelSection(before),
             bandSection(before),

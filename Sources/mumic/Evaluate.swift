@@ -76,7 +76,7 @@ struct Evaluate: ParsableCommand {
         if let output { try write(report, table, scores, to: output) }
         try page?.write(
             report, scores: scores, of: table, model: model.model, seen: seen.isEmpty ? nil : seen, reading: reading,
-            positives: bundle.description?.positives, bands: groups.bands?.boundaries)
+            about: bundle.description, bands: groups.bands?.boundaries)
     }
 
     /// Says where the labels that are scored are not those that the model was trained on.

@@ -16,7 +16,7 @@ struct Interpolate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a model between a start and its fine-tuned form, to keep what the start knew.",
         usage:
-            "mumic interpolate --model <start> --fine-tuned <model> --output <folder> [--alpha <share> | --data <file>] [<options>]",
+            "mumic interpolate --model <start> --fine-tuned <model> [--output <folder>] [--alpha <share> | --data <file>] [<options>]",
         discussion: """
             Fine-tuning makes a model better at its labels and worse at others. Weights between the two, \
             (1 - alpha) * start + alpha * fine-tuned, often lose little of the first and win back much of the \
@@ -27,7 +27,8 @@ struct Interpolate: ParsableCommand {
             With --data, annotations that neither model was trained on, alpha is chosen: the smallest whose GAP of \
             the labels that were trained on is at least --keep of the best one; if the data have other labels too, \
             the one of these with the highest harmonic mean of both GAPs. Thresholds are then fitted to these data. \
-            Prints JSON with alpha and the curve.
+            Prints JSON with alpha and the curve, which evaluate --report shows with --interpolation; without \
+            --output that is all.
 
               mumic interpolate --model openai/clip-vit-base-patch32 --fine-tuned run/model \\
                 --data validation.csv --output between
@@ -38,8 +39,8 @@ struct Interpolate: ParsableCommand {
     @Option(help: ArgumentHelp("What became of the model by fine-tuning.", valueName: "model"))
     var fineTuned: String
 
-    @Option(help: ArgumentHelp("The folder that the result becomes.", valueName: "folder"))
-    var output: String
+    @Option(help: ArgumentHelp("The folder that the result becomes; may be left out with --data.", valueName: "folder"))
+    var output: String?
 
     @Option(
         parsing: .unconditional,
@@ -70,6 +71,7 @@ struct Interpolate: ParsableCommand {
         if alpha != nil, data != nil {
             throw ValidationError("give either --alpha, or --data to choose it by, not both")
         }
+        if output == nil, data == nil { throw ValidationError("--output is missing; name a folder for the result") }
         if alphas != nil, data == nil { throw ValidationError("--alphas goes with --data") }
         if !(0...1).contains(keep) { throw ValidationError("--keep must lie in 0...1") }
         if try grid().isEmpty { throw ValidationError("--alphas must name at least one share") }
@@ -93,8 +95,8 @@ struct Interpolate: ParsableCommand {
         let templates = try labels.templates()
         let fileLabels = try labels.fileLabels()
         let directories = (start: try model.directory(), fineTuned: try modelDirectory(fineTuned))
-        let copy = try ModelCopy(of: directories.fineTuned, to: output)
-        _ = try ModelCopy(of: directories.start, to: output)
+        let copy = try output.map { try ModelCopy(of: directories.fineTuned, to: $0) }
+        if let output { _ = try ModelCopy(of: directories.start, to: output) }
         let table = try data.map { path in
             try readAnnotations(path: path, labels: fileLabels?.map(\.name), options: annotations)
         }
@@ -107,7 +109,7 @@ struct Interpolate: ParsableCommand {
             let description = models.fineTuned.description.map(\.withoutFits)
             try write(copy, models, alpha, description)
             return try printCurve(
-                InterpolationCurve(alpha: alpha, keep: nil, labelsSeen: nil, labelsUnseen: nil, curve: []))
+                InterpolationCurve(data: nil, alpha: alpha, keep: nil, labelsSeen: nil, labelsUnseen: nil, curve: []))
         }
         let resolved = try models.fineTuned.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
         let search = try InterpolationSearch(
@@ -117,22 +119,24 @@ struct Interpolate: ParsableCommand {
         try write(copy, models, alpha, search.description(of: chosen))
         try printCurve(
             InterpolationCurve(
-                alpha: alpha, keep: keep, labelsSeen: search.seen.count, labelsUnseen: search.unseen.count,
+                data: data, alpha: alpha, keep: keep, labelsSeen: search.seen.count, labelsUnseen: search.unseen.count,
                 curve: all.map(\.point)))
     }
 
     private func printCurve(_ curve: InterpolationCurve) throws {
         try StandardOutput.shared.write(try jsonText(curve))
-        StandardError.line("the model at alpha \(curve.alpha) is in \(output)")
+        if let output { StandardError.line("the model at alpha \(curve.alpha) is in \(output)") }
     }
 
     private func write(
-        _ copy: ModelCopy, _ models: InterpolatedModels, _ alpha: Double, _ description: ClassifierDescription?
+        _ copy: ModelCopy?, _ models: InterpolatedModels, _ alpha: Double, _ description: ClassifierDescription?
     ) throws {
+        guard let copy else { return }
         let weights = try models.weights(alpha)
         try copy.place { aside in
             try models.fineTuned.checkpoint.export(to: aside, parameters: weights)
-            guard let description else { return }
+            guard var description else { return }
+            description.alpha = alpha
             try AtomicFile.write(
                 try description.encoded(), to: aside + "/" + ClassifierDescription.fileName, durable: true)
         }

@@ -3,9 +3,9 @@
 import Evaluation
 
 /// What `mumic interpolate` prints: the metrics at each α, and which α was taken.
-struct InterpolationCurve: Encodable {
+struct InterpolationCurve: Codable {
     /// The metrics of some of the labels.
-    struct Metrics: Encodable {
+    struct Metrics: Codable {
         let gap: Double?
         let mapMacro: Double?
 
@@ -23,7 +23,7 @@ struct InterpolationCurve: Encodable {
     }
 
     /// The metrics at one α; those of all labels stand beside it.
-    struct Point: Encodable {
+    struct Point: Codable {
         let alpha: Double
         let all: Metrics
         /// Of labels that the fine-tuned model was trained on; nil where there are none.
@@ -33,6 +33,19 @@ struct InterpolationCurve: Encodable {
 
         enum CodingKeys: String, CodingKey {
             case alpha, seen, unseen
+        }
+
+        init(alpha: Double, all: Metrics, seen: Metrics?, unseen: Metrics?) {
+            (self.alpha, self.all, self.seen, self.unseen) = (alpha, all, seen, unseen)
+        }
+
+        /// Reads what ``encode(to:)`` writes.
+        init(from decoder: any Decoder) throws {
+            let keys = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(
+                alpha: try keys.decode(Double.self, forKey: .alpha), all: try Metrics(from: decoder),
+                seen: try keys.decodeIfPresent(Metrics.self, forKey: .seen),
+                unseen: try keys.decodeIfPresent(Metrics.self, forKey: .unseen))
         }
 
         /// Writes every key, `null` where undefined.
@@ -45,6 +58,8 @@ struct InterpolationCurve: Encodable {
         }
     }
 
+    /// The annotations by which α was chosen, as they were named; nil where α was given.
+    let data: String?
     /// The α that was given or chosen.
     let alpha: Double
     /// The share of the best seen GAP that has to be kept; nil where α was given.
@@ -55,7 +70,7 @@ struct InterpolationCurve: Encodable {
     let curve: [Point]
 
     enum CodingKeys: String, CodingKey {
-        case alpha, keep, curve
+        case data, alpha, keep, curve
         case labelsSeen = "labels_seen"
         case labelsUnseen = "labels_unseen"
     }
@@ -63,6 +78,7 @@ struct InterpolationCurve: Encodable {
     /// Writes every key, `null` where there is nothing to say.
     func encode(to encoder: any Encoder) throws {
         var keys = encoder.container(keyedBy: CodingKeys.self)
+        try keys.encode(data, forKey: .data)
         try keys.encode(alpha, forKey: .alpha)
         try keys.encode(keep, forKey: .keep)
         try keys.encode(labelsSeen, forKey: .labelsSeen)

@@ -24,8 +24,16 @@ struct ReportOptions: ParsableArguments {
             "With --report: another model's evaluation.json, to compare with.", valueName: "file"))
     var before: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "With --report: what mumic interpolate printed, to show as a curve.", valueName: "file"))
+    var interpolation: String?
+
     func validate() throws {
         if report != nil { return }
+        if interpolation != nil {
+            throw ValidationError("--interpolation goes with --report; name the page to write")
+        }
         if run != nil { throw ValidationError("--run goes with --report; name the page to write") }
         if before != nil { throw ValidationError("--before goes with --report; name the page to write") }
     }
@@ -38,7 +46,10 @@ struct ReportOptions: ParsableArguments {
         try AtomicFileWriter(path: report).cancel()
         return ReportSources(
             path: report, run: try run.map { try RunFiles(run: $0) } ?? RunFiles(modelOfRun: model),
-            before: try before.map(readEvaluation))
+            before: try before.map { try readJSON($0, "--before takes an evaluation.json of mumic evaluate --output") },
+            interpolation: try interpolation.map {
+                try readJSON($0, "--interpolation takes what mumic interpolate --data prints")
+            })
     }
 }
 
@@ -47,11 +58,13 @@ struct ReportSources {
     let path: String
     let run: RunFiles?
     let before: EvaluationReport?
+    let interpolation: InterpolationCurve?
 
     /// Writes the page of an evaluation.
     func write(
         _ evaluation: EvaluationReport, scores: [Double], of table: AnnotationTable, model: String, seen: [String]?,
-        reading: ScoreReading = ScoreReading(.logits), positives: [String: Int]? = nil, bands: BandBoundaries? = nil
+        reading: ScoreReading = ScoreReading(.logits), about: ClassifierDescription? = nil,
+        bands: BandBoundaries? = nil
     ) throws {
         var contents = ReportContents(
             title: "\(model) on \(fileName(table.source))", model: model, data: table.source, evaluation: evaluation,
@@ -60,9 +73,10 @@ struct ReportSources {
         contents.pictures = table.images.map { ReportPicture(name: $0.name, path: $0.path) }
         contents.seenLabels = seen
         contents.reading = reading
-        contents.trainingPositives = positives
+        contents.trainingPositives = about?.positives
         contents.bandBoundaries = bands
         contents.before = before
+        contents.interpolation = interpolation?.drawn(chosen: about?.alpha)
         contents.training = run?.log ?? TrainingLog()
         contents.configuration = run?.configuration
         contents.versions = [
@@ -115,15 +129,23 @@ struct RunFiles {
     }
 }
 
-/// An evaluation that `evaluate --output` has written.
-private func readEvaluation(_ path: String) throws -> EvaluationReport {
+/// A file of JSON that another command has written; `hint` says which.
+private func readJSON<T: Decodable>(_ path: String, _ hint: String) throws -> T {
     let bytes = try readFile(path: path, maximumBytes: 1 << 30, acceptsPipes: true)
     do {
-        return try JSONDecoder().decode(EvaluationReport.self, from: Data(bytes))
+        return try JSONDecoder().decode(T.self, from: Data(bytes))
     } catch let error as DecodingError {
-        throw BadDataError(
-            message: "\(printable(path)) \(error.problem); --before takes an evaluation.json of mumic evaluate --output"
-        )
+        throw BadDataError(message: "\(printable(path)) \(error.problem); \(hint)")
+    }
+}
+
+extension InterpolationCurve {
+    /// The curve as a page shows it.
+    fileprivate func drawn(chosen: Double?) -> WeightInterpolation {
+        WeightInterpolation(
+            points: curve.map {
+                .init(alpha: $0.alpha, gap: $0.all.gap, seen: $0.seen?.gap, unseen: $0.unseen?.gap)
+            }, chosen: chosen, data: data)
     }
 }
 

@@ -52,7 +52,7 @@ func writeTrainingReport(
             // A head over other labels, or a model that never had a temperature: there is nothing to compare with.
         }
         let sources = ReportSources(
-            path: run + "/report.html", run: try RunFiles(run: run), before: before)
+            path: run + "/report.html", run: try RunFiles(run: run), before: before, interpolation: nil)
         try sources.write(
             after.report, scores: after.scores, of: validation, model: run + "/model", seen: labels.map(\.name))
     } catch is InterruptedError {

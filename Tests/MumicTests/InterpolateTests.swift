@@ -147,6 +147,35 @@ import Testing
         #expect(try folder.text("out/mumic.json") == folder.text("again/mumic.json"))
     }
 
+    @Test func theCurveAloneIsPrintedAndAPageShowsIt() throws {
+        let folder = try Self.folderWithRun()
+        let words = "interpolate --model model --fine-tuned run/model --data all.csv --alphas 0,0.25,0.5,0.75,1"
+        let whole = try Program.run(words + " --output out", in: folder.path)
+        let alone = try Program.run(words, in: folder.path)
+        #expect(try Self.curve(alone).curve.count == 5)
+        #expect(alone.output == whole.output && !alone.error.contains("is in"))
+        let share = try Self.curve(whole).alpha
+        let alpha = share == share.rounded() ? "\(Int(share))" : "\(share)"
+        #expect(try folder.text("out/mumic.json").contains("\"alpha\" : \(alpha)"))
+        try folder.put("curve.json", alone.output)
+        try Program.run(
+            "evaluate --model out --data all.csv --report page.html --interpolation curve.json", in: folder.path
+        ).expectSuccess()
+        let page = try folder.text("page.html")
+        #expect(page.contains("id=\"interpolation\"") && page.contains("model is at α = \(alpha)"))
+        #expect(page.contains("GAP on all.csv"))
+        // What is no curve, and a curve without a page.
+        try folder.put("broken.json", "{\"alpha\": 1}")
+        let broken = try Program.run(
+            "evaluate --model out --data all.csv --report other.html --interpolation broken.json", in: folder.path)
+        broken.expectFailure(65)
+        #expect(broken.error.contains("broken.json") && broken.error.contains("mumic interpolate"))
+        #expect(!folder.has("other.html"))
+        try Program.run("evaluate --model out --data all.csv --interpolation curve.json", in: folder.path)
+            .expectFailure(64)
+        try Program.run("interpolate --model model --fine-tuned run/model", in: folder.path).expectFailure(64)
+    }
+
     @Test func withoutUnseenLabelsItIsTheSmallestShareThatKeepsEnough() throws {
         let folder = try Self.folderWithRun()
         func run(_ options: String) throws -> Curve {
