@@ -106,7 +106,7 @@ let package = Package(
         .target(name: "Tokenization"),
         .target(name: "CLIP", dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Safetensors", "FileIO"]),
         .target(name: "Evaluation"),
-        .target(name: "Audit"),
+        .target(name: "Audit", dependencies: ["Evaluation"]),
         .target(name: "Datasets", dependencies: []),
         .target(name: "Report", dependencies: ["Evaluation", "Imaging", mustache]),
         .target(name: "Hub", dependencies: ["ContentHash"]),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Evaluation
 import Foundation
 
 /// What the labels' logistic regressions are fitted to: pictures in the order of their folds, so that the pictures of
@@ -103,8 +104,9 @@ struct LogisticObjective {
         }
         var sums = [ChunkSums?](repeating: nil, count: Self.chunks)
         sums.withUnsafeMutableBufferPointer { sums in
+            // Each call writes a place of its own.
             nonisolated(unsafe) let sums = sums
-            forEachIndex(below: Self.chunks, workers: workers) { chunk in
+            forEachIndex(below: Self.chunks, workers: workers) { chunk, _ in
                 let range = blocks.count * chunk / Self.chunks..<blocks.count * (chunk + 1) / Self.chunks
                 sums[chunk] = self.sums(of: blocks[range], active, weights, packed, width)
             }

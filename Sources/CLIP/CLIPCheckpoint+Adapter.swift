@@ -69,9 +69,7 @@ extension LoRAPlan {
     ) {
         self.init(configuration, includes: includes) { name, shape in
             let bound = 1 / Double(shape[1]).squareRoot()
-            // FNV-1a: the stream of a name, whatever order the model asks in.
-            let stream = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-            var random = CountedRandom(seed: seed, stream: stream)
+            var random = CountedRandom(seed: seed, name: name)
             return (0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-bound..<bound)) }
         }
     }

@@ -128,6 +128,7 @@ func fitCalibration(
     let own = scaling
     if method != .temperature {
         outcomes.withUnsafeMutableBufferPointer { outcomes in
+            // Each call writes a place of its own.
             nonisolated(unsafe) let outcomes = outcomes
             forEachIndex(below: columns.count, workers: workers) { label, _ in
                 let column = columns[label]

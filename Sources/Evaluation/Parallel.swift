@@ -7,7 +7,7 @@ import Foundation
 /// Worker w takes the indices w, w + workers, …, so that `body` can use scratch memory that belongs to its worker.
 /// Nothing here orders the calls: floating-point sums have to be kept per index and added up afterwards, in order,
 /// for results not to depend on the number of threads.
-func forEachIndex(below count: Int, workers: Int, _ body: (_ index: Int, _ worker: Int) -> Void) {
+package func forEachIndex(below count: Int, workers: Int, _ body: (_ index: Int, _ worker: Int) -> Void) {
     let threads = max(1, min(workers, count))
     guard threads > 1 else {
         for index in 0..<max(0, count) { body(index, 0) }

@@ -17,6 +17,16 @@ public struct CountedRandom: RandomNumberGenerator, Sendable, Equatable {
         self.init(seed: seed, epoch: 0, index: stream)
     }
 
+    /// The numbers of a parameter, or of anything else with a name, whatever order names are asked for in.
+    ///
+    /// - Parameters:
+    ///   - seed: The run's seed.
+    ///   - name: The name, whose FNV-1a hash tells the streams apart.
+    public init(seed: UInt64, name: String) {
+        let stream = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        self.init(seed: seed, stream: stream)
+    }
+
     /// The numbers for one picture in one epoch.
     ///
     /// - Parameters:

@@ -57,9 +57,7 @@ package struct ParameterInitialization {
 
     /// Normal numbers by Box and Muller's transform.
     private func normal(_ name: String, count: Int, deviation: Double) -> [Float] {
-        // FNV-1a: the stream of a name, whatever order the model asks in.
-        let stream = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        var random = CountedRandom(seed: seed, stream: stream)
+        var random = CountedRandom(seed: seed, name: name)
         var values: [Float] = []
         values.reserveCapacity(count + 1)
         while values.count < count {

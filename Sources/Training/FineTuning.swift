@@ -48,14 +48,9 @@ struct FineTuning: TrainingTask {
     }
 
     func order(epoch: Int) -> [Int] {
+        if options.sampling == .natural { return naturalOrder(epoch: epoch) }
         var random = orderRandom(epoch: epoch)
-        switch options.sampling {
-        case .balanced: return targets.balancedOrder(using: &random)
-        case .natural:
-            var order = Array(rows.indices)
-            if options.shuffle { order.shuffle(using: &random) }
-            return order
-        }
+        return targets.balancedOrder(using: &random)
     }
 
     /// Whether the steps take what frozen layers made of the pictures, which then have to be as they are.

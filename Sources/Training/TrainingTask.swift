@@ -56,8 +56,10 @@ extension TrainingTask {
         _ model: Model, firstStep: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
     ) throws -> Bool { true }
 
+    package func order(epoch: Int) -> [Int] { naturalOrder(epoch: epoch) }
+
     /// Each row once: in a permutation that depends on the seed and the epoch, or as they stand.
-    package func order(epoch: Int) -> [Int] {
+    func naturalOrder(epoch: Int) -> [Int] {
         var order = Array(rows.indices)
         if options.shuffle {
             var random = orderRandom(epoch: epoch)
