@@ -74,7 +74,7 @@ struct Train: ParsableCommand {
     }
 
     /// Where τ and b start if nobody says it: b as a first batch wants it, SigLIP where its paper has them, and other
-    /// losses, as any temperature that is given, without b.
+    /// losses, as any temperature that is given or fixed, without b.
     private func setStart(
         _ options: inout TrainingConfiguration, file: PartialConfiguration, given: PartialConfiguration
     ) throws {
@@ -82,8 +82,12 @@ struct Train: ParsableCommand {
         let temperature = given.temperature ?? file.temperature
         if loss == .siglip, temperature != .auto, (given.head ?? file.head) != .linear {
             (options.temperature, options.bias) = (.value(0.1), -10)
-        } else if ![.mumic, .asl, .focal].contains(loss) || (given.head ?? file.head) == .linear || temperature != nil {
-            options.bias = temperature == .auto ? .auto : nil
+        } else if temperature == .auto {
+            options.bias = .auto
+        } else if ![.mumic, .asl, .focal].contains(loss) || (given.head ?? file.head) == .linear || temperature != nil
+            || given.fixedTemperature ?? file.fixedTemperature ?? false
+        {
+            options.bias = nil
         }
     }
 

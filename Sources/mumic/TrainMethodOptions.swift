@@ -18,7 +18,7 @@ struct LossArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The temperature at the start, 0.01 to 1, or auto: temperature and bias from a first batch (default: 0.07; siglip: 0.1). Without --bias there is then none.",
+            "The temperature at the start, 0.01 to 1, or auto: temperature and bias from a first batch (default: 0.07; siglip: 0.1).",
             valueName: "x"))
     var temperature: StartingTemperature?
     @Flag(help: "Keep the temperature as it is.")
@@ -26,7 +26,7 @@ struct LossArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Where the bias of the logits starts: a number, auto (where a first batch's probabilities meet its share of positives) or none (default: auto unless --temperature is given; siglip: -10).",
+            "Where the bias of the logits starts: a number, auto (where a first batch's probabilities meet its share of positives) or none (default: auto, but none beside a --temperature or --fixed-temperature; siglip: -10).",
             valueName: "x"))
     var bias: BiasChoice?
     @Flag(help: "Keep the bias as it is.")

@@ -114,8 +114,8 @@ import Testing
         ("--image-layer-decay 0", "--image-layer-decay"),
         ("--text-layer-decay -1", "--text-layer-decay"),
         ("--lock-image-unlocked-groups -1", "--lock-image-unlocked-groups"),
-        ("--freeze image --freeze text --fixed-temperature --bias none", "nothing"),
-        ("--lock-image-unlocked-groups 0 --lock-text-unlocked-layers 0 --fixed-temperature --bias none", "nothing"),
+        ("--freeze image --freeze text --fixed-temperature", "nothing"),
+        ("--lock-image-unlocked-groups 0 --lock-text-unlocked-layers 0 --fixed-temperature", "nothing"),
     ])
     func optionsThatContradictEachOtherOrThemselvesAreAUsageError(_ words: String, _ part: String) throws {
         let folder = try TemporaryFolder.withCurve()
@@ -129,7 +129,8 @@ import Testing
     @Test(
         arguments: [
             ("", "0.07", "\"auto\""), ("--loss asl", "0.07", "\"auto\""), ("--temperature 0.07", "0.07", nil),
-            ("--bias none", "0.07", nil), ("--temperature 0.1 --bias auto", "0.1", "\"auto\""),
+            ("--bias none", "0.07", nil), ("--fixed-temperature", "0.07", nil),
+            ("--temperature 0.1 --bias auto", "0.1", "\"auto\""),
             ("--temperature auto", "\"auto\"", "\"auto\""), ("--temperature auto --bias -2", "\"auto\"", "-2"),
             ("--loss siglip", "0.1", "-10"), ("--loss softmax", "0.07", nil), ("--loss linear-head", "0.07", nil),
             ("--loss focal --config own.yml", "0.2", nil), ("--config own.yml --bias auto", "0.2", "\"auto\""),
