@@ -87,7 +87,7 @@ struct FineTuning: TrainingTask {
         let first = Array(order(epoch: 0).prefix(Self.calibrationPictures))
         let classifier = model.classifier
         guard let labelFeatures = try withoutGradient({ try model.labelFeatures() }) else { return true }
-        report(.computesFrozenLayers(images: first.count))
+        report(.fitsStart(images: first.count))
         var similarities: [Float] = []
         let isDone = try forEachRow(
             first.map { rows[$0] }, source: source, isInterrupted: isInterrupted, report: report,
@@ -103,9 +103,9 @@ struct FineTuning: TrainingTask {
         guard let start else { return true }
         try classifier.model.logitScale.copyInPlace(Tensor(repeating: log(1 / start.temperature), shape: []))
         // A bias that somebody gave stays where it was put.
-        if options.bias?.number == nil {
-            try classifier.bias?.copyInPlace(Tensor(repeating: start.bias, shape: []))
-        }
+        let bias: Double? = options.bias?.number == nil ? start.bias : nil
+        if let bias { try classifier.bias?.copyInPlace(Tensor(repeating: bias, shape: [])) }
+        report(.fittedStart(temperature: start.temperature, bias: bias))
         try model.restartAverage()
         return true
     }

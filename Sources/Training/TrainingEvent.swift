@@ -6,6 +6,10 @@ public enum TrainingEvent {
     case began(groups: [ParameterGroup], firstStep: Int, totalSteps: Int)
     /// A step is done.
     case step(StepReport, images: Int)
+    /// Before the first step: the cosines of some pictures are computed, to start τ and b by.
+    case fitsStart(images: Int)
+    /// τ and b have been set by them; b is nil if it had been given.
+    case fittedStart(temperature: Double, bias: Double?)
     /// Before the first step: pictures go once through layers that do not train.
     case computesFrozenLayers(images: Int)
     /// A validation begins.

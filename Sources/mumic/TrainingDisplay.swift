@@ -43,6 +43,12 @@ final class TrainingDisplay {
             validationBar = nil
             bar?.update(extra: loss)
             bar?.advance()
+        case .fitsStart(let images): validationBar = ProgressBar(title: "looking at the first pictures", total: images)
+        case .fittedStart(let temperature, let bias):
+            validationBar = nil
+            let words = bias.map { String(format: ", bias %.2f", $0) } ?? ""
+            StandardError.line(
+                String(format: "start by the first pictures: temperature %.4f", temperature) + words)
         case .computesFrozenLayers(let images):
             validationBar = ProgressBar(title: "computing frozen layers", total: images)
         case .validates(let images): validationBar = ProgressBar(title: "validating", total: images)

@@ -60,9 +60,14 @@ import Torch
 
     @Test func theStartIsThatOfTheFirstPicturesCosines() throws {
         let run = try run()
-        let steps = try run.run()
+        var said: [(temperature: Double, bias: Double?)] = []
+        let steps = try run.run { event in
+            if case .fittedStart(let temperature, let bias) = event { said.append((temperature, bias)) }
+        }
         let start = try expected(run)
         #expect(abs(steps[0].temperature - start.temperature) <= 1e-5 * start.temperature)
+        #expect(said.count == 1 && abs(said[0].temperature - start.temperature) <= 1e-5 * start.temperature)
+        #expect(abs((said.first?.bias ?? 0) - start.bias) <= 1e-4)
         let found = try description(run)
         #expect(abs(found.temperature - start.temperature) <= 1e-5 * start.temperature)
         #expect(abs(found.bias - start.bias) <= 1e-4)
@@ -109,7 +114,7 @@ import Torch
             let run = try run(changes.merging(start) { $1 })
             var computed = 0
             try run.run { event in
-                if case .computesFrozenLayers = event { computed += 1 }
+                if case .fitsStart = event { computed += 1 }
             }
             #expect(computed == 0)
             let found = try description(run)

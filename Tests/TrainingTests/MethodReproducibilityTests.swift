@@ -83,7 +83,7 @@ import TorchNN
         }
         var computed = 0
         try run.run { event in
-            if case .computesFrozenLayers = event { computed += 1 }
+            if case .fitsStart = event { computed += 1 }
         }
         #expect(computed == 0)
     }
