@@ -168,9 +168,9 @@ class Noise:
         self.given = options.get("robust-rate")
         known = ~torch.isnan(targets)
         shares = sorted(((targets.nansum(0) + 0.5) / (known.sum(0) + 1)).tolist())
-        rate, pairs = min(shares[(len(shares) - 1) // 10], 0.45), options["batch-size"] * options["accumulate"]
-        pairs *= targets.shape[1]
         observed = (targets.nansum() / known.sum()).item()
+        rate = min(shares[(len(shares) - 1) // 10], 0.45, observed / 2 if len(shares) < 20 else 1)
+        pairs = min(options["batch-size"] * options["accumulate"], len(targets)) * targets.shape[1]
         share = min(max((observed - rate) / (1 - rate - 0.1), observed / 20), 1)
         # Expected false positives, absent labels, false negatives, present labels.
         self.counts = [rate * pairs * (1 - share), pairs * (1 - share), 0.1 * pairs * share, pairs * share]

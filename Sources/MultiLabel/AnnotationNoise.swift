@@ -86,11 +86,13 @@ public struct AnnotationNoiseEstimate: Sendable, Equatable {
             known[index % labels] += 1
         }
         let shares = zip(present, known).map { ($0 + 0.5) / ($1 + 1) }.sorted()
-        // The tenth part of the labels that are annotated least often.
-        let falsePositives = shares.isEmpty ? 0.1 : min(shares[(shares.count - 1) / 10], 0.45)
-        let noise = AnnotationNoise(falsePositiveRate: falsePositives, falseNegativeRate: 0.1)
         let total = known.reduce(0, +)
-        let share = noise.trueShare(observed: total > 0 ? present.reduce(0, +) / total : 0.5)
+        let observed = total > 0 ? present.reduce(0, +) / total : 0.5
+        // The tenth part of the labels that are annotated least often; of few labels none need be rare.
+        let rarest = shares.isEmpty ? 0.1 : min(shares[(shares.count - 1) / 10], 0.45)
+        let noise = AnnotationNoise(
+            falsePositiveRate: shares.count < 20 ? min(rarest, observed / 2) : rarest, falseNegativeRate: 0.1)
+        let share = noise.trueShare(observed: observed)
         let (positives, negatives) = (Double(max(pairs, 1)) * share, Double(max(pairs, 1)) * (1 - share))
         counts = [
             noise.falsePositiveRate * negatives, negatives, noise.falseNegativeRate * positives, positives,

@@ -118,6 +118,15 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
             throw .description(path: path, problem: "has a label without a name")
         }
         if templates.isEmpty { throw .description(path: path, problem: "has no templates") }
+        if let alpha, !(0...1).contains(alpha) {
+            throw .description(path: path, problem: "has an alpha of \(alpha), which is not within 0...1")
+        }
+        if let noise = annotationNoise,
+            !(noise.falsePositiveRate >= 0 && noise.falseNegativeRate >= 0
+                && noise.falsePositiveRate + noise.falseNegativeRate < 1)
+        {
+            throw .description(path: path, problem: "has rates of annotation_noise below 0 or adding up to 1 or more")
+        }
         if !bias.isFinite { throw .description(path: path, problem: "has a bias that is no finite number") }
         if let (name, value) = thresholds.first(where: { !(0...1).contains($0.value) }) {
             throw .description(path: path, problem: "has the threshold \(value) for '\(name)', it must lie in 0...1")

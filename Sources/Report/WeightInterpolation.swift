@@ -45,7 +45,8 @@ public struct WeightInterpolation: Sendable, Equatable {
             guard let value, let whole, whole > 0 else { return nil }
             return value / whole
         }
-        return (ratio(point.unseen, first.unseen), ratio(point.seen ?? point.gap, last.seen ?? last.gap))
+        if points.allSatisfy({ $0.unseen == nil }) { return (nil, ratio(point.gap, last.gap)) }
+        return (ratio(point.unseen, first.unseen), ratio(point.seen, last.seen))
     }
 }
 
@@ -108,6 +109,7 @@ extension ReportContents {
             words +=
                 ": it keeps \(percent(start)) of the start’s GAP on new labels and \(percent(fineTuned)) of the "
                 + "fine-tuned model’s on labels trained on"
+        case (let start?, nil): words += ": it keeps \(percent(start)) of the start’s GAP on new labels"
         case (nil, let fineTuned?): words += ": it keeps \(percent(fineTuned)) of the fine-tuned model’s GAP"
         default: break
         }

@@ -89,7 +89,8 @@ struct FineTunedModel: TrainedModel {
             options.robust == .forward
             ? try ForwardCorrection(
                 rate: options.robustRate, targets: targets.values(targets.table.images.indices),
-                labels: targets.labelCount, pairs: options.batchSize * options.accumulate * targets.labelCount)
+                labels: targets.labelCount,
+                pairs: min(options.batchSize * options.accumulate, targets.table.images.count) * targets.labelCount)
             : nil
         if trained.isEmpty { throw TrainingError.nothingTrains }
         for parameter in trained { try parameter.tensor.setRequiresGradient(true) }

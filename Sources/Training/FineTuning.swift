@@ -100,7 +100,10 @@ struct FineTuning: TrainingTask {
         let start = calibratedStart(
             similarities: similarities, targets: targets.values(first), temperature: given,
             noise: try model.annotationNoise())
-        guard let start else { return true }
+        guard let start else {
+            report(.startNotFitted)
+            return true
+        }
         try classifier.model.logitScale.copyInPlace(Tensor(repeating: log(1 / start.temperature), shape: []))
         // A bias that somebody gave stays where it was put.
         let bias: Double? = options.bias?.number == nil ? start.bias : nil

@@ -210,7 +210,7 @@ public struct TrainingConfiguration: RunConfiguration {
         if case .value(let start) = temperature, !(0.01...1).contains(start) {
             return ("temperature", "must lie in 0.01...1, or be the word auto")
         }
-        if let number = bias?.number, !number.isFinite { return ("bias", "must be a finite number, or auto") }
+        if let number = bias?.number, !number.isFinite { return ("bias", "must be a finite number, auto or none") }
         return firstProblemOfLoss() ?? firstProblemOfTraining()
     }
 }

@@ -10,6 +10,8 @@ public enum TrainingEvent {
     case fitsStart(images: Int)
     /// τ and b have been set by them; b is nil if it had been given.
     case fittedStart(temperature: Double, bias: Double?)
+    /// The first pictures cannot tell where to start: too few of their labels are known, or all cosines are equal.
+    case startNotFitted
     /// Before the first step: pictures go once through layers that do not train.
     case computesFrozenLayers(images: Int)
     /// A validation begins.

@@ -46,6 +46,11 @@ struct InterpolationCurve: Codable {
                 alpha: try keys.decode(Double.self, forKey: .alpha), all: try Metrics(from: decoder),
                 seen: try keys.decodeIfPresent(Metrics.self, forKey: .seen),
                 unseen: try keys.decodeIfPresent(Metrics.self, forKey: .unseen))
+            let values = [alpha, all.gap, seen?.gap, unseen?.gap].compactMap(\.self)
+            if let value = values.first(where: { !(0...1).contains($0) }) {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .alpha, in: keys, debugDescription: "or a gap beside it is \(value), not within 0...1")
+            }
         }
 
         /// Writes every key, `null` where undefined.

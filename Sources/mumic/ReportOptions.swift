@@ -47,9 +47,7 @@ struct ReportOptions: ParsableArguments {
         return ReportSources(
             path: report, run: try run.map { try RunFiles(run: $0) } ?? RunFiles(modelOfRun: model),
             before: try before.map { try readJSON($0, "--before takes an evaluation.json of mumic evaluate --output") },
-            interpolation: try interpolation.map {
-                try readJSON($0, "--interpolation takes what mumic interpolate --data prints")
-            })
+            interpolation: try interpolation.map(readCurve))
     }
 }
 
@@ -137,6 +135,16 @@ private func readJSON<T: Decodable>(_ path: String, _ hint: String) throws -> T 
     } catch let error as DecodingError {
         throw BadDataError(message: "\(printable(path)) \(error.problem); \(hint)")
     }
+}
+
+/// What `interpolate` has printed, of two shares at least.
+private func readCurve(_ path: String) throws -> InterpolationCurve {
+    let hint = "--interpolation takes what mumic interpolate --data prints"
+    let curve: InterpolationCurve = try readJSON(path, hint)
+    if curve.curve.count < 2 {
+        throw BadDataError(message: "\(printable(path)) has no metrics at two shares or more; \(hint)")
+    }
+    return curve
 }
 
 extension InterpolationCurve {

@@ -94,7 +94,10 @@ struct Train: ParsableCommand {
     /// Refuses options that contradict each other, and says which have no effect.
     private func check(_ options: TrainingConfiguration, given file: PartialConfiguration) throws {
         let name = options.loss.rawValue
-        if loss.fixedBias, options.bias == nil {
+        if (loss.bias ?? file.bias).map({ $0.start == nil }) ?? false, options.temperature == .auto {
+            throw UsageError("--bias none does not go with --temperature auto, which sets both; give a temperature")
+        }
+        if loss.fixedBias, options.bias == nil, options.temperature != .auto {
             throw UsageError("--fixed-bias goes with --bias; say where the bias is to stay")
         }
         if options.usesLinearHead {
@@ -114,6 +117,9 @@ struct Train: ParsableCommand {
             if (loss.bias ?? file.bias)?.start != nil {
                 throw UsageError("--bias does not go with --loss bce, which is tau = 1, b = 0")
             }
+        }
+        if options.robust == .forward, [.twoWay, .softmax].contains(options.loss) {
+            throw UsageError("--robust forward needs probabilities, and the scores of --loss \(name) are none")
         }
         if options.robust == .none, quality.robustRate != nil {
             throw UsageError("--robust-rate goes with --robust reject, correct, bootstrap or forward")

@@ -26,7 +26,7 @@ struct LossArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Where the bias of the logits starts: a number, auto (where a first batch's probabilities meet its share of positives) or none (default: auto, but none beside a --temperature or --fixed-temperature; siglip: -10).",
+            "Where the bias of the logits starts: a number, auto (where a first batch's probabilities meet its share of positives) or none (default: mumic, asl and focal without --temperature or --fixed-temperature: auto, else none; siglip: -10).",
             valueName: "x"))
     var bias: BiasChoice?
     @Flag(help: "Keep the bias as it is.")

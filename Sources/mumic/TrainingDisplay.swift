@@ -49,6 +49,9 @@ final class TrainingDisplay {
             let words = bias.map { String(format: ", bias %.2f", $0) } ?? ""
             StandardError.line(
                 String(format: "start by the first pictures: temperature %.4f", temperature) + words)
+        case .startNotFitted:
+            validationBar = nil
+            StandardError.line("note: the first pictures do not tell where to start; the bias starts at 0")
         case .computesFrozenLayers(let images):
             validationBar = ProgressBar(title: "computing frozen layers", total: images)
         case .validates(let images): validationBar = ProgressBar(title: "validating", total: images)

@@ -85,6 +85,10 @@ import Testing
         #expect(abs(guess.noise.falseNegativeRate - 0.1) < 1e-6)
         #expect(abs(guess.counts[1] + guess.counts[3] - 500) < 1e-3)
         #expect(AnnotationNoiseEstimate(counts: guess.counts) == guess)
+        // Of three labels that are all common none is taken for absent.
+        let common = AnnotationNoiseEstimate(
+            targets: (0..<300).map { $0 % 5 < 2 ? 1 : 0 }, labels: 3, pairs: 30)
+        #expect(abs(common.noise.falsePositiveRate - 0.2) < 1e-6)
         let blank = AnnotationNoiseEstimate(targets: [.nan, .nan], labels: 2, pairs: 0)
         #expect(blank.counts.allSatisfy { $0.isFinite && $0 >= 0 })
         let always = AnnotationNoiseEstimate(targets: [1, 1, 1, 1], labels: 1, pairs: 4)

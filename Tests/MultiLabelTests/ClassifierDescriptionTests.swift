@@ -77,6 +77,11 @@ import Testing
             ("{\"version\": 1, \"positives\": {\"a\": 0.5}}", "'positives' has 0.5, which is no number of pictures"),
             ("{\"version\": 1, \"positives\": {\"a\": 1e300}}", "'positives' has 1e+300"),
             ("{\"version\": 1, \"annotation_noise\": {\"false_positive_rate\": 0.1}}", "false_negative_rate"),
+            (
+                "{\"version\": 1, \"annotation_noise\": {\"false_positive_rate\": 0.6, \"false_negative_rate\": 0.4}}",
+                "annotation_noise below 0"
+            ),
+            ("{\"version\": 1, \"alpha\": 7}", "has an alpha of 7.0"),
             ("{\"version\": 1, \"positives\": {\"a\": \"3\"}}", "at 'positives.a'"),
             ("{\"version\": 1, \"calibration\": 3}", "at 'calibration'"),
             ("{\"version\": 1, \"calibration\": {}}", "lacks the key 'calibration.method'"),

@@ -165,11 +165,16 @@ import Testing
         #expect(page.contains("id=\"interpolation\"") && page.contains("model is at α = \(alpha)"))
         #expect(page.contains("GAP on all.csv"))
         // What is no curve, and a curve without a page.
-        try folder.put("broken.json", "{\"alpha\": 1}")
-        let broken = try Program.run(
-            "evaluate --model out --data all.csv --report other.html --interpolation broken.json", in: folder.path)
-        broken.expectFailure(65)
-        #expect(broken.error.contains("broken.json") && broken.error.contains("mumic interpolate"))
+        let point = "{\"alpha\": 0, \"gap\": 1e300, \"map_macro\": 0.5}"
+        for text in [
+            "{\"alpha\": 1}", "{\"alpha\": 0.5, \"curve\": []}", "{\"alpha\": 0, \"curve\": [\(point), \(point)]}",
+        ] {
+            try folder.put("broken.json", text)
+            let broken = try Program.run(
+                "evaluate --model out --data all.csv --report other.html --interpolation broken.json", in: folder.path)
+            broken.expectFailure(65)
+            #expect(broken.error.contains("broken.json") && broken.error.contains("mumic interpolate"))
+        }
         #expect(!folder.has("other.html"))
         try Program.run("evaluate --model out --data all.csv --interpolation curve.json", in: folder.path)
             .expectFailure(64)

@@ -31,6 +31,10 @@ import Testing
             points: [
                 .init(alpha: 0, gap: 0.5, seen: nil, unseen: nil), .init(alpha: 1, gap: 0.8, seen: nil, unseen: nil),
             ], chosen: 0)
+        let new = WeightInterpolation(
+            points: Self.points.map { .init(alpha: $0.alpha, gap: $0.unseen, seen: nil, unseen: $0.unseen) }, chosen: 1)
+        #expect(new.kept?.fineTuned == nil && abs((new.kept?.start ?? 0) - 0.4 / 0.6) < 1e-12)
+        #expect(try page(new).contains("model is at α = 1: it keeps 66.7\u{202F}% of the start’s GAP on new labels."))
         #expect(plain.kept?.start == nil && abs((plain.kept?.fineTuned ?? 0) - 0.625) < 1e-12)
     }
 
