@@ -38,7 +38,7 @@ demo: build
 experiments: build
 	$(SWIFT) build $(SWIFT_FLAGS) --product sample-world
 	$(SWIFT) build $(SWIFT_FLAGS) --product experiments
-	.build/release/experiments run --all $(EXPERIMENTS)
+	.build/release/experiments run --all --minutes 100 $(EXPERIMENTS)
 
 docs: build
 	@Scripts/docs.sh .build/release .build/docs
