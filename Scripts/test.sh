@@ -52,6 +52,7 @@ stage snippets Scripts/check-snippets.sh
 stage docs Scripts/docs.sh .build/release .build/docs
 stage tests unit "$@"
 stage demo IntegrationTests/demo.sh
+stage behaviour python3 IntegrationTests/behaviour/run.py check
 stage setup IntegrationTests/setup.sh
 stage "moved checkout" IntegrationTests/checkout-moves.sh
 stage install IntegrationTests/install.sh
