@@ -6,8 +6,8 @@ Two numbers are equal
 - if they are written the same,
 - if one has more than five digits and they differ by at most the tolerance, 1e-5, or that share of the larger: short
   ones are mostly options, where 1e-5 and 2e-5 are not the same,
-- if both have the same number of decimals, four or more (on pages: one or more), and differ by one in the last: they
-  were rounded, and their last digit may fall to either side.
+- if both have the same number of decimals, four or more with three digits that count (on pages: one or more), and differ
+  by one in the last: they were rounded, and their last digit may fall to either side.
 
 Whole numbers are counts, and equal only if they are the same.
 """
@@ -56,7 +56,7 @@ def close(one, other, tolerance, page):
     if any(digits(text) > 5 for text in (one, other)):
         return gap <= allowed
     places = decimals(one)
-    is_rounded = places == decimals(other) and places >= (1 if page else 4)
+    is_rounded = places == decimals(other) and (page and places > 0 or places >= 4 and digits(one) >= 3)
     return is_rounded and gap <= max(allowed, 1.01 * 10**-places)
 
 
