@@ -25,8 +25,6 @@ let trainer = Trainer(
 
 // Goes on from the last whole checkpoint, or from the start: run this again after any interruption.
 print(try trainer.hasCheckpoint() ? "going on" : "beginning")
-try trainer.run(
-    isInterrupted: { false },
-    report: { event in
-        if case .step(let step, _) = event { print("step \(step.step): loss \(step.loss)") }
-    })
+try trainer.run { event in
+    if case .step(let step, _) = event { print("step \(step.step): loss \(step.loss)") }
+}

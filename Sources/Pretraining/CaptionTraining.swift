@@ -20,10 +20,10 @@ struct CaptionTraining: TrainingTask {
     let fingerprint: String
     let device: Device
 
-    let rows: [TrainingRow]
+    static var command: String { "pretrain" }
+    let rows: [Picture]
     var source: String { captions.source }
     var preprocessor: ImagePreprocessor { checkpoint.preprocessor }
-    var validates: Bool { validation != nil }
 
     init(
         options: PretrainingConfiguration, checkpoint: CLIPCheckpoint, bias: Double?, captions: CaptionTable,
@@ -36,7 +36,10 @@ struct CaptionTraining: TrainingTask {
         self.validation = validation
         self.fingerprint = fingerprint
         self.device = device
-        self.rows = captions.rows.map { TrainingRow(path: captions.images[$0.image].path, line: $0.line) }
+        self.rows = captions.rows.map { row in
+            let path = captions.images[row.image].path
+            return Picture(name: path, path: path, line: row.line)
+        }
     }
 
     func load() throws -> ContrastiveModel {
@@ -49,14 +52,13 @@ struct CaptionTraining: TrainingTask {
         return texts.map { checkpoint.tokenizer.encode($0, contextLength: length) }
     }
 
-    func validate(
-        _ model: ContrastiveModel, step: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> RetrievalMetrics? {
+    func validate(_ model: ContrastiveModel, monitor: WorkMonitor) throws -> RetrievalMetrics? {
         guard let table = validation else { return nil }
-        let values = try valuesOfPictures(
-            table.images.map { TrainingRow(path: $0.path, line: $0.line) }, source: table.source,
-            isInterrupted: isInterrupted, report: report, compute: model.images)
-        guard let values else { return nil }
+        var values: [Float] = []
+        try forEachPicture(
+            table.images.map { Picture(name: $0.path, path: $0.path, line: $0.line) }, of: table.source,
+            monitor.begin("validating", total: table.images.count), monitor, compute: model.images,
+            receive: { values += $0 })
         let images = try Tensor(values, shape: [table.images.count, checkpoint.config.projectionDim]).to(device: device)
         var textIndices: [String: Int] = [:]
         var texts: [String] = []

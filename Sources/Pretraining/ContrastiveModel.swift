@@ -55,22 +55,23 @@ struct ContrastiveModel: TrainedModel {
     /// The loss is taken over the pairs of all batches together. With several batches, their features are computed
     /// first without a graph; the gradient at the features then goes through the image tower batch by batch (Gao et
     /// al., arXiv 2101.06983), so that memory grows with one batch and the result is that of a single one.
-    func gradients(_ step: Int, batches: [[Int]], inputs pixels: ([Int]) throws -> Tensor) throws -> Double {
+    func gradients(_ step: TrainingStep) throws -> Double {
         let texts = try options.precision.run(on: device) {
-            try clip.textFeatures(batches.joined().map { captions[$0] })
+            try clip.textFeatures(step.rows.map { captions[$0] })
         }
-        let inputs = try zip(batches, batches.map(pixels)).map { rows, pixels in
-            Input(pixels: pixels, patches: patches(rows, step: step))
+        var inputs: [Input] = []
+        while let batch = try step.next() {
+            inputs.append(Input(pixels: batch.inputs, patches: patches(batch.rows, step: step.number)))
         }
         if inputs.count == 1, let input = inputs.first {
-            let loss = try loss(images(input), texts, step: step)
+            let loss = try loss(images(input), texts, step: step.number)
             try loss.backward()
             return Double(try loss.item())
         }
         let computed = try withoutGradient { try inputs.map(images) }
         let leaf = try Tensor.concatenated(computed, dimension: 0).detached()
         try leaf.setRequiresGradient(true)
-        let loss = try loss(leaf, texts, step: step)
+        let loss = try loss(leaf, texts, step: step.number)
         try loss.backward()
         if let gradient = leaf.gradient {
             var start = 0

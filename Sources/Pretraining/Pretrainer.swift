@@ -2,6 +2,7 @@
 
 public import CLIP
 public import Datasets
+public import FileIO
 public import Torch
 public import Training
 
@@ -38,11 +39,11 @@ public struct Pretrainer {
     /// Trains from the last whole checkpoint, or from the start, to the end.
     ///
     /// - Parameters:
-    ///   - isInterrupted: Asked after every step; if true, a checkpoint is saved and the run ends.
+    ///   - monitor: Shown what is computed beside the steps, and asked after every step and picture whether to go on.
     ///   - report: Told what happens.
-    /// - Throws: ``Training/TrainingInterrupted`` after an interruption, ``Training/TrainingError`` and the errors of
-    ///   the parts.
-    public func run(isInterrupted: () -> Bool, report: (TrainingEvent) -> Void) throws {
-        try loop(isInterrupted: isInterrupted, report: report)
+    /// - Throws: `Interrupted` after an interruption, with a checkpoint saved and words that say how to go on;
+    ///   ``Training/TrainingError`` and the errors of the parts.
+    public func run(monitor: WorkMonitor = .silent, report: (TrainingEvent) -> Void = { _ in }) throws {
+        try loop(monitor: monitor, report: report)
     }
 }

@@ -140,14 +140,14 @@ struct FineTunedModel: TrainedModel {
         }
     }
 
-    /// The loss of a step is divided by what all its batches count together, so that several small batches give what one
-    /// large batch gives. Label features are computed once for all of them: the batches add up the gradient at the
-    /// features, which then goes through the text tower once.
-    func gradients(_ step: Int, batches: [[Int]], inputs: ([Int]) throws -> Tensor) throws -> Double {
-        let values = batches.map(targets.values)
-        let count = values.reduce(0) { $0 + loss.count(targets: $1, labels: targets.labelCount) }
+    /// The loss of a step is divided by what all its batches count together, in all processes, so that several small
+    /// batches give what one large batch gives. Label features are computed once for all of them: the batches add up the
+    /// gradient at the features, which then goes through the text tower once.
+    func gradients(_ step: TrainingStep) throws -> Double {
+        let counted = loss.count(targets: targets.values(step.rows), labels: targets.labelCount)
+        let count = try step.communicator.sum([counted])[0]
         if count == 0 {
-            for batch in batches { _ = try inputs(batch) }
+            while try step.next() != nil {}
             return 0
         }
         let labels = try labelFeatures()
@@ -155,18 +155,20 @@ struct FineTunedModel: TrainedModel {
         let leaf = trainsTexts ? try labels?.detached() : labels
         if trainsTexts { try leaf?.setRequiresGradient(true) }
         var total = 0.0
-        for (batch, values) in zip(batches, values) {
-            let input = try inputs(batch)
-            let logits = try classifier.logits(pooled: pooled(input), labelFeatures: leaf)
-            let (targets, known) = try targets.tensors(
-                try trusted(values, logits: logits, step: step), device: device)
+        while let batch = try step.next() {
+            let logits = try classifier.logits(pooled: pooled(batch.inputs), labelFeatures: leaf)
+            let trusted = try trusted(targets.values(batch.rows), logits: logits, step: step.number)
+            let (targets, known) = try targets.tensors(trusted, device: device)
             let loss = try loss(logits: logits, targets: targets, known: known, count: count)
             let value = Double(try loss.item())
-            if !value.isFinite { throw TrainingError.notFinite(what: try culprit(input, leaf), step: step) }
+            if !value.isFinite {
+                throw TrainingError.notFinite(what: try culprit(batch.inputs, leaf), step: step.number)
+            }
             total += value
             if loss.requiresGradient { try loss.backward() }
         }
         if trainsTexts, let labels, let gradient = leaf?.gradient { try (labels * gradient).sum().backward() }
+        try correction?.endStep(step.communicator)
         return total
     }
 

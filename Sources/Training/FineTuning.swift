@@ -21,25 +21,10 @@ struct FineTuning: TrainingTask {
     let fingerprint: String
     let device: Device
 
-    let rows: [TrainingRow]
+    static var command: String { "train" }
+    var rows: [Picture] { targets.table.images.map { Picture(name: $0.path, path: $0.path, line: $0.line) } }
     var source: String { targets.table.source }
     var preprocessor: ImagePreprocessor { checkpoint.preprocessor }
-    var validates: Bool { validation != nil }
-
-    init(
-        options: TrainingConfiguration, checkpoint: CLIPCheckpoint, targets: TargetRows, validation: AnnotationTable?,
-        labels: [Label], templates: [PromptTemplate], fingerprint: String, device: Device
-    ) {
-        self.options = options
-        self.checkpoint = checkpoint
-        self.targets = targets
-        self.validation = validation
-        self.labels = labels
-        self.templates = templates
-        self.fingerprint = fingerprint
-        self.device = device
-        self.rows = targets.table.images.map { TrainingRow(path: $0.path, line: $0.line) }
-    }
 
     func load() throws -> FineTunedModel {
         if targets.values(rows.indices).allSatisfy(\.isNaN) { throw TrainingError.nothingKnown(source: source) }
@@ -53,118 +38,85 @@ struct FineTuning: TrainingTask {
         return targets.balancedOrder(using: &random)
     }
 
-    /// Whether the steps take what frozen layers made of the pictures, which then have to be as they are.
-    private func keepsInputs(_ model: FineTunedModel) -> Bool {
-        options.augment == .none && model.frozenImageLayers != nil
-    }
-
-    func prepare(
-        _ model: FineTunedModel, firstStep: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> Bool {
-        if firstStep == 0, options.startsFromFirstBatch {
-            let isDone = try startFromFirstBatch(model, isInterrupted: isInterrupted, report: report)
-            if !isDone { return false }
+    func batches(_ model: FineTunedModel, _ rows: EpochRows, monitor: WorkMonitor) throws -> any BatchSource {
+        if rows.nextStep == 0, options.startsFromFirstBatch { try startFromFirstBatch(model, rows.order, monitor) }
+        // What varies has to go through all layers.
+        guard options.augment == .none, let frozen = model.frozenImageLayers else { return EpochPictures(self, rows) }
+        if !frozen.has(.training) {
+            let progress = monitor.begin("computing frozen layers", total: self.rows.count)
+            try frozen.fill(.training, self, self.rows, of: source, progress, monitor)
         }
-        guard keepsInputs(model), let frozen = model.frozenImageLayers else { return true }
-        report(.computesFrozenLayers(images: rows.count))
-        return try frozen.fill(
-            .training, self, images: rows, source: source, isInterrupted: isInterrupted, report: report)
-    }
-
-    func inputs(_ model: FineTunedModel, order: [Int], done: Int, epoch: Int) -> any StepInputs {
-        if keepsInputs(model), let frozen = model.frozenImageLayers {
-            return KeptInputs(frozen, order: order.dropFirst(done))
-        }
-        return EpochPictures(self, order: order, done: done, epoch: epoch)
+        return KeptInputs(frozen, rows)
     }
 
     /// Sets τ and b by the cosines of the first pictures of the first epoch.
-    ///
-    /// - Returns: False after an interruption.
-    private func startFromFirstBatch(
-        _ model: FineTunedModel, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> Bool {
-        let first = Array(order(epoch: 0).prefix(Self.calibrationPictures))
+    private func startFromFirstBatch(_ model: FineTunedModel, _ order: [Int], _ monitor: WorkMonitor) throws {
         let classifier = model.classifier
-        guard let labelFeatures = try withoutGradient({ try model.labelFeatures() }) else { return true }
-        report(.fitsStart(images: first.count))
+        guard let labelFeatures = try withoutGradient({ try model.labelFeatures() }) else { return }
+        let first = Array(order.prefix(Self.calibrationPictures))
+        let rows = rows
         var similarities: [Float] = []
-        let isDone = try forEachRow(
-            first.map { rows[$0] }, source: source, isInterrupted: isInterrupted, report: report,
+        try forEachPicture(
+            first.map { rows[$0] }, of: source, monitor.begin("looking at the first pictures", total: first.count),
+            monitor,
             compute: { pixels in
                 let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
                 return try classifier.model.imageFeatures(pooled: pooled).matmul(labelFeatures.transposed(0, 1))
             }, receive: { similarities += $0 })
-        if !isDone { return false }
         let given: Double? = if case .value(let value) = options.temperature { value } else { nil }
         let start = calibratedStart(
             similarities: similarities, targets: targets.values(first), temperature: given,
             noise: try model.annotationNoise())
         guard let start else {
-            report(.startNotFitted)
-            return true
+            monitor.note("note: the first pictures do not tell where to start; the bias starts at 0")
+            return
         }
         try classifier.model.logitScale.copyInPlace(Tensor(repeating: log(1 / start.temperature), shape: []))
         // A bias that somebody gave stays where it was put.
         let bias: Double? = options.bias?.number == nil ? start.bias : nil
         if let bias { try classifier.bias?.copyInPlace(Tensor(repeating: bias, shape: [])) }
-        report(.fittedStart(temperature: start.temperature, bias: bias))
+        monitor.note(
+            String(format: "start by the first pictures: temperature %.4f", start.temperature)
+                + (bias.map { String(format: ", bias %.2f", $0) } ?? ""))
         try model.restartAverage()
-        return true
     }
 
     /// Enough for a mean and a base rate of rare labels, and a second of work.
     private static let calibrationPictures = 256
 
-    func validate(
-        _ model: FineTunedModel, step: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> LabelValidation? {
+    func validate(_ model: FineTunedModel, monitor: WorkMonitor) throws -> LabelValidation? {
         guard let table = validation else { return nil }
         let classifier = model.classifier
         let features = try withoutGradient { try model.labelFeatures() }
-        let images = table.images.map { TrainingRow(path: $0.path, line: $0.line) }
-        let scores: [Float]?
+        let images = table.images.map { Picture(name: $0.path, path: $0.path, line: $0.line) }
+        let progress = monitor.begin("validating", total: images.count)
+        var scores: [Float] = []
         if let frozen = model.frozenImageLayers {
-            report(.validates(images: images.count))
-            scores = try validationScores(
-                model, frozen, images, features, isInterrupted: isInterrupted, report: report)
-        } else {
-            scores = try valuesOfPictures(
-                images, source: table.source, isInterrupted: isInterrupted, report: report
-            ) { pixels in
-                let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
-                return try classifier.logits(pooled: pooled, labelFeatures: features)
+            // The way through the frozen layers is computed in the first validation only.
+            if !frozen.has(.validation) {
+                try frozen.fill(.validation, self, images, of: table.source, progress, monitor)
             }
+            for batch in Array(images.indices).chunked(options.batchSize) {
+                try monitor.check()
+                scores += try withoutGradient {
+                    let pooled = try frozen.pooled(frozen.activations(.validation, batch))
+                    return try classifier.logits(pooled: pooled, labelFeatures: features).floats()
+                }
+                progress.update(count: batch.last.map { $0 + 1 } ?? 0)
+            }
+        } else {
+            try forEachPicture(
+                images, of: table.source, progress, monitor,
+                compute: { pixels in
+                    let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
+                    return try classifier.logits(pooled: pooled, labelFeatures: features)
+                }, receive: { scores += $0 })
         }
-        guard let scores else { return nil }
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: labels.count, scores: scores, targets: table.targets)
         let report = try evaluate(
             matrix, labels: table.labels, kind: .logits, options: EvaluationOptions(bootstrapReplicates: 0))
         return LabelValidation(report: report, scores: matrix)
-    }
-
-    /// The logits of pictures whose way through the frozen layers is computed in the first validation only.
-    private func validationScores(
-        _ model: FineTunedModel, _ frozen: FrozenLayers, _ images: [TrainingRow], _ features: Tensor?,
-        isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> [Float]? {
-        if !frozen.has(.validation) {
-            let isDone = try frozen.fill(
-                .validation, self, images: images, source: validation?.source ?? source,
-                isInterrupted: isInterrupted, report: report)
-            if !isDone { return nil }
-        }
-        var scores: [Float] = []
-        for batch in Array(images.indices).chunked(options.batchSize) {
-            if isInterrupted() { return nil }
-            scores += try withoutGradient {
-                let pooled = try frozen.pooled(frozen.activations(.validation, batch))
-                return try model.classifier.logits(pooled: pooled, labelFeatures: features).floats()
-            }
-            report(.scored(images: batch.last.map { $0 + 1 } ?? 0))
-        }
-        return scores
     }
 
     func export(_ model: FineTunedModel, validation: LabelValidation?, to directory: String) throws {

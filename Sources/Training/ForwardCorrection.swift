@@ -44,7 +44,10 @@ final class ForwardCorrection {
         return noise.posteriors(targets: targets, logits: logits)
     }
 
-    /// Ends a step: the next judges by rates that know of this one.
+    /// Takes in what the step's pictures in other processes add.
+    func endStep(_ communicator: any Communicator) throws { pending = try communicator.sum(pending) }
+
+    /// After a step's update: the next judges by rates that know of this one.
     func updated() throws {
         if given != nil { return }
         var estimate = AnnotationNoiseEstimate(counts: try counts.floats())

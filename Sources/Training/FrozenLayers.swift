@@ -74,22 +74,18 @@ final class FrozenLayers {
     /// - Parameters:
     ///   - set: What they are for.
     ///   - task: Whose pictures they are.
-    ///   - images: The pictures.
+    ///   - pictures: The pictures.
     ///   - source: The file that lists them, for messages.
-    ///   - isInterrupted: Asked after every picture.
-    ///   - report: Told of every picture.
-    /// - Returns: False after an interruption.
-    /// - Throws: ``TrainingError`` if a picture cannot be read, and `FileIOError` as when the disk is full.
+    ///   - progress: Advances by every picture.
+    ///   - monitor: Asked after every picture whether to go on.
+    /// - Throws: ``TrainingError`` if a picture cannot be read, `Interrupted`, and `FileIOError` as when the disk is full.
     func fill<Task: TrainingTask>(
-        _ set: Set, _ task: Task, images: [TrainingRow], source: String, isInterrupted: () -> Bool,
-        report: (TrainingEvent) -> Void
-    ) throws -> Bool {
+        _ set: Set, _ task: Task, _ pictures: [Picture], of source: String, _ progress: any WorkProgress,
+        _ monitor: WorkMonitor
+    ) throws {
         let kept = try ScratchRows(directory: directory, width: shape.reduce(1, *))
-        let isDone = try task.forEachRow(
-            images, source: source, isInterrupted: isInterrupted, report: report, compute: below
-        ) { try kept.append($0) }
-        if isDone { rows[set] = kept }
-        return isDone
+        try task.forEachPicture(pictures, of: source, progress, monitor, compute: below) { try kept.append($0) }
+        rows[set] = kept
     }
 
     /// What is kept of pictures, by their numbers in the set: `[B, W]` or `[B, T, W]`.

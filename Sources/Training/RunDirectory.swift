@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import TensorBoard
 
 /// The files of a run and what may be believed of them after a crash.
 struct RunDirectory {
@@ -100,23 +101,23 @@ final class RunLock {
     deinit { if descriptor >= 0 { close(descriptor) } }
 }
 
-/// Appends lines to a file, each of them handed to the system as it is written.
-final class LineLog {
+/// A run's `metrics.jsonl`, each line handed to the system as it is written, and the same for TensorBoard.
+final class MetricsLog {
     private let path: String
     private let descriptor: Int32
+    private let scalars: ScalarLog
 
-    init(path: String) throws(FileIOError) {
-        self.path = path
+    init(_ run: RunDirectory) throws(FileIOError) {
+        self.path = run.metrics
+        self.scalars = try ScalarLog(directory: run.tensorBoard, metrics: path)
         self.descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
         if descriptor < 0 { throw .system(operation: .write, path: path, code: errno) }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Writes a line of JSON.
-    ///
-    /// - Returns: The line without its end.
-    @discardableResult func append(_ line: some Encodable) throws -> [UInt8] {
+    func append(_ line: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = Array(try encoder.encode(line))
@@ -129,10 +130,12 @@ final class LineLog {
                 throw FileIOError.system(operation: .write, path: path, code: errno)
             }
         }
-        return text
+        try scalars.append(text)
     }
 
+    /// Waits until what was appended has reached the disk.
     func synchronize() throws(FileIOError) {
         if fsync(descriptor) != 0 { throw .system(operation: .synchronize, path: path, code: errno) }
+        try scalars.synchronize()
     }
 }

@@ -2,7 +2,7 @@
 
 public import CLIP
 public import Datasets
-import Evaluation
+public import FileIO
 public import MultiLabel
 public import Torch
 
@@ -21,15 +21,17 @@ public struct Trainer {
     ///   - templates: Sentences for labels without prompts.
     ///   - fingerprint: A hash of everything that the annotations were read from.
     ///   - device: Where to compute.
+    ///   - communicator: The processes that train together; each of them prepares the same run.
     public init(
         options: TrainingConfiguration, checkpoint: CLIPCheckpoint, training: AnnotationTable,
-        validation: AnnotationTable?, labels: [Label], templates: [PromptTemplate], fingerprint: String, device: Device
+        validation: AnnotationTable?, labels: [Label], templates: [PromptTemplate], fingerprint: String, device: Device,
+        communicator: any Communicator = SingleProcess()
     ) {
         self.loop = TrainingLoop(
             FineTuning(
                 options: options, checkpoint: checkpoint, targets: TargetRows(training, unknown: options.unknown),
-                validation: validation,
-                labels: labels, templates: templates, fingerprint: fingerprint, device: device))
+                validation: validation, labels: labels, templates: templates, fingerprint: fingerprint, device: device),
+            communicator: communicator)
     }
 
     /// Whether there is a checkpoint to go on from.
@@ -40,10 +42,11 @@ public struct Trainer {
     /// Trains from the last whole checkpoint, or from the start, to the end.
     ///
     /// - Parameters:
-    ///   - isInterrupted: Asked after every step; if true, a checkpoint is saved and the run ends.
+    ///   - monitor: Shown what is computed beside the steps, and asked after every step and picture whether to go on.
     ///   - report: Told what happens.
-    /// - Throws: ``TrainingInterrupted`` after an interruption, ``TrainingError`` and the errors of the parts.
-    public func run(isInterrupted: () -> Bool, report: (TrainingEvent) -> Void) throws {
-        try loop(isInterrupted: isInterrupted, report: report)
+    /// - Throws: `Interrupted` after an interruption, with a checkpoint saved and words that say how to go on;
+    ///   ``TrainingError`` and the errors of the parts.
+    public func run(monitor: WorkMonitor = .silent, report: (TrainingEvent) -> Void = { _ in }) throws {
+        try loop(monitor: monitor, report: report)
     }
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+import Imaging
+
 /// What stops a training run.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// The run's directory has something in it already.
@@ -46,5 +49,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .nothingKnown(let source):
             "\(source) has no known label at all; every target is empty, fill some in"
         }
+    }
+
+    /// A picture that a data file lists could not be read.
+    init(_ picture: Picture, of source: String, _ error: ImagingError) {
+        self = .picture(
+            source: source, line: picture.line ?? 0, path: picture.path ?? picture.name, problem: "\(error)")
     }
 }

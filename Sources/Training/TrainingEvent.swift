@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a run tells while it goes on.
+/// What a run tells while it goes on, beside the stages and notes of its `WorkMonitor`.
 public enum TrainingEvent {
+    /// The run is taken up. From here on an interruption is waited for: the run saves what it has and ends.
+    case takenUp
     /// Before the first step: what trains, the step to begin with, and all steps.
     case began(groups: [ParameterGroup], firstStep: Int, totalSteps: Int)
     /// A step is done.
     case step(StepReport, images: Int)
-    /// Before the first step: the cosines of some pictures are computed, to start τ and b by.
-    case fitsStart(images: Int)
-    /// τ and b have been set by them; b is nil if it had been given.
-    case fittedStart(temperature: Double, bias: Double?)
-    /// The first pictures cannot tell where to start: too few of their labels are known, or all cosines are equal.
-    case startNotFitted
-    /// Before the first step: pictures go once through layers that do not train.
-    case computesFrozenLayers(images: Int)
-    /// A validation begins.
-    case validates(images: Int)
-    /// Pictures have been scored for it.
-    case scored(images: Int)
     /// A validation is done, with its main numbers; `isBest` if its model has been kept.
     case validated([(name: String, value: Double?)], step: Int, isBest: Bool)
+    /// The last step is done, now or before; the directory of the model that was kept.
+    case finished(model: String)
 }
 
 /// A line of `metrics.jsonl` for a step.
@@ -50,10 +42,4 @@ struct ValidationLine<Validation: Encodable>: Encodable {
     /// The last step before it.
     let step: Int
     let validation: Validation
-}
-
-/// Thrown after a run that was asked to stop has saved a checkpoint.
-public struct TrainingInterrupted: Error {
-    /// Optimiser steps that the checkpoint holds.
-    public let step: Int
 }

@@ -53,7 +53,7 @@ extension TrainingLoop {
         }
         for step in try run.savedSteps() {
             let state = try Checkpoint.state(at: run.checkpoint(step: step))
-            guard state.step == step, step <= stepsPerEpoch * options.epochs else {
+            guard state.step == step, step <= totalSteps else {
                 throw TrainingError.damagedRun(
                     path: run.checkpoint(step: step),
                     problem: "does not belong to this run (it says step \(state.step))")

@@ -1,56 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FileIO
+package import FileIO
 import Imaging
-import TensorBoard
 import Torch
 import TorchNN
 
 /// The loop of every run: epochs, steps, validations and checkpoints, from wherever the run stopped.
 package struct TrainingLoop<Task: TrainingTask> {
     let task: Task
+    let communicator: any Communicator
     let run: RunDirectory
+    let rowCount: Int
 
     /// Prepares a run; nothing is loaded or written yet.
-    package init(_ task: Task) {
+    package init(_ task: Task, communicator: any Communicator = SingleProcess()) {
         self.task = task
+        self.communicator = communicator
         self.run = RunDirectory(path: task.options.output)
+        self.rowCount = task.rows.count
     }
 
     var options: Task.Configuration { task.options }
 
-    /// Pictures in an optimiser step.
-    var imagesPerStep: Int { options.batchSize * options.accumulate }
+    /// Pictures in an optimiser step, of all processes together.
+    private var imagesPerStep: Int { options.batchSize * options.accumulate }
 
     /// Optimiser steps in an epoch, the last of which may have fewer pictures.
-    var stepsPerEpoch: Int { (task.rows.count + imagesPerStep - 1) / imagesPerStep }
+    private var stepsPerEpoch: Int { (rowCount + imagesPerStep - 1) / imagesPerStep }
+
+    /// Optimiser steps in all.
+    var totalSteps: Int { stepsPerEpoch * options.epochs }
+
+    /// Whether this process writes the run's files.
+    private var writes: Bool { communicator.rank == 0 }
 
     /// Trains from the last whole checkpoint, or from the start, to the end.
     ///
     /// - Parameters:
-    ///   - isInterrupted: Asked after every step; if true, a checkpoint is saved and the run ends.
+    ///   - monitor: Shown what is computed beside the steps, and asked after every step and picture whether to go on.
     ///   - report: Told what happens.
-    /// - Throws: ``TrainingInterrupted`` after an interruption, ``TrainingError`` and the errors of the parts.
-    package func callAsFunction(isInterrupted: () -> Bool, report: (TrainingEvent) -> Void) throws {
+    /// - Throws: `Interrupted` after an interruption, with a checkpoint saved; ``TrainingError`` and the errors of the
+    ///   parts.
+    package func callAsFunction(monitor: WorkMonitor, report: (TrainingEvent) -> Void) throws {
+        report(.takenUp)
         // On CUDA some kernels have no such form; equal bytes are promised for the CPU.
         if task.device == .cpu { try Library.useDeterministicAlgorithms() }
-        var state = try lastState()
-        if state.isFinished { return }
+        let state = try lastState()
+        if !state.isFinished { try train(from: state, monitor: monitor, report: report) }
+        report(.finished(model: run.model))
+    }
+
+    private func train(from start: TrainingState, monitor: WorkMonitor, report: (TrainingEvent) -> Void) throws {
+        var (state, saved) = (start, start)
         let model = try task.load()
         let optimizer = try AdamW(model.optimized, configuration: options.optimizer)
-        let lock = try begin(state)
+        let lock = writes ? try begin(state) : nil
         defer { withExtendedLifetime(lock) {} }
         if state.step > 0 {
-            let saved = run.checkpoint(step: state.step)
-            try Checkpoint.restore(model.all, from: saved + "/" + Checkpoint.weightsFile)
-            try Checkpoint.restore(optimizer.state, from: saved + "/" + Checkpoint.optimizerFile)
+            let path = run.checkpoint(step: state.step)
+            try Checkpoint.restore(model.all, from: path + "/" + Checkpoint.weightsFile)
+            try Checkpoint.restore(optimizer.state, from: path + "/" + Checkpoint.optimizerFile)
         }
-        try run.trimMetrics(step: state.step, isValidated: state.isValidated)
-        let scalars = try ScalarLog(directory: run.tensorBoard, metrics: run.metrics)
-        let log = try LineLog(path: run.metrics)
-        func append(_ line: some Encodable) throws { try scalars.append(log.append(line)) }
-        let update = GradientUpdate(model: model, optimizer: optimizer, gradientClip: options.gradientClip)
-        let totalSteps = stepsPerEpoch * options.epochs
+        if writes { try run.trimMetrics(step: state.step, isValidated: state.isValidated) }
+        let log = writes ? try MetricsLog(run) : nil
+        let update = GradientUpdate(
+            model: model, optimizer: optimizer, gradientClip: options.gradientClip, communicator: communicator)
         let schedule = LearningRateSchedule(
             peak: options.learningRate, warmupSteps: options.warmupSteps, totalSteps: totalSteps,
             shape: options.schedule)
@@ -59,67 +73,80 @@ package struct TrainingLoop<Task: TrainingTask> {
         func save() throws {
             // The loss of the next step would tell too, but by then the checkpoint before would be gone.
             try model.checkFinite(step: state.step - 1)
-            try log.synchronize()
-            try scalars.synchronize()
-            try Checkpoint.save(state, weights: model.all, optimizer: optimizer.state, in: run)
-        }
-        func stopIfInterrupted() throws {
-            if !isInterrupted() { return }
-            try save()
-            throw TrainingInterrupted(step: state.step)
+            if let log {
+                try log.synchronize()
+                try Checkpoint.save(state, weights: model.all, optimizer: optimizer.state, in: run)
+            }
+            saved = state
         }
 
-        guard
-            try task.prepare(model, firstStep: state.step, isInterrupted: isInterrupted, report: report)
-        else { throw TrainingInterrupted(step: state.step) }
-        while state.step < totalSteps || !state.isValidated {
+        func trainEpoch() throws {
             let epoch =
                 state.isValidated || state.step == 0 ? state.step / stepsPerEpoch : (state.step - 1) / stepsPerEpoch
-            let pictures = task.inputs(
-                model, order: task.order(epoch: epoch), done: (state.step - epoch * stepsPerEpoch) * imagesPerStep,
-                epoch: epoch)
-            while let rows = pictures.takeRows(imagesPerStep) {
-                let start = ContinuousClock.now
+            let order = task.order(epoch: epoch)
+            let steps = stride(
+                from: (state.step - epoch * stepsPerEpoch) * imagesPerStep, to: order.count, by: imagesPerStep
+            ).map { $0..<min($0 + imagesPerStep, order.count) }
+            let places = steps.map(communicator.share)
+            let source = try task.batches(
+                model,
+                EpochRows(epoch: epoch, nextStep: state.step, order: order, places: places.flatMap { Array($0) }),
+                monitor: monitor)
+            for (images, places) in zip(steps, places) {
+                let clock = ContinuousClock.now
                 let temperature = try model.temperature()
                 let learningRate = schedule.learningRate(at: state.step)
-                let loss = try model.gradients(
-                    state.step, batches: rows.chunked(options.batchSize), inputs: pictures.inputs)
+                let step = TrainingStep(
+                    number: state.step, rows: places.map { order[$0] }, from: source, batchSize: options.batchSize,
+                    communicator: communicator)
+                let loss = try communicator.sum([model.gradients(step)])[0]
                 try update(state.step, learningRate: learningRate)
-                let seconds = (ContinuousClock.now - start) / .seconds(1)
+                let seconds = (ContinuousClock.now - clock) / .seconds(1)
                 let line = StepReport(
                     step: state.step, epoch: epoch, loss: loss, learningRate: learningRate, temperature: temperature,
-                    imagesPerSecond: Double(rows.count) / max(seconds, 1e-9))
-                try append(line)
+                    imagesPerSecond: Double(images.count) / max(seconds, 1e-9))
+                try log?.append(line)
                 state.step += 1
                 state.isValidated = false
-                report(.step(line, images: rows.count))
-                try stopIfInterrupted()
-                if let every = options.checkpointEvery, state.step % every == 0, !pictures.isAtEnd { try save() }
+                report(.step(line, images: images.count))
+                try monitor.check()
+                if let every = options.checkpointEvery, state.step % every == 0, images.upperBound < order.count {
+                    try save()
+                }
             }
-            let found = try validate(model, &state, isInterrupted: isInterrupted, report: report)
-            try stopIfInterrupted()
-            if let found { try append(ValidationLine(step: state.step - 1, validation: found)) }
-            if !task.validates, state.step == totalSteps {
-                try keep(model, validation: nil, step: state.step - 1)
+        }
+
+        do {
+            while state.step < totalSteps || !state.isValidated {
+                try trainEpoch()
+                let found = try validate(model, &state, monitor: monitor, report: report)
+                try monitor.check()
+                if let found {
+                    try log?.append(ValidationLine(step: state.step - 1, validation: found))
+                } else if state.step == totalSteps {
+                    try keep(model, validation: nil, step: state.step - 1)
+                }
+                state.isValidated = true
+                state.isFinished = state.step == totalSteps
+                try save()
             }
-            state.isValidated = true
-            state.isFinished = state.step == totalSteps
-            try save()
+        } catch let interruption as Interrupted {
+            if state != saved { try save() }
+            let place = state.step == 0 ? "before the first step" : "after step \(state.step), which is saved"
+            throw interruption.described(
+                "stopped \(place); go on with: mumic \(Task.command) --resume --output \(run.path)")
         }
     }
 
     /// Measures the model, and keeps it if it is the best so far.
     ///
-    /// - Returns: What was found; nil without validation data and after an interruption.
+    /// - Returns: What was found; nil without validation data.
     private func validate(
-        _ model: Task.Model, _ state: inout TrainingState, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+        _ model: Task.Model, _ state: inout TrainingState, monitor: WorkMonitor, report: (TrainingEvent) -> Void
     ) throws -> Task.Validation? {
-        if !task.validates { return nil }
         let step = state.step - 1
         try model.checkFinite(step: step)
-        let validation = try model.withMeasuredWeights {
-            try task.validate(model, step: step, isInterrupted: isInterrupted, report: report)
-        }
+        let validation = try model.withMeasuredWeights { try task.validate(model, monitor: monitor) }
         guard let found = validation else { return nil }
         // Where nothing can be compared, the latest model is kept.
         let score = found.score ?? state.bestScore ?? 0
@@ -136,6 +163,7 @@ package struct TrainingLoop<Task: TrainingTask> {
     /// Makes the model as it is now `RUN/model`, in one step.
     private func keep(_ model: Task.Model, validation: Task.Validation?, step: Int) throws {
         try model.checkFinite(step: step)
+        if !writes { return }
         let aside = run.path + "/.model"
         try removeTree(path: aside)
         try createDirectory(path: aside)
@@ -149,8 +177,10 @@ struct GradientUpdate<Model: TrainedModel> {
     let model: Model
     let optimizer: AdamW
     let gradientClip: Double
+    var communicator: any Communicator = SingleProcess()
 
     func callAsFunction(_ step: Int, learningRate: Double) throws {
+        try communicator.sumGradients(of: model.trained.map(\.tensor))
         var squares = 0.0
         let gradients = model.trained.compactMap { parameter in
             parameter.tensor.gradient.map { (parameter.name, $0) }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import FileIO
 package import Imaging
 package import Torch
 package import TorchNN
 
 /// What a run trains and on what: all that fine-tuning on labels and pretraining on captions do not share.
 ///
-/// The loop over epochs and steps, the order of the rows, the optimiser, checkpoints and the log are ``TrainingLoop``'s.
+/// The loop over epochs and steps, the optimiser, checkpoints and the log are ``TrainingLoop``'s.
 package protocol TrainingTask {
     /// The run's options.
     associatedtype Configuration: RunConfiguration
@@ -15,10 +16,12 @@ package protocol TrainingTask {
     /// What a validation finds; a line of `metrics.jsonl`.
     associatedtype Validation: ValidationResult
 
+    /// The subcommand that goes on with such a run, for messages.
+    static var command: String { get }
     /// The run's options.
     var options: Configuration { get }
-    /// The rows to train on.
-    var rows: [TrainingRow] { get }
+    /// The rows to train on: the picture of each, with the row's line.
+    var rows: [Picture] { get }
     /// The file that the rows come from.
     var source: String { get }
     /// A hash of everything that the rows were read from.
@@ -27,35 +30,22 @@ package protocol TrainingTask {
     var preprocessor: ImagePreprocessor { get }
     /// Where to compute.
     var device: Device { get }
-    /// Whether there is something to validate on.
-    var validates: Bool { get }
 
     /// Loads the model and marks what trains.
     func load() throws -> Model
-    /// Computes what is computed once, before step `firstStep` and after a resumed model has got its weights back.
-    ///
-    /// - Returns: False after an interruption.
-    func prepare(
-        _ model: Model, firstStep: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> Bool
     /// The rows of an epoch, as many as there are, in the order in which steps take them. It depends on the options and
     /// the epoch alone.
     func order(epoch: Int) -> [Int]
-    /// What the steps of an epoch take from row `done` of its order on.
-    func inputs(_ model: Model, order: [Int], done: Int, epoch: Int) -> any StepInputs
-    /// Measures the model; nil if it was interrupted.
-    func validate(
-        _ model: Model, step: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> Validation?
+    /// The batches of an epoch. What is computed once, such as what frozen layers make of the pictures, is computed when
+    /// the first epoch of the run, or of a resumed one, asks for it.
+    func batches(_ model: Model, _ rows: EpochRows, monitor: WorkMonitor) throws -> any BatchSource
+    /// Measures the model; nil if there is nothing to measure it on.
+    func validate(_ model: Model, monitor: WorkMonitor) throws -> Validation?
     /// Writes the model as it is into an empty directory; `validation` is what was just found of it.
     func export(_ model: Model, validation: Validation?, to directory: String) throws
 }
 
 extension TrainingTask {
-    package func prepare(
-        _ model: Model, firstStep: Int, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
-    ) throws -> Bool { true }
-
     package func order(epoch: Int) -> [Int] { naturalOrder(epoch: epoch) }
 
     /// Each row once: in a permutation that depends on the seed and the epoch, or as they stand.
@@ -74,21 +64,8 @@ extension TrainingTask {
     }
 
     /// The pictures themselves, varied as the options say.
-    package func inputs(_ model: Model, order: [Int], done: Int, epoch: Int) -> any StepInputs {
-        EpochPictures(self, order: order, done: done, epoch: epoch)
-    }
-}
-
-/// A picture with the place in the data that it comes from.
-package struct TrainingRow: Sendable {
-    /// Where the picture is.
-    package let path: String
-    /// Its line in the data, from 1.
-    package let line: Int
-
-    package init(path: String, line: Int) {
-        self.path = path
-        self.line = line
+    package func batches(_ model: Model, _ rows: EpochRows, monitor: WorkMonitor) throws -> any BatchSource {
+        EpochPictures(self, rows)
     }
 }
 
@@ -109,16 +86,13 @@ package protocol TrainedModel {
     func updated(step: Int) throws
     /// Runs `body` with the weights that are to be measured and kept.
     func withMeasuredWeights<R>(_ body: () throws -> R) throws -> R
-    /// Runs forward and backward over the rows of a step and leaves the gradients in the parameters.
+    /// Runs forward and backward over the batches of a step and leaves the gradients in the parameters: this process's
+    /// share of them, where several train.
     ///
-    /// - Parameters:
-    ///   - step: The step's number, for messages.
-    ///   - batches: Rows, batch by batch.
-    ///   - inputs: What the task's ``TrainingTask/inputs(_:order:done:epoch:)`` give of a batch, prepared pictures
-    ///     `[B, 3, S, S]` as a rule; to be asked for once each and in order.
-    /// - Returns: The loss.
+    /// - Parameter step: The rows, and their batches to be pulled.
+    /// - Returns: The loss, or this process's share of it.
     /// - Throws: ``TrainingError`` if it is not finite or a picture cannot be read.
-    func gradients(_ step: Int, batches: [[Int]], inputs: ([Int]) throws -> Tensor) throws -> Double
+    func gradients(_ step: TrainingStep) throws -> Double
 }
 
 extension TrainedModel {

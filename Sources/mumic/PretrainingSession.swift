@@ -40,7 +40,8 @@ struct PretrainingSession {
                     workers: options.workers)
             }
         }
-        try show(output: options.output, command: "pretrain") { try pretrainer.run(isInterrupted: $0, report: $1) }
+        let display = TrainingDisplay()
+        try pretrainer.run(monitor: .console, report: display.show)
     }
 
     private func readCaptions(_ path: String) throws -> CaptionTable {

@@ -21,7 +21,7 @@ import Training
 ///   - templates: The sentences that they were trained with.
 ///   - start: The model that training began with.
 ///   - device: Where to compute.
-/// - Throws: The errors of the parts, and ``InterruptedError`` after an interruption; the model is there in any case.
+/// - Throws: The errors of the parts, and ``FileIO/Interrupted`` after an interruption; the model is there in any case.
 func writeTrainingReport(
     options: TrainingConfiguration, validation: AnnotationTable, labels: [Label], templates: [PromptTemplate],
     start: ModelBundle, device: Device
@@ -55,8 +55,8 @@ func writeTrainingReport(
             path: run + "/report.html", run: try RunFiles(run: run), before: before, interpolation: nil)
         try sources.write(
             after.report, scores: after.scores, of: validation, model: run + "/model", seen: labels.map(\.name))
-    } catch is InterruptedError {
-        throw Interruption.error("stopped before the report was done; the model is in \(run)/model")
+    } catch let interruption as Interrupted {
+        throw interruption.described("stopped before the report was done; the model is in \(run)/model")
     }
     StandardError.line("the report is \(run)/report.html")
 }

@@ -44,7 +44,8 @@ struct TrainingSession {
                     workers: options.workers)
             }
         }
-        try show(output: options.output, command: "train") { try trainer.run(isInterrupted: $0, report: $1) }
+        let display = TrainingDisplay()
+        try trainer.run(monitor: .console, report: display.show)
         try reportAnnotationNoise()
         // A finished run that is resumed stays as it is; one that was killed before its report gets it now.
         if writesReport, let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {

@@ -113,10 +113,13 @@ struct Curves: Decodable {
             }
             let model = try ContrastiveModel(
                 checkpoint, captions: captions, bias: loss.defaultBias, options, device: .cpu)
-            let value = try model.gradients(3, batches: batches) { rows in
-                let values = rows.flatMap { pictures[$0 * 3072..<($0 + 1) * 3072] }
-                return try Tensor(values, shape: [rows.count, 3, 32, 32])
-            }
+            let source = try Batches(
+                batches.map { rows in
+                    let values = rows.flatMap { pictures[$0 * 3072..<($0 + 1) * 3072] }
+                    return TrainingBatch(rows: rows, inputs: try Tensor(values, shape: [rows.count, 3, 32, 32]))
+                })
+            let value = try model.gradients(
+                TrainingStep(number: 3, rows: batches.flatMap { $0 }, from: source, batchSize: 6))
             return (value, try model.trained.map { ($0.name, try #require($0.tensor.gradient, "\($0.name)").floats()) })
         }
         let (whole, expected) = try gradients([[5, 0, 2, 4, 1, 3]])
@@ -166,4 +169,13 @@ struct Curves: Decodable {
         #expect(try #require(run.run().first).loss != first.loss)
         #expect(abs(try #require(try run.result().bias) + 10) <= 8.1e-3)
     }
+}
+
+/// Batches of any sizes, as they are given.
+private final class Batches: BatchSource {
+    private var rest: ArraySlice<TrainingBatch>
+
+    init(_ batches: [TrainingBatch]) { rest = batches[...] }
+
+    func next(_ count: Int) -> TrainingBatch? { rest.popFirst() }
 }

@@ -31,9 +31,7 @@ import Training
         let whole = try TestRun.random()
         try whole.run()
         let run = try TestRun.random()
-        let saved = try run.interrupt { event in
-            if case .scored(let count) = event { count == images } else { false }
-        }
+        let saved = try run.interrupt(Watch(stopAt: "validating \(images)"))
         #expect(saved == 4)
         try run.run()
         try run.expectSameEnd(as: whole, "stopped in the first validation after \(images) pictures")
@@ -94,7 +92,7 @@ import Training
                 options: changed.options, checkpoint: try .init(directory: Fixtures.model), bias: nil,
                 captions: run.captions, validation: run.validation, fingerprint: run.fingerprint, device: .cpu)
             let error = #expect(throws: TrainingError.self, "\(key)") {
-                try pretrainer.run(isInterrupted: { false }, report: { _ in })
+                try pretrainer.run()
             }
             if case .changedOption(let named, _, _, _) = error { #expect(named == key) } else { Issue.record("\(key)") }
         }

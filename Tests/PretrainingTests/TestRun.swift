@@ -42,6 +42,46 @@ enum Fixtures {
     }
 }
 
+/// Records what a run shows beside its events, and stops it where a test wants it. For one thread.
+final class Watch: @unchecked Sendable {
+    /// Titles of stages, each again with its count at every advance, and notes.
+    private(set) var told: [String] = []
+    var isStopped = false
+    private let (place, time): (String?, Int)
+
+    /// Stops at what is told for the given time, from 1; without a place, only when `isStopped` is set.
+    init(stopAt place: String? = nil, time: Int = 1) { (self.place, self.time) = (place, time) }
+
+    fileprivate func tell(_ words: String) {
+        told.append(words)
+        if words == place, told.count(where: { $0 == words }) == time { isStopped = true }
+    }
+
+    var monitor: WorkMonitor {
+        WorkMonitor(
+            interruption: { if self.isStopped { throw Interrupted(signal: SIGINT) } }, notes: tell,
+            stages: { title, _, _ in
+                self.tell(title)
+                return Stage(title: title, watch: self)
+            })
+    }
+
+    private final class Stage: WorkProgress, @unchecked Sendable {
+        let title: String
+        let watch: Watch
+        var count = 0
+
+        init(title: String, watch: Watch) { (self.title, self.watch) = (title, watch) }
+
+        func advance(by count: Int) { update(count: self.count + count) }
+        func update(count: Int) {
+            self.count = count
+            watch.tell("\(title) \(count)")
+        }
+        func finish() {}
+    }
+}
+
 /// A pretraining run on the small fixtures.
 struct TestRun {
     let folder: TemporaryFolder
@@ -91,26 +131,31 @@ struct TestRun {
     }
 
     /// Runs to the end and gives the steps' reports.
-    @discardableResult func run(_ report: (TrainingEvent) -> Void = { _ in }) throws -> [StepReport] {
+    @discardableResult func run(
+        _ watch: Watch = Watch(), _ report: (TrainingEvent) -> Void = { _ in }
+    ) throws -> [StepReport] {
         var steps: [StepReport] = []
-        try pretrainer().run(isInterrupted: { false }) { event in
+        try pretrainer().run(monitor: watch.monitor) { event in
             if case .step(let step, _) = event { steps.append(step) }
             report(event)
         }
         return steps
     }
 
-    /// Runs until `stop` says so about an event.
+    /// Runs until `stop` says so about an event, or until the watch does.
     ///
     /// - Returns: The steps that are saved.
-    @discardableResult func interrupt(_ stop: (TrainingEvent) -> Bool) throws -> Int {
-        var isInterrupted = false
-        let error = try #require(throws: TrainingInterrupted.self) {
-            try pretrainer().run(isInterrupted: { isInterrupted }) { event in
-                if stop(event) { isInterrupted = true }
+    @discardableResult func interrupt(
+        _ watch: Watch = Watch(), _ stop: (TrainingEvent) -> Bool = { _ in false }
+    ) throws -> Int {
+        let error = try #require(throws: Interrupted.self) {
+            try run(watch) { event in
+                if stop(event) { watch.isStopped = true }
             }
         }
-        return error.step
+        if error.description.hasPrefix("stopped before the first step; go on with: mumic ") { return 0 }
+        let words = try #require(error.description.wholeMatch(of: /stopped after step (\d+), which is saved; go on .*/))
+        return try #require(Int(words.1))
     }
 
     /// The bytes of the files in a folder of the run, by name.

@@ -104,16 +104,12 @@ import Torch
         let task = try Self.task(run)
         let order = [3, 5, 3, 3, 5]
         func pictures(done: Int) throws -> [[Float]] {
-            let inputs = EpochPictures(task, order: order, done: done, epoch: 1)
+            let rows = EpochRows(epoch: 1, nextStep: 9, order: order, places: Array(done..<order.count))
+            let source = EpochPictures(task, rows)
             var result: [[Float]] = []
-            while let rows = inputs.takeRows(2) {
-                let values = try inputs.inputs(rows).floats()
-                result +=
-                    values.count == 0
-                    ? []
-                    : stride(from: 0, to: values.count, by: values.count / rows.count).map {
-                        Array(values[$0..<$0 + values.count / rows.count])
-                    }
+            while let batch = try source.next(2) {
+                let values = try batch.inputs.floats()
+                result += values.chunked(values.count / batch.rows.count)
             }
             return result
         }

@@ -41,25 +41,23 @@ import Torch
     private struct Told {
         var losses: [Double] = []
         var scores: [Double] = []
-        var computed: [Int] = []
+        var computed = 0
     }
 
     private func told(by run: TestRun) throws -> Told {
         var told = Told()
-        told.losses = try run.run { event in
-            switch event {
-            case .computesFrozenLayers(let images): told.computed.append(images)
-            case .validated(let found, _, _): told.scores += found.map { $0.value ?? -1 }
-            default: break
-            }
+        let watch = Watch()
+        told.losses = try run.run(watch) { event in
+            if case .validated(let found, _, _) = event { told.scores += found.map { $0.value ?? -1 } }
         }.map(\.loss)
+        told.computed = watch.told.count { $0.hasPrefix("computing frozen layers ") }
         return told
     }
 
     @Test(arguments: frozen.keys.sorted()) func theRunEqualsOneThatComputesThemInEveryStep(_ name: String) throws {
         let (kept, plain) = (try run(name, cache: true), try run(name, cache: false))
         let (a, b) = (try told(by: kept), try told(by: plain))
-        #expect(a.computed == [24] && b.computed.isEmpty)
+        #expect(a.computed == 24 && b.computed == 0)
         #expect(a.losses.count == b.losses.count && a.losses.count >= 9 && a.scores.count == 9)
         for (x, y) in zip(a.losses, b.losses) { #expect(abs(x - y) <= 1e-6 * y, "\(x), \(y)") }
         for (x, y) in zip(a.scores, b.scores) { #expect(abs(x - y) <= 1e-6, "\(x), \(y)") }
@@ -115,15 +113,15 @@ import Torch
         try movable(&run)
         let moved = run.training
         (run.training, run.validation) = (originals, moved)
-        var (validations, computed) = (0, 0)
-        try run.run { event in
-            if case .computesFrozenLayers = event { computed += 1 }
+        var validations = 0
+        let watch = Watch()
+        try run.run(watch) { event in
             if case .validated = event {
                 validations += 1
                 try? FileManager.default.removeItem(atPath: run.folder("images"))
             }
         }
-        #expect(validations == 3 && computed == 0)
+        #expect(validations == 3 && !watch.told.contains("computing frozen layers"))
         // The other way round: what varies is not kept.
         var second = try self.run("image", cache: true)
         second.options.augment = .light
@@ -166,9 +164,7 @@ import Torch
         try whole.run()
         for images in [1, 23, 24] {
             let run = try run("image", cache: true)
-            let saved = try run.interrupt { event in
-                if case .scored(let count) = event { count == images } else { false }
-            }
+            let saved = try run.interrupt(Watch(stopAt: "computing frozen layers \(images)"))
             #expect(saved == 0)
             #expect(try run.checkpoints().isEmpty)
             try run.run()
@@ -213,7 +209,7 @@ import Torch
             var run = try TestRun()
             run.options = try run.options.with(options)
             run.options.epochs = 1
-            #expect(try told(by: run).computed.isEmpty, "\(options)")
+            #expect(try told(by: run).computed == 0, "\(options)")
         }
     }
 

@@ -60,14 +60,13 @@ import Torch
 
     @Test func theStartIsThatOfTheFirstPicturesCosines() throws {
         let run = try run()
-        var said: [(temperature: Double, bias: Double?)] = []
-        let steps = try run.run { event in
-            if case .fittedStart(let temperature, let bias) = event { said.append((temperature, bias)) }
-        }
+        let watch = Watch()
+        let steps = try run.run(watch)
         let start = try expected(run)
         #expect(abs(steps[0].temperature - start.temperature) <= 1e-5 * start.temperature)
-        #expect(said.count == 1 && abs(said[0].temperature - start.temperature) <= 1e-5 * start.temperature)
-        #expect(abs((said.first?.bias ?? 0) - start.bias) <= 1e-4)
+        let words = String(
+            format: "start by the first pictures: temperature %.4f, bias %.2f", start.temperature, start.bias)
+        #expect(watch.told.last == words)
         let found = try description(run)
         #expect(abs(found.temperature - start.temperature) <= 1e-5 * start.temperature)
         #expect(abs(found.bias - start.bias) <= 1e-4)
@@ -112,11 +111,9 @@ import Torch
     func whatHasNoTemperatureIgnoresIt(_ start: [String: String]) throws {
         for changes in [["loss": "bce"], ["loss": "linear-head"], ["loss": "asl", "head": "linear"]] {
             let run = try run(changes.merging(start) { $1 })
-            var computed = 0
-            try run.run { event in
-                if case .fitsStart = event { computed += 1 }
-            }
-            #expect(computed == 0)
+            let watch = Watch()
+            try run.run(watch)
+            #expect(watch.told.isEmpty)
             let found = try description(run)
             #expect(found.bias == 0 && (changes["loss"] != "bce" || found.temperature == 1), "\(changes)")
         }

@@ -65,12 +65,7 @@ import TorchNN
         try whole.run()
         for epoch in 1...3 {
             let run = try run(name)
-            var validations = 0
-            try run.interrupt { event in
-                if case .validates = event { validations += 1 }
-                if case .scored(let count) = event { return validations == epoch && count == 13 }
-                return false
-            }
+            try run.interrupt(Watch(stopAt: "validating 13", time: epoch))
             try run.run()
             try run.expectSameEnd(as: whole, "stopped in validation \(epoch)")
         }
@@ -81,11 +76,9 @@ import TorchNN
         try run.interrupt { event in
             if case .step(let step, _) = event { step.step == 4 } else { false }
         }
-        var computed = 0
-        try run.run { event in
-            if case .fitsStart = event { computed += 1 }
-        }
-        #expect(computed == 0)
+        let watch = Watch()
+        try run.run(watch)
+        #expect(!watch.told.contains("looking at the first pictures"))
     }
 
     @Test func aMethodThatChangesMakesAnotherRun() throws {

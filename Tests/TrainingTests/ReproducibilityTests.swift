@@ -63,12 +63,7 @@ import TorchNN
         try whole.run()
         for images in [1, 13, 24] {
             let run = try Self.random()
-            var validations = 0
-            let saved = try run.interrupt { event in
-                if case .validates = event { validations += 1 }
-                if case .scored(let count) = event { return validations == epoch + 1 && count == images }
-                return false
-            }
+            let saved = try run.interrupt(Watch(stopAt: "validating \(images)", time: epoch + 1))
             #expect(saved == (epoch + 1) * 4)
             try run.run()
             try run.expectSameEnd(as: whole, "stopped in validation \(epoch) after \(images) pictures")

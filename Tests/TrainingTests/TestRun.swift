@@ -31,6 +31,46 @@ final class TemporaryFolder: Sendable {
     }
 }
 
+/// Records what a run shows beside its events, and stops it where a test wants it. For one thread.
+final class Watch: @unchecked Sendable {
+    /// Titles of stages, each again with its count at every advance, and notes.
+    private(set) var told: [String] = []
+    var isStopped = false
+    private let (place, time): (String?, Int)
+
+    /// Stops at what is told for the given time, from 1; without a place, only when `isStopped` is set.
+    init(stopAt place: String? = nil, time: Int = 1) { (self.place, self.time) = (place, time) }
+
+    fileprivate func tell(_ words: String) {
+        told.append(words)
+        if words == place, told.count(where: { $0 == words }) == time { isStopped = true }
+    }
+
+    var monitor: WorkMonitor {
+        WorkMonitor(
+            interruption: { if self.isStopped { throw Interrupted(signal: SIGINT) } }, notes: tell,
+            stages: { title, _, _ in
+                self.tell(title)
+                return Stage(title: title, watch: self)
+            })
+    }
+
+    private final class Stage: WorkProgress, @unchecked Sendable {
+        let title: String
+        let watch: Watch
+        var count = 0
+
+        init(title: String, watch: Watch) { (self.title, self.watch) = (title, watch) }
+
+        func advance(by count: Int) { update(count: self.count + count) }
+        func update(count: Int) {
+            self.count = count
+            watch.tell("\(title) \(count)")
+        }
+        func finish() {}
+    }
+}
+
 /// A run of the trainer on the small fixtures.
 struct TestRun {
     static let curve = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -60,35 +100,41 @@ struct TestRun {
 
     var output: String { options.output }
 
-    func trainer() throws -> Trainer {
+    func trainer(_ communicator: any Communicator = SingleProcess()) throws -> Trainer {
         let templates = options.template.compactMap(PromptTemplate.init)
         return Trainer(
             options: options, checkpoint: try CLIPCheckpoint(directory: options.model), training: training,
             validation: validation, labels: training.labels.map { Label(name: $0) },
-            templates: templates.isEmpty ? [.standard] : templates, fingerprint: fingerprint, device: .cpu)
+            templates: templates.isEmpty ? [.standard] : templates, fingerprint: fingerprint, device: .cpu,
+            communicator: communicator)
     }
 
     /// Runs to the end and gives the steps' reports.
-    @discardableResult func run(_ report: (TrainingEvent) -> Void = { _ in }) throws -> [StepReport] {
+    @discardableResult func run(
+        _ watch: Watch = Watch(), _ report: (TrainingEvent) -> Void = { _ in }
+    ) throws -> [StepReport] {
         var steps: [StepReport] = []
-        try trainer().run(isInterrupted: { false }) { event in
+        try trainer().run(monitor: watch.monitor) { event in
             if case .step(let step, _) = event { steps.append(step) }
             report(event)
         }
         return steps
     }
 
-    /// Runs until `stop` says so about an event.
+    /// Runs until `stop` says so about an event, or until the watch does.
     ///
     /// - Returns: The steps that are saved.
-    @discardableResult func interrupt(_ stop: (TrainingEvent) -> Bool) throws -> Int {
-        var isInterrupted = false
-        let error = try #require(throws: TrainingInterrupted.self) {
-            try trainer().run(isInterrupted: { isInterrupted }) { event in
-                if stop(event) { isInterrupted = true }
+    @discardableResult func interrupt(
+        _ watch: Watch = Watch(), _ stop: (TrainingEvent) -> Bool = { _ in false }
+    ) throws -> Int {
+        let error = try #require(throws: Interrupted.self) {
+            try run(watch) { event in
+                if stop(event) { watch.isStopped = true }
             }
         }
-        return error.step
+        if error.description.hasPrefix("stopped before the first step; go on with: mumic ") { return 0 }
+        let words = try #require(error.description.wholeMatch(of: /stopped after step (\d+), which is saved; go on .*/))
+        return try #require(Int(words.1))
     }
 
     /// The bytes of every file below the run's directory, by path.

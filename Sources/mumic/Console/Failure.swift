@@ -48,7 +48,9 @@ struct Failure {
             (status, message) = (65, error.message)
             findings = error.findings
         case let error as MissingInputError: (status, message) = (66, error.message)
-        case let error as InterruptedError: (status, message) = (error.status, error.message)
+        case let error as any UserFacingError:
+            (status, message) = (error.failureKind.exitStatus, "\(error)")
+            findings = error.findings
         case let error as DatasetError:
             (status, message) = (bad(error.isMissingInput), "\(error)")
             if case .unusable(let path, let list) = error { findings = list.map { $0.formatted(path: path) } }

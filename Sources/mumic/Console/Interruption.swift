@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+public import FileIO
 import Foundation
 import Synchronization
+public import Terminal
 
 /// SIGINT and SIGTERM as a flag that long work looks at between its steps.
 ///
@@ -34,13 +36,13 @@ enum Interruption {
     static var isRequested: Bool { signal.load(ordering: .relaxed) != 0 }
 
     /// Throws if the user has asked to stop.
-    static func check() throws {
-        if isRequested { throw InterruptedError(signal: signal.load(ordering: .relaxed)) }
+    static func check() throws(Interrupted) {
+        if isRequested { throw Interrupted(signal: signal.load(ordering: .relaxed)) }
     }
 
-    /// The error for what was asked, with words of its own.
-    static func error(_ message: String) -> InterruptedError {
-        InterruptedError(signal: signal.load(ordering: .relaxed), words: message)
+    /// The error for what was asked, described by what was kept.
+    static func error(_ description: String) -> Interrupted {
+        Interrupted(signal: signal.load(ordering: .relaxed), description: description)
     }
 
     private static func received(_ number: Int32) {
@@ -50,18 +52,23 @@ enum Interruption {
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
             // Training may have begun meanwhile, and saves before it ends.
             if isFirst, waitsForStep.load(ordering: .relaxed) { return }
-            let error = InterruptedError(signal: number)
-            FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
-            _exit(error.status)
+            let error = Interrupted(signal: number)
+            FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+            _exit(error.failureKind.exitStatus)
         }
     }
 }
 
-/// The user stopped the program.
-struct InterruptedError: Error {
-    let signal: Int32
-    var words: String?
+extension ProgressBar: WorkProgress {}
 
-    var status: Int32 { 128 + signal }
-    var message: String { words ?? (signal == SIGINT ? "interrupted" : "terminated") + "; nothing was kept" }
+extension WorkMonitor {
+    /// What commands pass down: signals stop the work, notes are lines on stderr, and stages are bars there.
+    static let console = WorkMonitor(
+        interruption: { try Interruption.check() }, notes: { StandardError.line($0) },
+        stages: { ProgressBar(title: $0, total: $1, unit: $2) })
+
+    /// The same without bars where results appear on the terminal meanwhile.
+    static let besideResults =
+        isatty(STDOUT_FILENO) == 1
+        ? WorkMonitor(interruption: { try Interruption.check() }, notes: { StandardError.line($0) }) : console
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import FileIO
+import Imaging
+import MultiLabel
+package import Torch
+
+extension TrainingTask {
+    /// Computes something of pictures as they are, one after the other.
+    ///
+    /// - Parameters:
+    ///   - pictures: The pictures.
+    ///   - source: The file that lists them, for messages.
+    ///   - progress: Advances by every picture.
+    ///   - monitor: Asked after every picture whether to go on.
+    ///   - compute: From prepared pictures `[B, 3, S, S]` to `[B, …]`, without a graph.
+    ///   - receive: Takes each picture's numbers.
+    /// - Throws: ``TrainingError/picture(source:line:path:problem:)`` if a picture cannot be read, `Interrupted`, and
+    ///   what the closures throw.
+    package func forEachPicture(
+        _ pictures: [Picture], of source: String, _ progress: any WorkProgress, _ monitor: WorkMonitor,
+        compute: (Tensor) throws -> Tensor, receive: ([Float]) throws -> Void
+    ) throws {
+        var count = 0
+        try MultiLabel.forEachPicture(
+            pictures.map { PictureReference(name: $0.name, path: $0.path ?? "") }, preprocessor: preprocessor,
+            options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
+            compute: compute,
+            receive: { _, result in
+                switch result {
+                case .success(let row): try receive(row)
+                case .failure(let error): throw TrainingError(pictures[count], of: source, error)
+                }
+                count += 1
+                progress.advance()
+                try monitor.check()
+            })
+    }
+}
