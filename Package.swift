@@ -29,7 +29,7 @@ let tests: [Target] = [
     test("Safetensors", ["FileIO"], fixtures: true),
     test("Terminal"),
     test("TensorBoard", ["FileIO"], fixtures: true),
-    test("ContentHash", fixtures: true),
+    test("ContentHash", ["FileIO"], fixtures: true),
     test("Hub", ["ContentHash"]),
     test("Tokenization", fixtures: true),
     test("Evaluation", fixtures: true),
@@ -92,10 +92,10 @@ let package = Package(
                 .linkedLibrary("turbojpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
                 .linkedLibrary("webpdemux"),
             ]),
-        .target(name: "CHash"),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // What an executable needs before its libraries are loaded; never part of a library that others link.
         .target(name: "CStartup"),
-        .target(name: "ContentHash", dependencies: ["CHash"]),
+        .target(name: "ContentHash", dependencies: ["CCrypto", "FileIO"]),
         .target(name: "FileIO"),
         .target(name: "Terminal"),
         .target(name: "TensorBoard", dependencies: ["FileIO"]),
@@ -155,7 +155,7 @@ let package = Package(
     cxxLanguageStandard: .cxx20
 )
 
-let cTargets = ["CTorch", "CImageCodecs", "CHash", "CStartup"]
+let cTargets = ["CTorch", "CImageCodecs", "CStartup"]
 for target in package.targets
 where [.regular, .executable, .test].contains(target.type) && !cTargets.contains(target.name) {
     target.swiftSettings =

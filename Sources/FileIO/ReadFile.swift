@@ -28,6 +28,24 @@ public func readFile(
     return try readAll(descriptor, path, expected: descriptor.size, maximumBytes)
 }
 
+/// Reads a regular file piece by piece, so that its size does not matter.
+///
+/// - Parameters:
+///   - path: The file.
+///   - body: Takes the pieces in order, each of at most 1 MiB and valid during the call.
+/// - Throws: ``FileIOError`` if it is missing, irregular or unreadable.
+public func readPieces(path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(FileIOError) {
+    let descriptor = try openRegularFile(path)
+    let number = descriptor.number
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { buffer.deallocate() }
+    while true {
+        let count = try retrying(.read, path) { read(number, buffer.baseAddress, buffer.count) }
+        if count == 0 { return }
+        body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
+}
+
 /// Reads a whole UTF-8 text file; a byte order mark at its beginning is removed.
 ///
 /// - Parameters:
