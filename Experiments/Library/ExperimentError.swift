@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FileIO
+public import FileIO
 
 /// What can go wrong with experiments.
-public enum ExperimentError: Error, Equatable, CustomStringConvertible {
+public enum ExperimentError: UserFacingError, Equatable {
     /// A definition that cannot be used: the file, the line from 1 where there is one, and what is wrong with it.
     case definition(path: String, line: Int?, problem: String)
     /// A name that no definition has.
@@ -21,12 +21,14 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
     /// The user stopped the run with this signal.
     case interrupted(signal: Int32)
 
-    /// Whether a path that the user named is not there.
-    public var isMissingInput: Bool {
+    /// Wrong usage for names and options, missing input for what is not there; else bad data.
+    public var failureKind: FailureKind {
         switch self {
-        case .file(_, let isMissing): isMissing
-        case .programMissing: true
-        default: false
+        case .unknownName, .invalidOption: .wrongUsage
+        case .interrupted(let signal): .interrupted(signal: signal)
+        case .file(_, let isMissing): isMissing ? .missingInput : .badData
+        case .programMissing: .missingInput
+        default: .badData
         }
     }
 

@@ -156,11 +156,8 @@ public struct PreparedDataset: Sendable {
             guard FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder),
                 !isFolder.boolValue
             else { continue }
-            do throws(ContentHashError) {
-                digest.update("\(name) \(try SHA256.hexadecimal(ofFileAt: folder + "/" + name))\n".utf8)
-            } catch {
-                throw ExperimentError.file(description: "\(error)", isMissing: error.isMissingInput)
-            }
+            let hash = try reading { () throws(FileIOError) in try SHA256.hexadecimal(ofFileAt: folder + "/" + name) }
+            digest.update("\(name) \(hash)\n".utf8)
         }
         return digest.hexadecimal()
     }

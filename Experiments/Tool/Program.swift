@@ -55,13 +55,10 @@ enum Program {
         var findings: [String] = []
         let (status, message): (Int32, String)
         switch error {
-        case let error as ExperimentError: (status, message) = (Self.status(of: error), "\(error)")
         case let error as RunsFailed:
             (status, message) = (65, "\(error.count) run\(error.count == 1 ? "" : "s") failed; see above for each")
-        case let error as FileIOError: (status, message) = (error.isMissingInput ? 66 : 65, "\(error)")
-        case let error as DatasetError:
-            (status, message) = (error.isMissingInput ? 66 : 65, "\(error)")
-            if case .unusable(let path, let list) = error { findings = list.map { $0.formatted(path: path) } }
+        case let error as any UserFacingError:
+            (status, message, findings) = (error.failureKind.exitStatus, error.description, error.findings)
         default: (status, message) = (64, usage(error, arguments))
         }
         for line in findings + ["error: " + printable(message, maximumCharacters: 1000)] {
@@ -75,13 +72,5 @@ enum Program {
         let words = line.hasSuffix(".") ? String(line.dropLast()) : line
         let command = arguments.first.flatMap { name in ["run", "list", "write", "corrupt"].first { $0 == name } }
         return "\(words); see \((["experiments", command].compactMap { $0 } + ["--help"]).joined(separator: " "))"
-    }
-
-    private static func status(of error: ExperimentError) -> Int32 {
-        switch error {
-        case .unknownName, .invalidOption: 64
-        case .interrupted(let signal): 128 + signal
-        default: error.isMissingInput ? 66 : 65
-        }
     }
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
+
 /// What can be wrong with the data of an audit.
-public enum AuditError: Error, Equatable, Sendable {
+public enum AuditError: UserFacingError, Equatable {
     /// There are more or fewer of something than the pictures and labels ask for.
     case wrongCount(of: String, expected: Int, found: Int)
     /// Not every fold can have a picture, or there are fewer than two folds.
     case folds(count: Int, images: Int)
 
-    /// Whether a path that the user named is not there: never, since nothing here reads files.
-    public var isMissingInput: Bool { false }
+    /// Bad data.
+    public var failureKind: FailureKind { .badData }
 }
 
-extension AuditError: CustomStringConvertible {
+extension AuditError {
     /// One line: what is wrong, where, and what to do.
     public var description: String {
         switch self {

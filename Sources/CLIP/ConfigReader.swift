@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
 import Foundation
 
 /// What is wrong with a model directory.
-public enum CLIPError: Error, Equatable, CustomStringConvertible {
+public enum CLIPError: UserFacingError, Equatable {
     /// A file of the model is not there.
     case missingFile(path: String, remedy: String)
     /// A file is no JSON object.
@@ -27,10 +28,8 @@ public enum CLIPError: Error, Equatable, CustomStringConvertible {
     /// An adapter's weights do not fit its configuration or its base.
     case badAdapter(path: String, tensor: String, problem: String)
 
-    /// Whether a path that the user named is not there.
-    public var isMissingInput: Bool {
-        if case .missingFile = self { true } else { false }
-    }
+    /// Bad data: what is missing is a part of a model that is there.
+    public var failureKind: FailureKind { .badData }
 
     /// One line: what, where, what to do.
     public var description: String {

@@ -11,7 +11,11 @@
 using ctorch::status;
 using ctorch::tensor;
 
-bool ctorch_requires_grad(const CTorchTensor *tensor) { return tensor->value.requires_grad(); }
+bool ctorch_requires_grad(const CTorchTensor *tensor) {
+    bool result = false;
+    ctorch::guarded([&] { result = tensor->value.requires_grad(); });
+    return result;
+}
 
 int32_t ctorch_set_requires_grad(const CTorchTensor *tensor, bool requires_grad) {
     return status([&] { tensor->value.set_requires_grad(requires_grad); });
@@ -21,10 +25,12 @@ int32_t ctorch_backward(const CTorchTensor *tensor) {
     return status([&] { tensor->value.backward(); });
 }
 
-CTorchTensor *ctorch_grad(const CTorchTensor *a) {
-    ctorch::lastError().clear();
-    if (!a->value.grad().defined()) return nullptr;
-    return tensor([&] { return a->value.grad(); });
+int32_t ctorch_grad(const CTorchTensor *a, CTorchTensor **out) {
+    *out = nullptr;
+    return status([&] {
+        const auto &gradient = a->value.grad();
+        if (gradient.defined()) *out = new CTorchTensor{gradient};
+    });
 }
 
 int32_t ctorch_clear_grad(const CTorchTensor *tensor) {
@@ -32,8 +38,11 @@ int32_t ctorch_clear_grad(const CTorchTensor *tensor) {
 }
 
 bool ctorch_set_grad_enabled(bool enabled) {
-    bool previous = at::GradMode::is_enabled();
-    at::GradMode::set_enabled(enabled);
+    bool previous = true;
+    ctorch::guarded([&] {
+        previous = at::GradMode::is_enabled();
+        at::GradMode::set_enabled(enabled);
+    });
     return previous;
 }
 

@@ -46,7 +46,11 @@ int32_t ctorch_cuda_device_count(void) {
     return count;
 }
 
-int32_t ctorch_thread_count(void) { return at::get_num_threads(); }
+int32_t ctorch_thread_count(void) {
+    int32_t count = 1;
+    ctorch::guarded([&] { count = at::get_num_threads(); });
+    return count;
+}
 
 void ctorch_set_thread_count(int32_t count) {
     ctorch::guarded([&] { at::set_num_threads(count); });
@@ -110,14 +114,20 @@ int32_t ctorch_copy_floats(const CTorchTensor *tensor, float *out, int64_t count
     });
 }
 
-int32_t ctorch_rank(const CTorchTensor *tensor) { return static_cast<int32_t>(tensor->value.dim()); }
-
-int64_t ctorch_size(const CTorchTensor *tensor, int32_t dimension) {
-    return tensor->value.sizes()[static_cast<size_t>(dimension)];
+int32_t ctorch_rank(const CTorchTensor *tensor) {
+    int32_t rank = 0;
+    ctorch::guarded([&] { rank = static_cast<int32_t>(tensor->value.dim()); });
+    return rank;
 }
 
-int32_t ctorch_dtype(const CTorchTensor *tensor) {
-    switch (tensor->value.scalar_type()) {
+int64_t ctorch_size(const CTorchTensor *tensor, int32_t dimension) {
+    int64_t size = -1;
+    ctorch::guarded([&] { size = tensor->value.size(dimension); });
+    return size;
+}
+
+static int32_t code(at::ScalarType type) {
+    switch (type) {
     case at::kFloat: return CTORCH_FLOAT32;
     case at::kHalf: return CTORCH_FLOAT16;
     case at::kBFloat16: return CTORCH_BFLOAT16;
@@ -130,8 +140,16 @@ int32_t ctorch_dtype(const CTorchTensor *tensor) {
     }
 }
 
+int32_t ctorch_dtype(const CTorchTensor *tensor) {
+    int32_t result = -1;
+    ctorch::guarded([&] { result = code(tensor->value.scalar_type()); });
+    return result;
+}
+
 ctorch_device ctorch_device_of(const CTorchTensor *tensor) {
-    return tensor->value.is_cuda() ? tensor->value.get_device() : CTORCH_CPU;
+    ctorch_device result = CTORCH_CPU;
+    ctorch::guarded([&] { result = tensor->value.is_cuda() ? tensor->value.get_device() : CTORCH_CPU; });
+    return result;
 }
 
 CTorchTensor *ctorch_to(const CTorchTensor *a, ctorch_device device, int32_t dtype) {
@@ -147,6 +165,10 @@ CTorchTensor *ctorch_detach(const CTorchTensor *a) {
 }
 
 const void *ctorch_element_pointer(const CTorchTensor *tensor) {
-    const auto &value = tensor->value;
-    return value.is_cpu() && value.is_contiguous() ? value.const_data_ptr() : nullptr;
+    const void *result = nullptr;
+    ctorch::guarded([&] {
+        const auto &value = tensor->value;
+        if (value.is_cpu() && value.is_contiguous()) result = value.const_data_ptr();
+    });
+    return result;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
+
 /// Why a file of annotations, labels or scores cannot be used.
 ///
 /// The cases hold facts; ``description`` puts them into one line that says what, where and what to do.
-public enum DatasetError: Error, Sendable, Equatable {
+public enum DatasetError: UserFacingError, Equatable {
     /// A path that the user named is not there.
     case missing(path: String)
     /// A path is there and cannot be read.
@@ -29,16 +31,12 @@ public enum DatasetError: Error, Sendable, Equatable {
     /// A label of one table is not in the other table.
     case missingColumn(label: String, presentIn: String, missingIn: String)
 
-    /// Whether the cause is a path that is not there (exit status 66) rather than bad data (65).
-    public var isMissingInput: Bool {
-        if case .missing = self { return true }
-        return false
-    }
+    /// Missing input where a path is not there, else bad data.
+    public var failureKind: FailureKind { if case .missing = self { .missingInput } else { .badData } }
 
     /// The findings that the error carries, to be printed before it; empty for most cases.
-    public var findings: [Finding] {
-        if case .unusable(_, let findings) = self { return findings }
-        return []
+    public var findings: [String] {
+        if case .unusable(let path, let findings) = self { findings.map { $0.formatted(path: path) } } else { [] }
     }
 
     /// The line in question, from 1, where there is one.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
+
 /// What can be wrong with scores, targets or options.
 ///
 /// Rows and columns are indices from 0; the descriptions count from 1, as people do.
-public enum EvaluationError: Error, Equatable, Sendable {
+public enum EvaluationError: UserFacingError, Equatable {
     /// There are no images or no labels.
     case empty(images: Int, labels: Int)
     /// More images or pairs than a ranking can index.
@@ -25,11 +27,11 @@ public enum EvaluationError: Error, Equatable, Sendable {
     /// An option has a value outside what is allowed.
     case invalidOption(name: String, value: String, allowed: String)
 
-    /// Whether a path that the user named is not there: never, since this target reads no files.
-    public var isMissingInput: Bool { false }
+    /// Bad data.
+    public var failureKind: FailureKind { .badData }
 }
 
-extension EvaluationError: CustomStringConvertible {
+extension EvaluationError {
     /// One line: what is wrong, where, and what to do.
     public var description: String {
         switch self {

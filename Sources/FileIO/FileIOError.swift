@@ -45,7 +45,7 @@ public enum FileKind: String, Sendable {
 }
 
 /// A failure to read, write, move or remove a file.
-public enum FileIOError: Error, Equatable, CustomStringConvertible {
+public enum FileIOError: UserFacingError, Equatable {
     /// The kernel refused; `code` is its `errno`.
     case system(operation: FileOperation, path: String, code: Int32)
     /// The path is there but is no regular file.
@@ -59,10 +59,11 @@ public enum FileIOError: Error, Equatable, CustomStringConvertible {
     /// The file should be a NumPy array of float32 rows.
     case npy(path: String, problem: NPYProblem)
 
-    /// Whether a path that was to be read is not there (exit status 66; otherwise 65).
-    public var isMissingInput: Bool {
-        guard case .system(let operation, _, let code) = self else { return false }
-        return (operation == .read || operation == .list) && (code == ENOENT || code == ENOTDIR)
+    /// Missing input where a path that was to be read is not there, else bad data.
+    public var failureKind: FailureKind {
+        guard case .system(let operation, _, let code) = self else { return .badData }
+        let isRead = operation == .read || operation == .list
+        return isRead && (code == ENOENT || code == ENOTDIR) ? .missingInput : .badData
     }
 
     /// One line: what failed, where, and what to do.

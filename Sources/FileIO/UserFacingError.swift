@@ -43,6 +43,9 @@ public protocol UserFacingError: Error, CustomStringConvertible {
 extension UserFacingError {
     /// None.
     public var findings: [String] { [] }
+
+    /// Whether something that was named is not there.
+    public var isMissingInput: Bool { failureKind == .missingInput }
 }
 
 /// A failure that needs no type of its own: its kind and its words.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension HubError: CustomStringConvertible {
+extension HubError {
     /// One line: what, where, what to do.
     public var description: String {
         switch self {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
+
 /// Why a model could not be found or fetched.
 ///
 /// `model` is the name as the user wrote it, `url` the address that was asked, without its query (which may hold a
 /// signature). What came from a server is made printable before it is stored here.
-public enum HubError: Error, Equatable, Sendable {
+public enum HubError: UserFacingError, Equatable {
     /// An environment variable has a value that cannot be used; a token's value is never shown.
     case badSetting(variable: String, value: String, expected: String)
     /// The Hub answered 401 or 403: the model is private, does not exist, or the token is wrong.
@@ -60,12 +62,11 @@ public enum HubError: Error, Equatable, Sendable {
 }
 
 extension HubError {
-    /// Whether what was named is not to be found (exit status 66), rather than there and unusable (65): also where nobody
-    /// answers who would have it.
-    public var isMissingInput: Bool {
+    /// Missing input where what was named is not to be found, also where nobody answers who would have it; else bad data.
+    public var failureKind: FailureKind {
         switch self {
-        case .notFound, .revisionNotFound, .offline, .cannotConnect, .timedOut: true
-        default: false
+        case .notFound, .revisionNotFound, .offline, .cannotConnect, .timedOut: .missingInput
+        default: .badData
         }
     }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
+
 /// Why a picture, or a preprocessing configuration, cannot be used.
 ///
 /// The cases hold facts, ``description`` the words. No path is inside: whoever knows the path puts it in front.
-public enum ImagingError: Error, Equatable, CustomStringConvertible {
+public enum ImagingError: UserFacingError, Equatable {
     /// The named file is not there.
     case fileMissing
     /// The file is there and cannot be read; `reason` is the system's.
@@ -35,8 +37,8 @@ public enum ImagingError: Error, Equatable, CustomStringConvertible {
     /// A preprocessing configuration is not usable at `key`.
     case badConfiguration(key: String, problem: String)
 
-    /// True where a path that was named does not exist.
-    public var isMissingInput: Bool { self == .fileMissing }
+    /// Missing input where a path does not exist, else bad data.
+    public var failureKind: FailureKind { self == .fileMissing ? .missingInput : .badData }
 
     /// One line: what is wrong and what to do about it.
     public var description: String {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
+
 /// What keeps a classifier from being built.
-public enum MultiLabelError: Error, Equatable, CustomStringConvertible {
+public enum MultiLabelError: UserFacingError, Equatable {
     /// `mumic.json` cannot be used.
     case description(path: String, problem: String)
     /// Neither the model nor the user says which labels there are.
@@ -16,6 +18,14 @@ public enum MultiLabelError: Error, Equatable, CustomStringConvertible {
     case notFinite(input: String)
     /// Templates were given for a fixed head, which reads no text.
     case headHasNoText(directory: String)
+
+    /// Wrong usage where labels or templates that were given, or left out, do not fit the model; else bad data.
+    public var failureKind: FailureKind {
+        switch self {
+        case .noLabels, .headHasNoText: .wrongUsage
+        default: .badData
+        }
+    }
 
     /// One line: what, where, what to do.
     public var description: String {

@@ -73,7 +73,7 @@ struct ContrastiveModel: TrainedModel {
         try leaf.setRequiresGradient(true)
         let loss = try loss(leaf, texts, step: step.number)
         try loss.backward()
-        if let gradient = leaf.gradient {
+        if let gradient = try leaf.gradient {
             var start = 0
             for input in inputs {
                 let count = input.pixels.shape[0]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Evaluation
+public import FileIO
 
 /// A picture of an evaluation: what the page calls it, and where its thumbnail is made from.
 public struct ReportPicture: Sendable, Equatable {
@@ -141,15 +142,15 @@ public struct ReportContents: Sendable {
 }
 
 /// What can be wrong with the contents of a page.
-public enum ReportError: Error, Equatable, Sendable {
+public enum ReportError: UserFacingError, Equatable {
     /// There are more or fewer of something than the evaluation's pictures and labels ask for.
     case wrongCount(of: String, expected: Int, found: Int)
 
-    /// Whether a path that the user named is not there: never, since unreadable pictures are left out.
-    public var isMissingInput: Bool { false }
+    /// Bad data.
+    public var failureKind: FailureKind { .badData }
 }
 
-extension ReportError: CustomStringConvertible {
+extension ReportError {
     /// One line: what is wrong, where, and what to do.
     public var description: String {
         switch self {

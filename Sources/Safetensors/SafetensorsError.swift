@@ -3,7 +3,7 @@
 public import FileIO
 
 /// Every way in which a safetensors file, or the index of a sharded one, can be wrong.
-public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
+public enum SafetensorsError: UserFacingError, Equatable {
     /// Why a number cannot be a size or an offset.
     public enum NumberProblem: String, Sendable {
         /// It is below zero.
@@ -85,11 +85,7 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     /// A tensor to be written under the name kept for metadata.
     case reservedName(path: String)
 
-    /// Whether a path that was to be read is not there (exit status 66; otherwise 65).
-    ///
-    /// A shard that is missing, or a directory without weights, is an unusable model and not a missing one.
-    public var isMissingInput: Bool {
-        guard case .file(let error) = self else { return false }
-        return error.isMissingInput
-    }
+    /// Missing input where a path that was to be read is not there, else bad data. A shard that is missing, or a directory
+    /// without weights, is an unusable model and not a missing one.
+    public var failureKind: FailureKind { if case .file(let error) = self { error.failureKind } else { .badData } }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
+
 /// What can be wrong with a tokenizer's files.
-public enum TokenizerError: Error, Equatable, CustomStringConvertible {
+public enum TokenizerError: UserFacingError, Equatable {
     /// The model's directory is not there.
     case directoryNotFound(path: String)
     /// The directory has neither `tokenizer.json` nor `vocab.json` with `merges.txt`.
@@ -19,11 +21,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     /// A tokenizer to be trained was given a size that its vocabulary cannot have.
     case vocabularySize(Int, minimum: Int, maximum: Int)
 
-    /// Whether a path that the user named is not there, rather than unusable.
-    public var isMissingInput: Bool {
-        if case .directoryNotFound = self { return true }
-        return false
-    }
+    /// Missing input where the directory is not there, else bad data.
+    public var failureKind: FailureKind { if case .directoryNotFound = self { .missingInput } else { .badData } }
 
     /// One line: what, where, what to do.
     public var description: String {

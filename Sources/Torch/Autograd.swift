@@ -19,7 +19,15 @@ extension Tensor {
     public func backward() throws(TorchError) { try check(ctorch_backward(handle)) }
 
     /// The gradient accumulated so far, or nil if there is none.
-    public var gradient: Tensor? { ctorch_grad(handle).map(Tensor.init(owning:)) }
+    ///
+    /// - Throws: ``TorchError`` if libtorch refuses.
+    public var gradient: Tensor? {
+        get throws(TorchError) {
+            var gradient: OpaquePointer?
+            try check(ctorch_grad(handle, &gradient))
+            return try gradient.map { handle throws(TorchError) in try Tensor(owning: handle) }
+        }
+    }
 
     /// Forgets the accumulated gradient and frees its memory.
     ///

@@ -8,8 +8,24 @@ internal import CTorch
 /// embedding, `T` tokens or patches, `W` tower width. A tensor must not be shared between threads.
 public final class Tensor {
     let handle: OpaquePointer
+    /// The type of the elements.
+    public let dtype: DType
 
-    init(owning handle: OpaquePointer) { self.handle = handle }
+    private init(owning handle: OpaquePointer, dtype: DType) {
+        self.handle = handle
+        self.dtype = dtype
+    }
+
+    /// Takes ownership of a handle.
+    ///
+    /// - Throws: ``TorchError`` if its elements are of a type that is not among ``DType``'s; the handle is then freed.
+    convenience init(owning handle: OpaquePointer, _ operation: String = #function) throws(TorchError) {
+        guard let dtype = DType(rawValue: ctorch_dtype(handle)) else {
+            ctorch_free(handle)
+            throw TorchError(operation: operation, message: "the result has elements of a type that is not supported")
+        }
+        self.init(owning: handle, dtype: dtype)
+    }
 
     deinit { ctorch_free(handle) }
 
@@ -20,7 +36,7 @@ public final class Tensor {
         try Tensor.checkCount(values.count, shape)
         let handle = withShape(shape) { ctorch_from_floats(values, $0, $1) }
         guard let handle else { throw .last("Tensor") }
-        self.init(owning: handle)
+        try self.init(owning: handle, "Tensor")
     }
 
     /// Copies `values`, row major, into an int64 tensor on the CPU.
@@ -30,7 +46,7 @@ public final class Tensor {
         try Tensor.checkCount(values.count, shape)
         let handle = withShape(shape) { ctorch_from_int64s(values, $0, $1) }
         guard let handle else { throw .last("Tensor") }
-        self.init(owning: handle)
+        try self.init(owning: handle, "Tensor")
     }
 
     /// A tensor whose elements are not set.
@@ -41,7 +57,7 @@ public final class Tensor {
     ) throws(TorchError) {
         let handle = withShape(shape) { ctorch_empty($0, $1, dtype.rawValue, device.code) }
         guard let handle else { throw .last("Tensor") }
-        self.init(owning: handle)
+        try self.init(owning: handle, "Tensor")
     }
 
     /// A tensor of one value.
@@ -52,7 +68,7 @@ public final class Tensor {
     ) throws(TorchError) {
         let handle = withShape(shape) { ctorch_full($0, $1, value, dtype.rawValue, device.code) }
         guard let handle else { throw .last("Tensor") }
-        self.init(owning: handle)
+        try self.init(owning: handle, "Tensor")
     }
 
     /// The sizes of the dimensions.
@@ -63,9 +79,6 @@ public final class Tensor {
 
     /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
-
-    /// The type of the elements.
-    public var dtype: DType { DType(rawValue: ctorch_dtype(handle)) ?? .float32 }
 
     /// Where the elements lie.
     public var device: Device { Device(code: ctorch_device_of(handle)) }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CTorch
+public import FileIO
 
 /// A failure inside libtorch, such as shapes that do not fit or a device without memory.
-public struct TorchError: Error, CustomStringConvertible {
+public struct TorchError: UserFacingError {
     /// The Swift function that was running.
     public let operation: String
     /// libtorch's own words, their first line.
@@ -14,6 +15,9 @@ public struct TorchError: Error, CustomStringConvertible {
         self.operation = operation
         self.message = message
     }
+
+    /// An internal error: what users give is checked before libtorch sees it.
+    public var failureKind: FailureKind { .internalError }
 
     /// The operation and the reason, on one line.
     public var description: String { "libtorch could not run \(operation): \(message)" }
@@ -30,7 +34,7 @@ public struct TorchError: Error, CustomStringConvertible {
 /// Takes ownership of a returned handle, or throws the thread's last failure.
 func owned(_ handle: OpaquePointer?, _ operation: String = #function) throws(TorchError) -> Tensor {
     guard let handle else { throw .last(operation) }
-    return Tensor(owning: handle)
+    return try Tensor(owning: handle, operation)
 }
 
 /// Throws the thread's last failure if `status` is not 0.

@@ -120,7 +120,7 @@ public final class AdamW {
         var group: [Slot] = []
         var gradients: [Tensor] = []
         for slot in slots {
-            guard let gradient = slot.parameter.gradient else { continue }
+            guard let gradient = try slot.parameter.gradient else { continue }
             group.append(slot)
             gradients.append(gradient)
         }

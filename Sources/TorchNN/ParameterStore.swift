@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
 public import Torch
 
 /// The model's parameters by name, in the order in which its layers asked for them: what is trained and saved.
@@ -138,7 +139,7 @@ public struct ParameterScope {
 }
 
 /// A parameter that a checkpoint has not, or not as it should be.
-public enum ParameterError: Error, Equatable, CustomStringConvertible {
+public enum ParameterError: UserFacingError, Equatable {
     /// The checkpoint has no such tensor.
     case missing(name: String, file: String)
     /// The tensor has another shape than the configuration asks for.
@@ -149,6 +150,9 @@ public enum ParameterError: Error, Equatable, CustomStringConvertible {
     case type(name: String, file: String, found: String)
     /// The tensor holds infinite values or values that are not numbers.
     case notFinite(name: String, file: String)
+
+    /// Bad data.
+    public var failureKind: FailureKind { .badData }
 
     /// One line: which parameter, where, and what to do.
     public var description: String {

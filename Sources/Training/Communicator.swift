@@ -38,10 +38,10 @@ extension Communicator {
     /// with zeros there; a parameter that none of them reached keeps no gradient.
     func sumGradients(of parameters: [Tensor]) throws {
         if size == 1 { return }
-        let reached = try sum(parameters.map { $0.gradient == nil ? 0 : 1 })
+        let reached = try sum(parameters.map { try $0.gradient == nil ? 0 : 1 })
         let shared = zip(parameters, reached).filter { $0.1 > 0 }.map(\.0)
-        for parameter in shared where parameter.gradient == nil { try parameter.affine(scale: 0).sum().backward() }
-        try sum(shared.compactMap(\.gradient))
+        for parameter in shared where try parameter.gradient == nil { try parameter.affine(scale: 0).sum().backward() }
+        try sum(shared.compactMap { try $0.gradient })
     }
 }
 

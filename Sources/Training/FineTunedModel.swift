@@ -167,7 +167,7 @@ struct FineTunedModel: TrainedModel {
             total += value
             if loss.requiresGradient { try loss.backward() }
         }
-        if trainsTexts, let labels, let gradient = leaf?.gradient { try (labels * gradient).sum().backward() }
+        if trainsTexts, let labels, let gradient = try leaf?.gradient { try (labels * gradient).sum().backward() }
         try correction?.endStep(step.communicator)
         return total
     }

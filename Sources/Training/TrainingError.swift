@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FileIO
+public import FileIO
 import Imaging
 
 /// What stops a training run.
-public enum TrainingError: Error, Equatable, CustomStringConvertible {
+public enum TrainingError: UserFacingError, Equatable {
     /// The run's directory has something in it already.
     case runNotEmpty(path: String)
     /// Another process trains in the run's directory.
@@ -25,6 +25,14 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case nothingTrains
     /// Every target is unknown.
     case nothingKnown(source: String)
+
+    /// Wrong usage where options or the run's directory are not as they have to be; else bad data.
+    public var failureKind: FailureKind {
+        switch self {
+        case .runNotEmpty, .runInUse, .changedOption, .nothingTrains: .wrongUsage
+        default: .badData
+        }
+    }
 
     /// One line: what, where, what to do.
     public var description: String {

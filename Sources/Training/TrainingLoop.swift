@@ -182,8 +182,8 @@ struct GradientUpdate<Model: TrainedModel> {
     func callAsFunction(_ step: Int, learningRate: Double) throws {
         try communicator.sumGradients(of: model.trained.map(\.tensor))
         var squares = 0.0
-        let gradients = model.trained.compactMap { parameter in
-            parameter.tensor.gradient.map { (parameter.name, $0) }
+        let gradients = try model.trained.compactMap { parameter in
+            try parameter.tensor.gradient.map { (parameter.name, $0) }
         }
         for (_, gradient) in gradients { squares += try gradient.squareSum() }
         guard squares.isFinite else {

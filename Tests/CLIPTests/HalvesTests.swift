@@ -35,7 +35,7 @@ import TorchNN
         try (output * output).to(dtype: .float32).sum().backward()
         var result: [String: [UInt32]] = [:]
         for parameter in store.parameters {
-            if let gradient = parameter.tensor.gradient { result[parameter.name] = try bits(gradient) }
+            if let gradient = try parameter.tensor.gradient { result[parameter.name] = try bits(gradient) }
             try parameter.tensor.clearGradient()
         }
         return result

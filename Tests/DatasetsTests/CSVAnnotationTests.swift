@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Testing
 
 @testable import Datasets
@@ -50,7 +51,7 @@ import Testing
         let table = try read("image,labels,negatives\na.jpg,pool|sea,sea\n")
         #expect(table.lines == ["F:2: label 'sea' is among both labels and negatives; remove one"])
         let error = failure { () throws(DatasetError) in try table.requireUsable() }
-        #expect(error?.findings == table.findings)
+        #expect(error?.findings == table.findings.map { $0.formatted(path: "\(folder.path)/d.csv") })
         #expect(error?.isMissingInput == false)
         #expect(
             error?.description

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Testing
 
 @testable import Datasets
@@ -43,7 +44,7 @@ import Testing
     @Test func `doubled and empty names are all found with their lines`() throws {
         let error = try failureOf(Array("a\n\nb\na\n a\n".utf8))
         #expect(
-            error?.findings.map { $0.formatted(path: "F") } == [
+            error?.findings.map { $0.replacing(folder.path + "/labels.txt", with: "F") } == [
                 "F:2: the label's name is empty; name it or remove the line",
                 "F:4: label 'a' is here again, first on line 1; keep one",
                 "F:5: label 'a' is here again, first on line 1; keep one",
@@ -54,7 +55,7 @@ import Testing
                 == "'\(path)' has 3 errors (the first: line 2: the label's name is empty; name it or remove the line); "
                 + "correct the file and run again")
         let table = try failureOf(Array("label,prompt\na,x\n,y\na,z\n".utf8))
-        #expect(table?.findings.map(\.line) == [3, 4])
+        #expect(table?.findings.map { $0.prefix(path.count + 3) } == ["\(path):3:", "\(path):4:"])
     }
 
     @Test func `files without labels or text are refused`() throws {

@@ -83,7 +83,7 @@ struct LossBatch {
             count: count ?? loss.count(targets: targets, labels: labels))
         #expect(value.shape == [])
         try value.backward()
-        return (try value.item(), try #require(z.gradient).floats())
+        return (try value.item(), try #require(try z.gradient).floats())
     }
 }
 

@@ -120,7 +120,9 @@ struct Curves: Decodable {
                 })
             let value = try model.gradients(
                 TrainingStep(number: 3, rows: batches.flatMap { $0 }, from: source, batchSize: 6))
-            return (value, try model.trained.map { ($0.name, try #require($0.tensor.gradient, "\($0.name)").floats()) })
+            return (
+                value, try model.trained.map { ($0.name, try #require(try $0.tensor.gradient, "\($0.name)").floats()) }
+            )
         }
         let (whole, expected) = try gradients([[5, 0, 2, 4, 1, 3]])
         for batches in [[[5, 0, 2], [4, 1, 3]], [[5, 0, 2, 4], [1, 3]], [[5], [0], [2], [4], [1], [3]]] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Evaluation
+import FileIO
 import Foundation
 import Testing
 

@@ -3,7 +3,7 @@
 public import FileIO
 
 /// Why a sample data set cannot be made.
-public enum SampleWorldError: Error, Equatable, CustomStringConvertible {
+public enum SampleWorldError: UserFacingError, Equatable {
     /// Cairo could not draw a picture of this size.
     case drawingFailed(width: Int, height: Int)
     /// A picture could not be encoded; `reason` says why.
@@ -17,9 +17,13 @@ public enum SampleWorldError: Error, Equatable, CustomStringConvertible {
     /// An option has a value that cannot be used.
     case invalidOption(name: String, value: String, allowed: String)
 
-    /// True where a path that was to be read is not there.
-    public var isMissingInput: Bool {
-        if case .file(let error) = self { error.isMissingInput } else { false }
+    /// Wrong usage for options, an internal error where drawing fails, and a file error's own kind.
+    public var failureKind: FailureKind {
+        switch self {
+        case .outputNotEmpty, .unknownLabel, .invalidOption: .wrongUsage
+        case .drawingFailed, .encodingFailed: .internalError
+        case .file(let error): error.failureKind
+        }
     }
 
     /// One line: what is wrong, where, and what to do.

@@ -161,7 +161,7 @@ enum Program {
         }
         let (status, message): (Int32, String) =
             switch error {
-            case let error as SampleWorldError: (status(of: error), "\(error)")
+            case let error as any UserFacingError: (error.failureKind.exitStatus, error.description)
             default: (64, usage(error, arguments))
             }
         FileHandle.standardError.write(Data(("error: " + printable(message, maximumCharacters: 1000) + "\n").utf8))
@@ -173,13 +173,5 @@ enum Program {
         let words = line.hasSuffix(".") ? String(line.dropLast()) : line
         let command = arguments.first.flatMap { name in ["captions", "labels"].first { $0 == name } }
         return "\(words); see \((["sample-world", command].compactMap { $0 } + ["--help"]).joined(separator: " "))"
-    }
-
-    private static func status(of error: SampleWorldError) -> Int32 {
-        switch error {
-        case .outputNotEmpty, .unknownLabel, .invalidOption: 64
-        case .drawingFailed, .encodingFailed: 70
-        case .file: error.isMissingInput ? 66 : 65
-        }
     }
 }

@@ -67,7 +67,9 @@ int32_t ctorch_store(const CTorchTensor *tensor, int64_t offset, const void *byt
 /// Copies all elements, row major, converted to float32; `count` must be the number of elements.
 int32_t ctorch_copy_floats(const CTorchTensor *tensor, float *out, int64_t count);
 int32_t ctorch_rank(const CTorchTensor *tensor);
+/// -1 where there is no such dimension.
 int64_t ctorch_size(const CTorchTensor *tensor, int32_t dimension);
+/// -1 for a type that is none of the above.
 int32_t ctorch_dtype(const CTorchTensor *tensor);
 ctorch_device ctorch_device_of(const CTorchTensor *tensor);
 CTorchTensor *_Nullable ctorch_to(const CTorchTensor *tensor, ctorch_device device, int32_t dtype);
@@ -81,8 +83,8 @@ const void *_Nullable ctorch_element_pointer(const CTorchTensor *tensor);
 bool ctorch_requires_grad(const CTorchTensor *tensor);
 int32_t ctorch_set_requires_grad(const CTorchTensor *tensor, bool requires_grad);
 int32_t ctorch_backward(const CTorchTensor *tensor);
-/// The accumulated gradient as a new handle to the same storage; NULL with an empty error if there is none.
-CTorchTensor *_Nullable ctorch_grad(const CTorchTensor *tensor);
+/// The accumulated gradient as a new handle to the same storage; `out` becomes NULL if there is none.
+int32_t ctorch_grad(const CTorchTensor *tensor, CTorchTensor *_Nullable *_Nonnull out);
 int32_t ctorch_clear_grad(const CTorchTensor *tensor);
 /// Returns the previous mode of this thread.
 bool ctorch_set_grad_enabled(bool enabled);
