@@ -75,6 +75,13 @@ int32_t ctorch_adamw_step(const CTorchTensor *const *parameters, const CTorchTen
                           double learning_rate, double beta1, double beta2, double epsilon, double weight_decay) {
     return status([&] {
         at::NoGradGuard guard;
+        // The fused kernel trusts its lists.
+        for (int64_t i = 0; i < count; i++) {
+            const auto shape = parameters[i]->value.sizes();
+            for (const auto *other : {gradients[i], first_moments[i], second_moments[i]}) {
+                TORCH_CHECK(other->value.sizes() == shape, "shapes ", other->value.sizes(), " and ", shape, " differ");
+            }
+        }
         auto counters = ctorch::list(steps, count);
         for (auto &counter : counters) counter.add_(1);
         at::_fused_adamw_(ctorch::list(parameters, count), ctorch::list(gradients, count),
