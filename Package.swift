@@ -26,6 +26,7 @@ func test(_ name: String, _ more: [Target.Dependency] = [], fixtures: Bool = fal
 
 let tests: [Target] = [
     test("FileIO"),
+    test("JSON"),
     test("Safetensors", ["FileIO"], fixtures: true),
     test("Terminal"),
     test("TensorBoard", ["FileIO"], fixtures: true),
@@ -97,6 +98,7 @@ let package = Package(
         .target(name: "CStartup"),
         .target(name: "ContentHash", dependencies: ["CCrypto", "FileIO"]),
         .target(name: "FileIO"),
+        .target(name: "JSON"),
         .target(name: "Terminal"),
         .target(name: "TensorBoard", dependencies: ["FileIO"]),
         .target(name: "Safetensors", dependencies: ["FileIO"]),
@@ -105,19 +107,19 @@ let package = Package(
         .target(name: "Imaging", dependencies: ["CImageCodecs", "CTorch", "FileIO"]),
         .target(name: "Tokenization", dependencies: ["FileIO"]),
         .target(name: "CLIP", dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Safetensors", "FileIO"]),
-        .target(name: "Evaluation", dependencies: ["FileIO"]),
+        .target(name: "Evaluation", dependencies: ["FileIO", "JSON"]),
         .target(name: "Audit", dependencies: ["Evaluation", "FileIO"]),
         .target(name: "Datasets", dependencies: ["FileIO"]),
         .target(name: "Report", dependencies: ["Evaluation", "FileIO", "Imaging", mustache]),
         .target(name: "Hub", dependencies: ["ContentHash", "FileIO"]),
         .target(
             name: "MultiLabel",
-            dependencies: ["CLIP", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO", "Tokenization"]),
+            dependencies: ["CLIP", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO", "JSON", "Tokenization"]),
         .target(
             name: "Training",
             dependencies: [
                 "MultiLabel", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO",
-                "TensorBoard", yams,
+                "JSON", "TensorBoard", yams,
             ]),
         .target(
             name: "Pretraining",
@@ -130,8 +132,8 @@ let package = Package(
             dependencies: [
                 "CStartup", "Audit", "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP",
                 "Imaging",
-                "Torch", "TorchNN", "Tokenization", "Hub", "FileIO", "Report", "Terminal", "Safetensors", "ContentHash",
-                argumentParser, yams,
+                "Torch", "TorchNN", "Tokenization", "Hub", "FileIO", "JSON", "Report", "Terminal", "Safetensors",
+                "ContentHash", argumentParser, yams,
             ],
             linkerSettings: linksLibtorch),
         // The sample world of make demo and of the tests.
@@ -145,7 +147,7 @@ let package = Package(
             path: "Examples/SampleWorld/Tool", linkerSettings: linksLibtorch),
         // The tables of docs/experiments.md, run by calling the programs above.
         .target(
-            name: "ExperimentTables", dependencies: ["ContentHash", "Datasets", "Evaluation", "FileIO", yams],
+            name: "ExperimentTables", dependencies: ["ContentHash", "Datasets", "Evaluation", "FileIO", "JSON", yams],
             path: "Experiments/Library"),
         .executableTarget(
             name: "experiments", dependencies: ["ExperimentTables", "Datasets", "FileIO", "Terminal", argumentParser],

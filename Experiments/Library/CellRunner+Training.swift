@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JSON
 
 extension CellRunner {
     /// Where a training at a point of the grid lies.

@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 
 /// Runs one cell after the other, and finds out which are done.
 struct CellRunner {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JSON
 
 /// What a table's part of the document says of its making.
 struct TableRecord: Codable {

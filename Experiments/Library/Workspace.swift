@@ -72,13 +72,6 @@ func removeFolder(_ path: String) throws {
     try writing { () throws(FileIOError) in try removeTree(path: path) }
 }
 
-/// A value as readable JSON with a line end; keys sorted.
-func jsonText(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
-}
-
 /// A value from a file that this program wrote; nil where there is none or it is damaged.
 func savedValue<Value: Decodable>(_ type: Value.Type, _ path: String) -> Value? {
     FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(type, from: $0) }

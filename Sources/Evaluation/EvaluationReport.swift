@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import JSON
+
 /// All metrics of one set of predictions. Rates are in [0, 1]; nil, `null` in JSON, means undefined.
 public struct EvaluationReport: Codable, Sendable, Equatable {
     /// N.
@@ -11,19 +13,19 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     /// Known pairs whose target is above 0.5.
     public let positives: Int
     /// Global average precision: the average precision of all known pairs in one ranking.
-    public let gap: Double?
+    @OrNull public private(set) var gap: Double?
     /// GAP over each image's k best known pairs; positives outside stay in the denominator.
-    public let gapAtK: Double?
+    @OrNull public private(set) var gapAtK: Double?
     /// GAP over each image's k best known pairs; only positives among them are in the denominator.
-    public let gapAtKRetrieved: Double?
+    @OrNull public private(set) var gapAtKRetrieved: Double?
     /// k, as asked for.
     public let k: Int
     /// Mean of the labels' average precisions; labels without positives are left out.
-    public let mapMacro: Double?
+    @OrNull public private(set) var mapMacro: Double?
     /// Average precision of the pooled pairs; the same number as ``gap``.
-    public let mapMicro: Double?
+    @OrNull public private(set) var mapMicro: Double?
     /// Mean of the labels' average precisions, weighted by their positives.
-    public let mapWeighted: Double?
+    @OrNull public private(set) var mapWeighted: Double?
     /// How many labels have no positive.
     public let labelsWithoutPositives: Int
     /// CP: mean precision over all L labels, 0 where nothing is predicted.
@@ -43,24 +45,24 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     /// F1 of the pooled pairs; the same number as ``overallF1``.
     public let f1Micro: Double
     /// The threshold of all labels; nil where each label has its own.
-    public let threshold: Double?
+    @OrNull public private(set) var threshold: Double?
     /// 95 % percentile bootstrap interval of ``gap`` over images.
-    public let gapInterval: ConfidenceInterval?
+    @OrNull public private(set) var gapInterval: ConfidenceInterval?
     /// 95 % percentile bootstrap interval of ``mapMacro`` over images.
-    public let mapMacroInterval: ConfidenceInterval?
+    @OrNull public private(set) var mapMacroInterval: ConfidenceInterval?
     /// Replicates drawn, which may be fewer than asked for.
     public let bootstrapReplicates: Int
     /// ECE: Σ over bins of equal width of (pairs in the bin / pairs) · |mean y − mean p|, soft targets taken as they
     /// are.
-    public let calibrationError: Double?
+    @OrNull public private(set) var calibrationError: Double?
     /// Brier score: mean of (p − y)² over known pairs, soft targets taken as they are.
-    public let brier: Double?
+    @OrNull public private(set) var brier: Double?
     /// Mean average precision over labels with at least ``majorityMinimum`` positives.
-    public let mapMajority: Double?
+    @OrNull public private(set) var mapMajority: Double?
     /// Positives that make a label one of the majority; nil where none was asked for.
-    public let majorityMinimum: Int?
+    @OrNull public private(set) var majorityMinimum: Int?
     /// The labels, in column order; empty in a group's report.
-    public internal(set) var perLabel: [LabelReport]
+    @LabelRows public internal(set) var perLabel: [LabelReport]
     /// The metrics of groups of labels, each evaluated by itself and without its labels' own; nil where none was asked
     /// for.
     public var groups: [String: EvaluationReport]?

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import JSON
+
 /// Labels of similar frequency.
 public struct FrequencyBand: Equatable, Sendable {
     /// What the band is called: head, middle or tail.
@@ -70,26 +72,13 @@ public struct BandReport: Codable, Sendable, Equatable {
     /// The positives of its most frequent label.
     public let most: Int
     /// Mean average precision over its labels with positives among the evaluated pictures; nil without any.
-    public let mapMacro: Double?
+    @OrNull public private(set) var mapMacro: Double?
     /// Mean of its labels' F1.
     public let f1: Double
 
     enum CodingKeys: String, CodingKey {
         case labels, fewest, most, f1
         case mapMacro = "map_macro"
-    }
-
-    /// Writes every key, `null` where undefined.
-    ///
-    /// - Parameter encoder: Where to write.
-    /// - Throws: What `encoder` throws.
-    public func encode(to encoder: any Encoder) throws {
-        var keys = encoder.container(keyedBy: CodingKeys.self)
-        try keys.encode(labels, forKey: .labels)
-        try keys.encode(fewest, forKey: .fewest)
-        try keys.encode(most, forKey: .most)
-        try keys.encode(mapMacro, forKey: .mapMacro)
-        try keys.encode(f1, forKey: .f1)
     }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import JSON
+
 /// The metrics of one label.
 public struct LabelReport: Codable, Sendable, Equatable {
     /// The label's name.
@@ -9,7 +11,7 @@ public struct LabelReport: Codable, Sendable, Equatable {
     /// Images whose target is known and at most 0.5.
     public let negatives: Int
     /// Average precision, nil (`null` in JSON) without positives.
-    public let averagePrecision: Double?
+    @OrNull public private(set) var averagePrecision: Double?
     /// Precision at the threshold, 0 where nothing is predicted.
     public let precision: Double
     /// Recall at the threshold, 0 without positives.
@@ -34,22 +36,6 @@ public struct LabelReport: Codable, Sendable, Equatable {
         recall = ratio(counts.truePositives, counts.positives)
         f1 = ratio(2 * counts.truePositives, counts.predicted + counts.positives)
         self.threshold = threshold
-    }
-
-    /// Writes every key, `null` where undefined.
-    ///
-    /// - Parameter encoder: Where to write.
-    /// - Throws: What `encoder` throws.
-    public func encode(to encoder: any Encoder) throws {
-        var keys = encoder.container(keyedBy: CodingKeys.self)
-        try keys.encode(label, forKey: .label)
-        try keys.encode(positives, forKey: .positives)
-        try keys.encode(negatives, forKey: .negatives)
-        try keys.encode(averagePrecision, forKey: .averagePrecision)
-        try keys.encode(precision, forKey: .precision)
-        try keys.encode(recall, forKey: .recall)
-        try keys.encode(f1, forKey: .f1)
-        try keys.encode(threshold, forKey: .threshold)
     }
 }
 

@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import JSON
 
 /// What `mumic.json` says beside a model: which labels it was trained on and how their scores become probabilities.
 public struct ClassifierDescription: Codable, Sendable, Equatable {
@@ -137,9 +138,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     ///
     /// - Throws: `EncodingError` if a number is not finite.
     public func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        Array(try jsonText(self).utf8)
     }
 }
 

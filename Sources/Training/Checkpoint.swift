@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import JSON
 import Safetensors
 package import Torch
 
@@ -39,9 +40,8 @@ package struct Checkpoint {
         try createDirectory(path: aside)
         try write(weights, to: aside + "/" + weightsFile)
         try write(optimizer, to: aside + "/" + optimizerFile)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try AtomicFile.write(Array(try encoder.encode(state)), to: aside + "/" + stateFile, durable: true)
+        // Without a line end, as runs have it since the first version.
+        try AtomicFile.write(Array(try jsonText(state).utf8.dropLast()), to: aside + "/" + stateFile, durable: true)
         // Before the new one has its name: nothing is left to do after a run's last checkpoint.
         for old in try run.savedSteps().filter({ $0 != state.step }).dropFirst(1) {
             // Under another name first: a process that dies while it removes leaves nothing that looks whole.

@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import JSON
 import TensorBoard
 
 /// The files of a run and what may be believed of them after a crash.
@@ -118,10 +119,8 @@ final class MetricsLog {
 
     /// Writes a line of JSON.
     func append(_ line: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = Array(try encoder.encode(line))
-        var rest = text[...] + [UInt8(ascii: "\n")]
+        let text = Array(try jsonLine(line).utf8)
+        var rest = text[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {
@@ -130,7 +129,7 @@ final class MetricsLog {
                 throw FileIOError.system(operation: .write, path: path, code: errno)
             }
         }
-        try scalars.append(text)
+        try scalars.append(text.dropLast())
     }
 
     /// Waits until what was appended has reached the disk.

@@ -5,6 +5,7 @@ import CLIP
 import Datasets
 import FileIO
 import Foundation
+import JSON
 import MultiLabel
 import Terminal
 import Tokenization

@@ -6,6 +6,7 @@ import Datasets
 import Evaluation
 import FileIO
 import Foundation
+import JSON
 import MultiLabel
 import Terminal
 import Torch

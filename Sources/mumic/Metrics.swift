@@ -4,6 +4,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import FileIO
+import JSON
 import MultiLabel
 import Terminal
 

@@ -5,6 +5,7 @@ import Datasets
 import Evaluation
 import FileIO
 import Foundation
+import JSON
 
 /// What predictions are printed as.
 enum PredictionFormat: String, ExpressibleByArgument, CaseIterable {

@@ -3,6 +3,7 @@
 import FileIO
 import Foundation
 import Imaging
+import JSON
 
 /// Collects queries, answers many in one pass over the index, and prints the answers in the queries' order.
 final class SearchQueue {

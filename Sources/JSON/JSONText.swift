@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A value as readable JSON with a line end: keys sorted, numbers in shortest round-trip form.
+///
+/// - Parameter value: What to write.
+/// - Returns: The same text for the same value.
+/// - Throws: `EncodingError`, as where a number is not finite.
+public func jsonText(_ value: some Encodable) throws -> String {
+    try json(value, .prettyPrinted)
+}
+
+/// A value as one line of JSON with its end; keys sorted.
+///
+/// - Parameter value: What to write.
+/// - Returns: The same line for the same value.
+/// - Throws: `EncodingError`, as where a number is not finite.
+public func jsonLine(_ value: some Encodable) throws -> String {
+    try json(value, [])
+}
+
+private func json(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
+    return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+}
