@@ -35,7 +35,7 @@ let tests: [Target] = [
     test("Tokenization", ["FileIO"], fixtures: true),
     test("Evaluation", ["FileIO"], fixtures: true),
     test("Audit", fixtures: true),
-    test("Datasets", ["FileIO"], fixtures: true),
+    test("Datasets", ["ContentHash", "FileIO"], fixtures: true),
     test("Report", ["Evaluation", "FileIO", "Imaging"], torch: true),
     test("Imaging", ["FileIO"], fixtures: true, torch: true),
     test("Torch", torch: true),
@@ -46,7 +46,10 @@ let tests: [Target] = [
         torch: true),
     test(
         "Training",
-        ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "MultiLabel", "Safetensors", "Torch", "TorchNN"],
+        [
+            "CLIP", "ContentHash", "Datasets", "Evaluation", "FileIO", "Imaging", "MultiLabel", "Report", "Safetensors",
+            "Torch", "TorchNN",
+        ],
         fixtures: true, torch: true),
     test(
         "Pretraining",
@@ -109,7 +112,7 @@ let package = Package(
         .target(name: "CLIP", dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Safetensors", "FileIO"]),
         .target(name: "Evaluation", dependencies: ["FileIO", "JSON"]),
         .target(name: "Audit", dependencies: ["Evaluation", "FileIO"]),
-        .target(name: "Datasets", dependencies: ["FileIO"]),
+        .target(name: "Datasets", dependencies: ["ContentHash", "FileIO"]),
         .target(name: "Report", dependencies: ["Evaluation", "FileIO", "Imaging", mustache]),
         .target(name: "Hub", dependencies: ["ContentHash", "FileIO"]),
         .target(
@@ -118,14 +121,14 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "MultiLabel", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO",
-                "JSON", "TensorBoard", yams,
+                "MultiLabel", "Report", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Safetensors",
+                "ContentHash", "FileIO", "JSON", "TensorBoard", "Terminal", yams,
             ]),
         .target(
             name: "Pretraining",
             dependencies: [
                 "Training", "MultiLabel", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Tokenization",
-                "Safetensors", "FileIO",
+                "Safetensors", "ContentHash", "FileIO", "Terminal",
             ]),
         .executableTarget(
             name: "mumic",

@@ -79,6 +79,8 @@ public struct AnnotationTable: Sendable {
     public let targets: [Float]
     /// What the check found, in line order; with an error among them the targets are not to be used.
     public let findings: [Finding]
+    /// The SHA-256 of the file's bytes, as hexadecimal digits; nil for data that do not come from a file.
+    public private(set) var contentHash: String?
     /// Whether the file has a place for every label (columns, categories) instead of listing what a picture has.
     let namesEveryLabel: Bool
 
@@ -117,10 +119,12 @@ public struct AnnotationTable: Sendable {
     ///   no pictures.
     public static func read(path: String, options: AnnotationOptions = .init()) throws(DatasetError) -> AnnotationTable
     {
-        let source = try ByteSource(path: path)
+        let source = try ByteSource(path: path, hashes: true)
         var builder = try AnnotationBuilder(source: path, options: options)
         try builder.read(source)
-        return try builder.finish()
+        var table = try builder.finish()
+        table.contentHash = try source.contentHash()
+        return table
     }
 
     /// Demands that no finding is an error.
@@ -142,9 +146,11 @@ public struct AnnotationTable: Sendable {
         for row in images.indices {
             for column in kept { targets.append(self.targets[row * labels.count + column]) }
         }
-        return AnnotationTable(
+        var table = AnnotationTable(
             source: source, images: images, labels: kept.map { labels[$0] }, targets: targets, findings: [],
             namesEveryLabel: namesEveryLabel)
+        table.contentHash = contentHash
+        return table
     }
 
     /// How many pictures have, have not or may have each label.

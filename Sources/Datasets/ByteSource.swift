@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentHash
 import Foundation
 
 /// A growing window over the bytes of a file, a pipe or memory.
@@ -18,11 +19,17 @@ final class ByteSource {
     private var start = 0
     private var end = 0
     private var isExhausted = false
+    /// Of all bytes that were read so far; nil where nobody wants it.
+    private var hash: SHA256?
     /// Bytes that were consumed so far.
     private(set) var offset = 0
 
-    /// Opens a file.
-    init(path: String) throws(DatasetError) {
+    /// Opens a file, or a pipe by its path.
+    ///
+    /// - Parameters:
+    ///   - path: The path.
+    ///   - hashes: Whether ``contentHash()`` will be asked for.
+    init(path: String, hashes: Bool = false) throws(DatasetError) {
         guard !path.utf8.contains(0) else { throw .missing(path: path) }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -33,6 +40,7 @@ final class ByteSource {
         self.path = path
         self.descriptor = descriptor
         ownsDescriptor = true
+        hash = hashes ? SHA256() : nil
         capacity = 1 << 18
         storage = .allocate(capacity: capacity)
     }
@@ -95,6 +103,7 @@ final class ByteSource {
         while true {
             let received = read(descriptor, storage + end, capacity - end)
             if received > 0 {
+                hash?.update(UnsafeRawBufferPointer(start: storage + end, count: received))
                 end += received
                 return true
             }
@@ -106,6 +115,13 @@ final class ByteSource {
                 throw .unreadable(path: path, reason: String(cString: strerror(errno)))
             }
         }
+    }
+
+    /// The SHA-256 of everything that the file or pipe held, as hexadecimal digits, without opening it again; nil where it
+    /// was opened without. What is left is read and given back.
+    func contentHash() throws(DatasetError) -> String? {
+        repeat { consume(count) } while try fill()
+        return hash?.hexadecimal()
     }
 
     /// Whether the window holds a byte at `position`, after reading more if need be.

@@ -24,6 +24,8 @@ public struct CaptionTable: Sendable {
     public let rows: [Row]
     /// What the check found, in line order.
     public let findings: [Finding]
+    /// The SHA-256 of the file's bytes, as hexadecimal digits.
+    public private(set) var contentHash: String?
 
     /// Reads a file of captions and checks it; all that is wrong with single rows is in ``findings``.
     ///
@@ -40,13 +42,15 @@ public struct CaptionTable: Sendable {
             default: throw .unreadable(path: directory, reason: "it is not a directory; name the pictures' directory")
             }
         }
-        let source = try ByteSource(path: path)
+        let source = try ByteSource(path: path, hashes: true)
         var builder = CaptionBuilder(source: path, folder: .init(dataFile: path, imagesDirectory: imagesDirectory))
         switch fileExtension(path) {
         case "jsonl", "ndjson": try builder.readJSONLines(source)
         default: try builder.readCSV(CSVReader(source: source))
         }
-        return try builder.finish()
+        var table = try builder.finish()
+        table.contentHash = try source.contentHash()
+        return table
     }
 
     /// Demands that no finding is an error.

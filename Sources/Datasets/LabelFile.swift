@@ -14,30 +14,38 @@ public struct LabelDefinition: Codable, Sendable, Equatable {
     }
 }
 
-/// Reads a labels file: one label a line, or CSV with the header `label,prompt[,prompt…]`.
+/// A labels file: one label a line, or CSV with the header `label,prompt[,prompt…]`.
 ///
 /// The file is CSV only if its first line is such a header, so that plain names may hold commas and quotes; `#` is no
 /// comment. In CSV, rows may have fewer or more prompts than the header; empty ones are none. Blank lines at the end
 /// are no labels.
-///
-/// - Parameter path: The file.
-/// - Returns: The labels in the file's order, without white space at their ends; at least one.
-/// - Throws: ``DatasetError``; doubled and empty names are all found, see ``DatasetError/findings``.
-public func readLabels(path: String) throws(DatasetError) -> [LabelDefinition] {
-    let source = try ByteSource(path: path)
-    try source.skipByteOrderMark()
-    var file = LabelFile(path: path)
-    if try LabelFile.beginsWithHeader(source) {
-        try file.readCSV(CSVReader(source: source))
-    } else {
-        try file.readLines(LineReader(source: source))
+public struct LabelFile: Sendable {
+    /// The labels in the file's order, without white space at their ends; at least one.
+    public let labels: [LabelDefinition]
+    /// The SHA-256 of the file's bytes, as hexadecimal digits.
+    public let contentHash: String?
+
+    /// Reads a labels file.
+    ///
+    /// - Parameter path: The file.
+    /// - Throws: ``DatasetError``; doubled and empty names are all found, see ``DatasetError/findings``.
+    public init(path: String) throws(DatasetError) {
+        let source = try ByteSource(path: path, hashes: true)
+        try source.skipByteOrderMark()
+        var lines = LabelLines(path: path)
+        if try LabelLines.beginsWithHeader(source) {
+            try lines.readCSV(CSVReader(source: source))
+        } else {
+            try lines.readLines(LineReader(source: source))
+        }
+        if !lines.findings.isEmpty { throw .unusable(path: path, findings: lines.findings) }
+        if lines.labels.isEmpty { throw .noLabels(path: path) }
+        labels = lines.labels
+        contentHash = try source.contentHash()
     }
-    if !file.findings.isEmpty { throw .unusable(path: path, findings: file.findings) }
-    if file.labels.isEmpty { throw .noLabels(path: path) }
-    return file.labels
 }
 
-private struct LabelFile {
+private struct LabelLines {
     let path: String
     private(set) var labels: [LabelDefinition] = []
     private(set) var findings: [Finding] = []

@@ -2,6 +2,7 @@
 
 public import Evaluation
 public import FileIO
+import Foundation
 
 /// A picture of an evaluation: what the page calls it, and where its thumbnail is made from.
 public struct ReportPicture: Sendable, Equatable {
@@ -95,6 +96,22 @@ public struct ReportContents: Sendable {
         self.pictures = []
         self.training = TrainingLog()
         self.versions = []
+    }
+
+    /// The contents of today's page of a model on the pictures of a data file.
+    ///
+    /// - Parameters:
+    ///   - model: The model's directory or name.
+    ///   - data: The path of the annotations.
+    ///   - evaluation: The metrics, label names among them.
+    ///   - scores: Logits `[N, L]`, row major, finite.
+    ///   - targets: Targets `[N, L]`, NaN where unknown.
+    public init(model: String, data: String, evaluation: EvaluationReport, scores: [Double], targets: [Float]) {
+        let file = data.split(separator: "/").last.map(String.init) ?? data
+        self.init(
+            title: "\(model) on \(file)", model: model, data: data, evaluation: evaluation, scores: scores,
+            targets: targets)
+        date = Date().formatted(Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
     }
 
     /// The page: one HTML file that needs nothing else and asks the network for nothing.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CTorch
+public import FileIO
 
 /// Where a tensor's elements lie and its operations run.
 public enum Device: Hashable, Sendable, CustomStringConvertible {
@@ -20,6 +21,22 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
         } else {
             return nil
         }
+    }
+
+    /// The device that a user names, if this machine has it.
+    ///
+    /// - Parameter name: `cpu`, `cuda` or `cuda:N`.
+    /// - Throws: ``FileIO/InputError``, a wrong usage of `--device`.
+    public init(named name: String) throws(InputError) {
+        guard let device = Device(name) else {
+            throw .usage("--device \(printable(name)) is not cpu, cuda or cuda:N")
+        }
+        if case .cuda(let index) = device, index >= Self.cudaDeviceCount {
+            throw .usage(
+                "--device \(name): this libtorch (\(Library.version)) sees \(Self.cudaDeviceCount) CUDA devices; use --device cpu, or build with a CUDA libtorch"
+            )
+        }
+        self = device
     }
 
     /// `cpu` or `cuda:N`.

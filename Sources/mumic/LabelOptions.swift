@@ -22,7 +22,7 @@ struct LabelOptions: ParsableArguments {
 
 /// The labels of a file.
 func readLabelFile(_ path: String) throws -> [Label] {
-    try readLabels(path: path).map { Label(name: $0.name, prompts: $0.prompts) }
+    try LabelFile(path: path).labels.map { Label(name: $0.name, prompts: $0.prompts) }
 }
 
 /// A template, if the sentence has a place for the name.

@@ -47,7 +47,7 @@ struct ModelOptions: ParsableArguments {
 
     func directory() throws -> String { try modelDirectory(model) }
 
-    func computeDevice() throws -> Device { try mumic.computeDevice(device) }
+    func computeDevice() throws -> Device { try Device(named: device) }
 
     func streamOptions() throws -> PictureStreamOptions {
         PictureStreamOptions(
@@ -58,17 +58,6 @@ struct ModelOptions: ParsableArguments {
 
 /// As many decoding threads as processors.
 var defaultWorkers: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
-
-/// The device that `name` means, if this machine has it.
-func computeDevice(_ name: String) throws -> Device {
-    guard let device = Device(name) else { throw UsageError("--device \(printable(name)) is not cpu, cuda or cuda:N") }
-    if case .cuda(let index) = device, index >= Device.cudaDeviceCount {
-        throw UsageError(
-            "--device \(name): this libtorch (\(Library.version)) sees \(Device.cudaDeviceCount) CUDA devices; use --device cpu, or build with a CUDA libtorch"
-        )
-    }
-    return device
-}
 
 /// The directory of a model that is given by its path or its Hub name; fetched if need be.
 func modelDirectory(_ model: String) throws -> String {

@@ -130,7 +130,10 @@ struct Pretrain: ParsableCommand {
 
     func run() throws {
         let options = try resolved()
-        try PretrainingSession(options: options, resumes: resume, checksPictures: !skipPictureCheck).run()
+        var run = PretrainingRun(options, findModel: modelDirectory)
+        run.resumes = resume
+        run.checksPictures = !skipPictureCheck
+        try run.run(monitor: .console, report: TrainingDisplay().show)
     }
 
     /// The defaults, then what a resumed run began with, then the YAML file, then the command line.

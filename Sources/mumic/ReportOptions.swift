@@ -65,9 +65,7 @@ struct ReportSources {
         bands: BandBoundaries? = nil
     ) throws {
         var contents = ReportContents(
-            title: "\(model) on \(fileName(table.source))", model: model, data: table.source, evaluation: evaluation,
-            scores: scores, targets: table.targets)
-        contents.date = Date().formatted(Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
+            model: model, data: table.source, evaluation: evaluation, scores: scores, targets: table.targets)
         contents.pictures = table.images.map { ReportPicture(name: $0.name, path: $0.path) }
         contents.seenLabels = seen
         contents.reading = reading
@@ -77,12 +75,17 @@ struct ReportSources {
         contents.interpolation = interpolation?.drawn(chosen: about?.alpha)
         contents.training = run?.log ?? TrainingLog()
         contents.configuration = run?.configuration
-        contents.versions = [
-            ReportFact("mumic", Mumic.configuration.version), ReportFact("libtorch", Library.version),
-        ]
-        contents.commandLine = CommandLine.arguments.enumerated()
-            .map { $0 == 0 ? fileName($1) : quoted($1) }.joined(separator: " ")
+        contents.addProgram()
         try AtomicFile.write(try contents.html(), to: path, durable: false)
+    }
+}
+
+extension ReportContents {
+    /// Adds what made the page.
+    mutating func addProgram() {
+        versions = [ReportFact("mumic", Mumic.configuration.version), ReportFact("libtorch", Library.version)]
+        commandLine = CommandLine.arguments.enumerated().map { $0 == 0 ? fileName($1) : quoted($1) }
+            .joined(separator: " ")
     }
 }
 

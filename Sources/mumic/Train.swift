@@ -41,9 +41,12 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let options = try resolved()
-        try TrainingSession(
-            options: options, resumes: main.resume, checksPictures: !main.skipPictureCheck, writesReport: !main.noReport
-        ).run()
+        var run = FineTuningRun(options, findModel: modelDirectory)
+        run.resumes = main.resume
+        run.checksPictures = !main.skipPictureCheck
+        run.writesReport = !main.noReport
+        run.completesReport = { $0.addProgram() }
+        try run.run(monitor: .console, report: TrainingDisplay().show)
     }
 
     /// The defaults, then what a resumed run began with, then the YAML file, then the command line.

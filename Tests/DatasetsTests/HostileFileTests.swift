@@ -74,7 +74,7 @@ import Testing
                 var count = 0
                 _ = failure { () throws(DatasetError) in while try inputs.next() != nil { count += 1 } }
                 #expect(count < 100, "\(name) \(round)")
-                _ = try? readLabels(path: path)
+                _ = try? LabelFile(path: path).labels
                 _ = try? ScoreTable.read(path: path)
             }
         }

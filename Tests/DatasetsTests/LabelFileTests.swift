@@ -13,12 +13,12 @@ import Testing
     }
 
     private func read(_ text: String) throws -> [LabelDefinition] {
-        try readLabels(path: folder.write("labels.txt", text))
+        try LabelFile(path: folder.write("labels.txt", text)).labels
     }
 
     private func failureOf(_ bytes: [UInt8]) throws -> DatasetError? {
         let path = try folder.write("labels.txt", bytes: bytes)
-        return failure { () throws(DatasetError) in _ = try readLabels(path: path) }
+        return failure { () throws(DatasetError) in _ = try LabelFile(path: path).labels }
     }
 
     @Test func `plain lines are names, commas and quotes and hashes included`() throws {
@@ -65,7 +65,7 @@ import Testing
         #expect(try failureOf([0x61, 0x0A, 0xE9]) == .malformed(path: path, line: 2, problem: .invalidUTF8))
         #expect(try failureOf([0x61, 0x0A, 0x62, 0x00]) == .malformed(path: path, line: 2, problem: .nulByte))
         #expect(try failureOf([0xFF, 0xFE, 0x61, 0]) == .malformed(path: path, line: 1, problem: .wideEncoding))
-        let missing = failure { () throws(DatasetError) in _ = try readLabels(path: "/nowhere") }
+        let missing = failure { () throws(DatasetError) in _ = try LabelFile(path: "/nowhere").labels }
         #expect(missing?.isMissingInput == true)
     }
 }

@@ -51,8 +51,8 @@ struct DataSetTests {
             }
             first += count
         }
-        #expect(try readLabels(path: folder("world/labels.txt")).map(\.name) == known.map(\.name))
-        let new = try readLabels(path: folder("world/new-labels.txt")).map(\.name)
+        #expect(try LabelFile(path: folder("world/labels.txt")).labels.map(\.name) == known.map(\.name))
+        let new = try LabelFile(path: folder("world/new-labels.txt")).labels.map(\.name)
         #expect(Set(new) == Set(WorldLabel.unseenByDefault.map(\.name)))
     }
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import ContentHash
+import Datasets
+public import FileIO
+import Foundation
+import MultiLabel
+import Terminal
+import Tokenization
+import Torch
+public import Training
+
+/// A pretraining run from the files that its options name to its model: what `mumic pretrain` does.
+public struct PretrainingRun {
+    /// What is trained on what, and where it goes.
+    public var options: PretrainingConfiguration
+    /// Whether a run that is in the directory already is gone on with; if not, anything there is an error. The default
+    /// is false.
+    public var resumes = false
+    /// Whether every picture is decoded once before the first step. The default is true.
+    public var checksPictures = true
+    private let findModel: (String) throws -> String
+
+    /// A run; nothing is read or written yet.
+    ///
+    /// - Parameters:
+    ///   - options: Its options.
+    ///   - findModel: Gives the directory of a model that the options name. The default takes the name for a directory.
+    public init(_ options: PretrainingConfiguration, findModel: @escaping (String) throws -> String = { $0 }) {
+        self.options = options
+        self.findModel = findModel
+    }
+
+    /// Reads the captions and trains from the start or from the last checkpoint to the end.
+    ///
+    /// - Parameters:
+    ///   - monitor: Shows stages, takes notes, and is asked often whether to go on.
+    ///   - report: Told of steps and validations.
+    /// - Throws: `Interrupted` after an interruption, in words that say what was kept and how to go on; `DatasetError`,
+    ///   ``Training/TrainingError`` and the errors of the other parts.
+    public func run(monitor: WorkMonitor = .silent, report: (TrainingEvent) -> Void = { _ in }) throws {
+        let device = try Device(named: options.device)
+        try checkRunDirectory(options.output, resumes: resumes)
+        let captions = try readCaptions(options.data, monitor)
+        let validation = try options.validation.map { try readCaptions($0, monitor) }
+        let architecture = try options.architecture.map { path in
+            let bytes = try readFile(path: path, maximumBytes: 16 << 20, acceptsPipes: true)
+            var hash = SHA256()
+            hash.update(bytes)
+            return (shape: try CLIPConfig(path: path, bytes: bytes), hash: hash.hexadecimal())
+        }
+        let bundle = try ModelBundle(directory: try startModel(captions, shape: architecture?.shape, monitor))
+        // Another loss's bias, 0 mostly, is no place for SigLIP's to start.
+        let bias = bundle.description?.loss == ContrastiveLoss.siglip.rawValue ? bundle.description?.bias : nil
+        let pretrainer = Pretrainer(
+            options: options, checkpoint: bundle.checkpoint, bias: bias, captions: captions, validation: validation,
+            fingerprint: fingerprint([captions.contentHash, validation?.contentHash, architecture?.hash]),
+            device: device)
+        if checksPictures, try !pretrainer.hasCheckpoint() {
+            for table in [captions, validation].compactMap({ $0 }) {
+                try checkPictures(
+                    table.images, of: table.source, preprocessor: bundle.checkpoint.preprocessor,
+                    workers: options.workers, monitor)
+            }
+        }
+        try pretrainer.run(monitor: monitor, report: report)
+    }
+
+    private func readCaptions(_ path: String, _ monitor: WorkMonitor) throws -> CaptionTable {
+        let table = try CaptionTable.read(path: path, imagesDirectory: options.images)
+        try table.requireUsable()
+        monitor.note("\(path): \(formatCount(table.images.count)) pictures, \(formatCount(table.rows.count)) captions")
+        return table
+    }
+
+    /// The directory of the model that the run begins with; a new one is made in the run's own directory.
+    private func startModel(_ captions: CaptionTable, shape: CLIPConfig?, _ monitor: WorkMonitor) throws -> String {
+        if let model = options.model { return try findModel(model) }
+        let start = options.output + "/start"
+        // Before config.yml is there, a start is what a killed process left, perhaps of another shape.
+        let hasBegun = try PretrainingConfiguration.saved(output: options.output) != nil
+        if hasBegun, FileManager.default.fileExists(atPath: start) { return start }
+        guard let config = shape else {
+            throw InputError.usage("\(options.output) has no model to start with; give --architecture or --model")
+        }
+        let tokens: NewModel.Tokens
+        if let tokenizer = options.tokenizer {
+            tokens = .model(try findModel(tokenizer))
+        } else {
+            var trainer = try BytePairTrainer(vocabularySize: config.text.vocabSize)
+            for row in captions.rows { trainer.add(row.caption) }
+            let trained = trainer.train()
+            monitor.note("a tokenizer of \(formatCount(trained.vocabularySize)) tokens is trained on the captions")
+            tokens = .files(trained.files(contextLength: config.text.maxPositionEmbeddings))
+        }
+        try createDirectory(path: options.output)
+        try NewModel(
+            config: config, tokens: tokens, seed: options.seed,
+            temperature: options.temperature ?? options.loss.defaultTemperature
+        ).write(to: start)
+        return start
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Datasets
+public import FileIO
+import Foundation
+package import MultiLabel
+public import Report
+import Terminal
+import Torch
+
+/// A fine-tuning run from the files that its options name to its model and its report: what `mumic train` does.
+///
+///     var options = TrainingConfiguration(data: "train.csv", model: "clip", output: "run", workers: 4)
+///     options.validation = "validation.csv"
+///     try FineTuningRun(options).run { event in
+///         if case .step(let step, _) = event { print(step.loss) }
+///     }
+///
+/// The model is then in `run/model`. ``Trainer`` trains on tables that do not come from files.
+public struct FineTuningRun {
+    /// What is trained on what, and where it goes.
+    public var options: TrainingConfiguration
+    /// Whether a run that is in the directory already is gone on with; if not, anything there is an error. The default
+    /// is false.
+    public var resumes = false
+    /// Whether every picture is decoded once before the first step. The default is true.
+    public var checksPictures = true
+    /// Whether the model is evaluated on the validation data once more at the end, for `report.html`. The default is
+    /// true.
+    public var writesReport = true
+    /// Adds to the report's page what only the caller knows, such as its own version and command line.
+    public var completesReport: (inout ReportContents) -> Void = { _ in }
+    private let findModel: (String) throws -> String
+
+    /// A run; nothing is read or written yet.
+    ///
+    /// - Parameters:
+    ///   - options: Its options.
+    ///   - findModel: Gives the directory of a model that the options, or an adapter, name. The default takes the name
+    ///     for a directory.
+    public init(_ options: TrainingConfiguration, findModel: @escaping (String) throws -> String = { $0 }) {
+        self.options = options
+        self.findModel = findModel
+    }
+
+    /// Reads the data, trains from the start or from the last checkpoint to the end, and writes the report.
+    ///
+    /// - Parameters:
+    ///   - monitor: Shows stages, takes notes, and is asked often whether to go on.
+    ///   - report: Told of steps and validations.
+    /// - Throws: `Interrupted` after an interruption, in words that say what was kept and how to go on; `DatasetError`,
+    ///   ``TrainingError`` and the errors of the other parts.
+    public func run(monitor: WorkMonitor = .silent, report: (TrainingEvent) -> Void = { _ in }) throws {
+        let device = try Device(named: options.device)
+        try checkRunDirectory(options.output, resumes: resumes)
+        let labelFile = try options.labels.map { path in try LabelFile(path: path) }
+        let annotated = try readTable(options.data, labels: labelFile?.labels.map(\.name), monitor)
+        let training = try holdingOut(annotated, monitor)
+        let validation = try options.validation.map { try readTable($0, labels: annotated.labels, monitor) }?
+            .leavingOut(options.holdOut)
+        let bundle = try ModelBundle(directory: try findModel(options.model), resolvingBase: findModel)
+        let kept = Set(training.labels)
+        let labels = try bundle.resolve(
+            labelFile?.labels.filter { kept.contains($0.name) }.map { Label(name: $0.name, prompts: $0.prompts) }
+                ?? training.labels.map { Label(name: $0) })
+        let templates =
+            options.template.isEmpty
+            ? bundle.description?.templates ?? [.standard] : try options.templates()
+        let trainer = Trainer(
+            options: options, checkpoint: bundle.checkpoint, training: training, validation: validation, labels: labels,
+            templates: templates,
+            fingerprint: fingerprint([annotated.contentHash, validation?.contentHash, labelFile?.contentHash]),
+            device: device)
+        if checksPictures, try !trainer.hasCheckpoint() {
+            for table in [training, validation].compactMap({ $0 }) {
+                try checkPictures(
+                    table.images, of: table.source, preprocessor: bundle.checkpoint.preprocessor,
+                    workers: options.workers, monitor)
+            }
+        }
+        try trainer.run(monitor: monitor, report: report)
+        try noteAnnotationNoise(monitor)
+        // A finished run that is resumed stays as it is; one that was killed before its report gets it now.
+        if writesReport, let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
+            try writeReport(validation, labels, templates, start: bundle, device, monitor)
+        }
+    }
+
+    private func readTable(_ path: String, labels: [String]?, _ monitor: WorkMonitor) throws -> AnnotationTable {
+        let table = try AnnotationTable.read(
+            path: path,
+            options: AnnotationOptions(
+                imagesDirectory: options.images, unlisted: .init(rawValue: options.unlisted) ?? .absent, labels: labels,
+                extraLabels: .error))
+        // With an error among them all findings are printed, warnings too.
+        try table.requireUsable()
+        for finding in table.findings { monitor.note(finding.formatted(path: path)) }
+        let positives = table.targets.count { $0 > 0.5 }
+        let unknown = table.targets.count { $0.isNaN }
+        monitor.note(
+            "\(path): \(formatCount(table.images.count)) pictures, \(formatCount(table.labels.count)) labels, \(formatCount(positives)) positives, \(formatCount(unknown)) unknown"
+        )
+        return table
+    }
+
+    /// The annotations without the labels that are held out.
+    private func holdingOut(_ table: AnnotationTable, _ monitor: WorkMonitor) throws -> AnnotationTable {
+        if options.holdOut.isEmpty { return table }
+        if let unknown = options.holdOut.first(where: { !table.labels.contains($0) }) {
+            throw InputError.usage(
+                "--hold-out: \(options.data) has no label '\(printable(unknown))'; check its spelling")
+        }
+        let left = table.leavingOut(options.holdOut)
+        if left.labels.isEmpty {
+            throw InputError.usage("--hold-out leaves no label of \(options.data) to train on; name fewer")
+        }
+        monitor.note("held out: \(left.labels.count) of \(table.labels.count) labels are trained on")
+        return left
+    }
+
+    /// Says what rates of wrong annotations training has found.
+    private func noteAnnotationNoise(_ monitor: WorkMonitor) throws {
+        if options.robust != .forward || options.robustRate != nil { return }
+        guard let noise = try ClassifierDescription.read(directory: options.output + "/model")?.annotationNoise
+        else { return }
+        monitor.note(
+            String(
+                format: "wrong annotations, estimated: %.1f %% of absent labels, %.1f %% of present ones",
+                100 * noise.falsePositiveRate, 100 * noise.falseNegativeRate))
+    }
+}
+
+extension TrainingConfiguration {
+    /// The sentences for labels' names; none for those of the model.
+    ///
+    /// - Throws: `InputError` for one that has no place for the name.
+    package func templates() throws(InputError) -> [PromptTemplate] {
+        try template.map { (text) throws(InputError) in
+            guard let template = PromptTemplate(text) else {
+                throw .usage(
+                    "--template \"\(printable(text))\" has no {} for the label's name; write for instance \"a photo of a {}\""
+                )
+            }
+            return template
+        }
+    }
+}

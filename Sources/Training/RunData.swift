@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ContentHash
+package import Datasets
+package import FileIO
+package import Imaging
+
+/// A hash of what a run was read from, as checkpoints keep it to notice other data.
+///
+/// - Parameter contents: The content hash of each file; nil for one that is not given.
+/// - Returns: 64 hexadecimal digits.
+package func fingerprint(_ contents: [String?]) -> String {
+    var hash = SHA256()
+    for content in contents { hash.update((content ?? "none").utf8) }
+    return hash.hexadecimal()
+}
+
+/// Decodes every picture of a list once, so that a broken one is found now and not after an hour.
+///
+/// - Throws: `InputError` with a finding for each picture that cannot be read, or `Interrupted`.
+package func checkPictures(
+    _ images: [AnnotatedImage], of source: String, preprocessor: ImagePreprocessor, workers: Int,
+    _ monitor: WorkMonitor
+) throws {
+    let shortSide = preprocessor.shortSide
+    let loader = PictureLoader<AnnotatedImage, Bool>(
+        images, workers: workers, ahead: workers * 4
+    ) { (_, image) throws(ImagingError) in
+        _ = try RGBImage(contentsOf: image.path, shortSideAtLeast: shortSide)
+        return true
+    }
+    defer { loader.cancel() }
+    let progress = monitor.begin("checking pictures", total: images.count)
+    var findings: [String] = []
+    while let element = loader.next() {
+        if case .failure(let error) = element.result {
+            findings.append("\(source):\(element.input.line): \(printable(element.input.name)): \(error)")
+        }
+        progress.advance()
+        try monitor.check()
+    }
+    progress.finish()
+    if !findings.isEmpty {
+        throw InputError.badData(
+            "\(findings.count) pictures of \(source) cannot be read; replace them or remove their lines",
+            findings: findings)
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Datasets
+import Evaluation
+import FileIO
+import Foundation
+import MultiLabel
+import Report
+import Torch
+
+extension FineTuningRun {
+    /// Evaluates what the run has made and what it began with on the validation pictures, and writes `RUN/report.html`.
+    ///
+    /// To be called when the last step is done, and not where a finished run is merely resumed: the page has a date.
+    ///
+    /// - Parameters:
+    ///   - validation: The validation pictures with the labels' columns in the order of `labels`.
+    ///   - labels: The labels as they were trained.
+    ///   - templates: The sentences that they were trained with.
+    ///   - start: The model that training began with.
+    ///   - device: Where to compute.
+    ///   - monitor: Shows the scoring, and is asked after every picture whether to go on.
+    /// - Throws: The errors of the parts, and `Interrupted` after an interruption; the model is there in any case.
+    func writeReport(
+        _ validation: AnnotationTable, _ labels: [Label], _ templates: [PromptTemplate], start: ModelBundle,
+        _ device: Device, _ monitor: WorkMonitor
+    ) throws {
+        let run = options.output
+        let model = run + "/model"
+        do {
+            let after = try scored(
+                ModelBundle(directory: model), validation, labels, nil, device, monitor, title: "scoring the model")
+            var page = ReportContents(
+                model: model, data: validation.source, evaluation: after.report, scores: after.scores,
+                targets: validation.targets)
+            do {
+                page.before = try scored(
+                    start, validation, labels, start.hasLinearHead ? nil : templates, device, monitor,
+                    title: "scoring the start"
+                ).report
+            } catch is MultiLabelError {
+                // A head over other labels, or a model that never had a temperature: there is nothing to compare with.
+            }
+            page.pictures = validation.images.map { ReportPicture(name: $0.name, path: $0.path) }
+            page.seenLabels = labels.map(\.name)
+            page.training = TrainingLog(jsonLines: try readText(path: run + "/metrics.jsonl", maximumBytes: 1 << 30))
+            page.configuration = try readText(path: run + "/config.yml", maximumBytes: 1 << 30)
+            completesReport(&page)
+            try AtomicFile.write(try page.html(), to: run + "/report.html", durable: false)
+        } catch let interruption as Interrupted {
+            throw interruption.described("stopped before the report was done; the model is in \(model)")
+        }
+        monitor.note("the report is \(run)/report.html")
+    }
+
+    /// A model's logits of the validation pictures, and their metrics.
+    private func scored(
+        _ bundle: ModelBundle, _ table: AnnotationTable, _ labels: [Label], _ templates: [PromptTemplate]?,
+        _ device: Device, _ monitor: WorkMonitor, title: String
+    ) throws -> (scores: [Double], report: EvaluationReport) {
+        let classifier = try bundle.classifier(
+            labels: labels, templates: templates, device: device,
+            dtype: options.precision == .float32 ? .float32 : .bfloat16)
+        let features = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
+        let progress = monitor.begin(title, total: table.images.count)
+        var scores: [Double] = []
+        try forEachPicture(
+            table.images.map { PictureReference(name: $0.name, path: $0.path) },
+            preprocessor: bundle.checkpoint.preprocessor,
+            options: PictureStreamOptions(batchSize: options.batchSize, workers: options.workers, device: device),
+            compute: { try classifier.logits(pooled: classifier.model.pooledImages($0), labelFeatures: features) },
+            receive: { _, result in
+                scores += try result.get().map(Double.init)
+                progress.advance()
+                try monitor.check()
+            })
+        progress.finish()
+        let matrix = try ScoreMatrix(
+            imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
+        return (scores, try evaluate(matrix, labels: table.labels, kind: .logits))
+    }
+}
