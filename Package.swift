@@ -26,6 +26,7 @@ func test(_ name: String, _ more: [Target.Dependency] = [], fixtures: Bool = fal
 
 let tests: [Target] = [
     test("FileIO"),
+    test("Randomness"),
     test("JSON"),
     test("Safetensors", ["FileIO"], fixtures: true),
     test("Terminal"),
@@ -36,8 +37,8 @@ let tests: [Target] = [
     test("Evaluation", ["FileIO"], fixtures: true),
     test("Audit", fixtures: true),
     test("Datasets", ["ContentHash", "FileIO"], fixtures: true),
-    test("Report", ["Evaluation", "FileIO", "Imaging"], torch: true),
-    test("Imaging", ["FileIO"], fixtures: true, torch: true),
+    test("Report", ["Evaluation", "FileIO", "Imaging"]),
+    test("Imaging", ["CResample", "ContentHash", "FileIO", "Randomness"], fixtures: true),
     test("Torch", torch: true),
     test(
         "CLIP", ["FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], fixtures: true, torch: true),
@@ -47,15 +48,19 @@ let tests: [Target] = [
     test(
         "Training",
         [
-            "CLIP", "ContentHash", "Datasets", "Evaluation", "FileIO", "Imaging", "MultiLabel", "Report", "Safetensors",
+            "CLIP", "ContentHash", "Datasets", "Evaluation", "FileIO", "Imaging", "Randomness", "MultiLabel", "Report",
+            "Safetensors",
             "Torch", "TorchNN",
         ],
         fixtures: true, torch: true),
     test(
         "Pretraining",
-        ["CLIP", "Datasets", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN", "Training"],
+        [
+            "CLIP", "Datasets", "FileIO", "Imaging", "Randomness", "Safetensors", "Tokenization", "Torch", "TorchNN",
+            "Training",
+        ],
         fixtures: true, torch: true),
-    test("SampleWorld", ["sample-world", "Datasets", "Evaluation", "FileIO", "Imaging"], torch: true),
+    test("SampleWorld", ["sample-world", "Datasets", "Evaluation", "FileIO", "Imaging"]),
     .testTarget(
         name: "ExperimentsTests",
         dependencies: ["ExperimentTables", "experiments", "Datasets", "Evaluation", "FileIO"],
@@ -96,20 +101,24 @@ let package = Package(
                 .linkedLibrary("turbojpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
                 .linkedLibrary("webpdemux"),
             ]),
+        .target(name: "CResample"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // What an executable needs before its libraries are loaded; never part of a library that others link.
         .target(name: "CStartup"),
         .target(name: "ContentHash", dependencies: ["CCrypto", "FileIO"]),
         .target(name: "FileIO"),
+        .target(name: "Randomness"),
         .target(name: "JSON"),
         .target(name: "Terminal"),
         .target(name: "TensorBoard", dependencies: ["FileIO"]),
         .target(name: "Safetensors", dependencies: ["FileIO"]),
         .target(name: "Torch", dependencies: ["CTorch", "FileIO"]),
         .target(name: "TorchNN", dependencies: ["Torch", "Safetensors", "FileIO"]),
-        .target(name: "Imaging", dependencies: ["CImageCodecs", "CTorch", "FileIO"]),
+        .target(name: "Imaging", dependencies: ["CImageCodecs", "CResample", "FileIO", "Randomness"]),
         .target(name: "Tokenization", dependencies: ["FileIO"]),
-        .target(name: "CLIP", dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Safetensors", "FileIO"]),
+        .target(
+            name: "CLIP",
+            dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Randomness", "Safetensors", "FileIO"]),
         .target(name: "Evaluation", dependencies: ["FileIO", "JSON"]),
         .target(name: "Audit", dependencies: ["Evaluation", "FileIO"]),
         .target(name: "Datasets", dependencies: ["ContentHash", "FileIO"]),
@@ -121,20 +130,22 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "MultiLabel", "Report", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Safetensors",
+                "MultiLabel", "Report", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Randomness",
+                "Safetensors",
                 "ContentHash", "FileIO", "JSON", "TensorBoard", "Terminal", yams,
             ]),
         .target(
             name: "Pretraining",
             dependencies: [
-                "Training", "MultiLabel", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Tokenization",
+                "Training", "MultiLabel", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Randomness",
+                "Tokenization",
                 "Safetensors", "ContentHash", "FileIO", "Terminal",
             ]),
         .executableTarget(
             name: "mumic",
             dependencies: [
                 "CStartup", "Audit", "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP",
-                "Imaging",
+                "Imaging", "Randomness",
                 "Torch", "TorchNN", "Tokenization", "Hub", "FileIO", "JSON", "Report", "Terminal", "Safetensors",
                 "ContentHash", argumentParser, yams,
             ],
@@ -143,11 +154,11 @@ let package = Package(
         .systemLibrary(
             name: "CCairo", path: "Examples/CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(
-            name: "SampleWorld", dependencies: ["CCairo", "Datasets", "FileIO", "Imaging"],
+            name: "SampleWorld", dependencies: ["CCairo", "Datasets", "FileIO", "Imaging", "Randomness"],
             path: "Examples/SampleWorld/Library"),
         .executableTarget(
             name: "sample-world", dependencies: ["SampleWorld", "FileIO", "Terminal", argumentParser],
-            path: "Examples/SampleWorld/Tool", linkerSettings: linksLibtorch),
+            path: "Examples/SampleWorld/Tool"),
         // The tables of docs/experiments.md, run by calling the programs above.
         .target(
             name: "ExperimentTables", dependencies: ["ContentHash", "Datasets", "Evaluation", "FileIO", "JSON", yams],
@@ -160,7 +171,7 @@ let package = Package(
     cxxLanguageStandard: .cxx20
 )
 
-let cTargets = ["CTorch", "CImageCodecs", "CStartup"]
+let cTargets = ["CTorch", "CImageCodecs", "CResample", "CStartup"]
 for target in package.targets
 where [.regular, .executable, .test].contains(target.type) && !cTargets.contains(target.name) {
     target.swiftSettings =

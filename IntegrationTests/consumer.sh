@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds and runs a package that depends on this one by version, as other people's packages do: what the working tree
 # holds is tagged 9.9.9 in a repository of its own. PKG_CONFIG_PATH has to lead to libtorch.pc (make sets it).
-# That library targets have no unsafe flags is checked by itself: SwiftPM refuses them in a dependency only below tools
-# version 6.2.
+# Checked by themselves: that library targets have no unsafe flags, which SwiftPM refuses in a dependency only below
+# tools version 6.2, and that some of them do without libtorch.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -23,10 +23,25 @@ swift package --scratch-path "$work/description" dump-package >"$work/package.js
 python3 - "$work/package.json" <<'PYTHON'
 import json, sys
 with open(sys.argv[1]) as file:
-    targets = [t for t in json.load(file)["targets"] if t["type"] in ("regular", "system")]
-unsafe = [t["name"] for t in targets for setting in t["settings"] if "unsafeFlags" in setting["kind"]]
-if unsafe or not targets:
+    targets = {target["name"]: target for target in json.load(file)["targets"]}
+libraries = [target for target in targets.values() if target["type"] in ("regular", "system")]
+unsafe = [target["name"] for target in libraries for setting in target["settings"] if "unsafeFlags" in setting["kind"]]
+if unsafe or not libraries:
     sys.exit(f"error: library targets with unsafe flags: {unsafe}")
+
+# What reads data, takes scores and shows them is to be had without libtorch.
+def reached(name, seen):
+    if name in targets and name not in seen:
+        seen.add(name)
+        for dependency in targets[name]["dependencies"]:
+            for value in dependency.values():
+                reached(value[0], seen)
+    return seen
+
+light = "Audit Datasets Evaluation FileIO Hub Imaging Randomness Report Safetensors Terminal Tokenization".split()
+heavy = [name for name in light if not reached(name, set()) or "CTorch" in reached(name, set())]
+if heavy or "CTorch" not in reached("Torch", set()):
+    sys.exit(f"error: targets that are gone or reach libtorch: {heavy}")
 PYTHON
 
 cp -R IntegrationTests/consumer "$work/consumer"

@@ -3,7 +3,7 @@
 
 import FileIO
 import Foundation
-import Imaging
+import Randomness
 import Safetensors
 import Torch
 public import TorchNN

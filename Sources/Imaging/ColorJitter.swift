@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Randomness
+
 /// Changes of brightness, contrast and saturation as torchvision makes them on 8-bit tensors: the picture is blended
 /// with black, with its mean grey or with its grey form, the result cut to 0...255 and rounded down.
 struct ColorJitter: Sendable, Equatable {

@@ -30,8 +30,6 @@ public enum ImagingError: UserFacingError, Equatable {
     case tooElongated(width: Int, height: Int, resizedWidth: Int, resizedHeight: Int)
     /// Width, height and the number of values of a picture do not belong together.
     case shapeMismatch(channels: Int, height: Int, width: Int, count: Int)
-    /// libtorch's resize failed; `reason` is its message.
-    case resizeFailed(reason: String)
     /// A picture has a side that no JPEG can have.
     case notEncodable(width: Int, height: Int)
     /// A preprocessing configuration is not usable at `key`.
@@ -68,8 +66,6 @@ public enum ImagingError: UserFacingError, Equatable {
                 + "\(resizedHeight): crop it"
         case .shapeMismatch(let channels, let height, let width, let count):
             "\(count) values do not make a picture of \(channels) x \(height) x \(width)"
-        case .resizeFailed(let reason):
-            "the picture cannot be resized: \(reason.split(separator: "\n").first ?? "unknown reason")"
         case .notEncodable(let width, let height):
             "a picture of \(width) x \(height) pixels cannot be written as JPEG: make it smaller"
         case .badConfiguration(let key, let problem):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CTorch
+import CResample
 
 extension RGBImage {
     /// The upright picture of one that was stored with an EXIF orientation.
@@ -53,7 +53,7 @@ extension RGBImage {
     /// The picture with each row reversed.
     var mirrored: RGBImage { oriented(by: 2) }
 
-    /// The picture at another size, resampled by libtorch's antialiased 8-bit kernel as in torchvision.
+    /// The picture at another size, resampled with antialiasing: the bytes of torchvision.
     func resized(
         height outHeight: Int, width outWidth: Int, interpolation: ImagePreprocessor.Interpolation
     ) throws(ImagingError) -> RGBImage {
@@ -63,23 +63,15 @@ extension RGBImage {
         guard !overflows, area <= Self.maximumResizedPixels else {
             throw .tooElongated(width: width, height: height, resizedWidth: outWidth, resizedHeight: outHeight)
         }
-        let count = area * 3
-        var failure: String?
-        let samples = [UInt8](unsafeUninitializedCapacity: count) { out, initialized in
-            pixels.withUnsafeBufferPointer { source in
-                guard let from = source.baseAddress, let to = out.baseAddress else { return }
-                let status = ctorch_resize_rgb8(
-                    from, Int64(height), Int64(width), to, Int64(outHeight), Int64(outWidth),
-                    interpolation == .bicubic ? 3 : 2)
-                if status == 0 {
-                    initialized = count
-                } else {
-                    let message: UnsafePointer<CChar>? = ctorch_last_error()
-                    failure = message.map { String(cString: $0) } ?? "unknown reason"
-                }
-            }
+        var status: Int32 = 0
+        let samples = [UInt8](unsafeUninitializedCapacity: area * 3) { out, initialized in
+            guard let to = out.baseAddress else { return }
+            status = cresample_rgb8(
+                pixels, Int64(height), Int64(width), to, Int64(outHeight), Int64(outWidth),
+                interpolation == .bicubic ? CRESAMPLE_BICUBIC : CRESAMPLE_BILINEAR, CRESAMPLE_FASTEST)
+            initialized = status == 0 ? area * 3 : 0
         }
-        if let failure { throw .resizeFailed(reason: failure) }
+        guard status == 0 else { throw .outOfMemory(width: width, height: height) }
         return RGBImage(trustedWidth: outWidth, height: outHeight, pixels: samples)
     }
 

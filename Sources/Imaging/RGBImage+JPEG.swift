@@ -29,7 +29,7 @@ extension RGBImage {
     ///
     /// - Parameter longSide: Pixels, at least 1.
     /// - Returns: The reduced picture, its sides' ratio kept to the pixel.
-    /// - Throws: ``ImagingError/resizeFailed(reason:)`` if memory runs out.
+    /// - Throws: ``ImagingError/outOfMemory(width:height:)`` if memory runs out.
     public func reduced(toLongSide longSide: Int) throws(ImagingError) -> RGBImage {
         let longest = max(width, height)
         guard longest > longSide, longSide >= 1 else { return self }

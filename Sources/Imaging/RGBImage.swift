@@ -51,30 +51,11 @@ public struct RGBImage: Sendable, Equatable {
         decoding bytes: [UInt8], limits: DecodingLimits = .default, shortSideAtLeast: Int? = nil,
         appliesOrientation: Bool = true
     ) throws(ImagingError) {
-        self = try bytes.withUnsafeBufferPointer { (buffer) throws(ImagingError) in
-            try RGBImage(
-                decoding: UnsafeRawBufferPointer(buffer), limits: limits, shortSideAtLeast: shortSideAtLeast,
-                appliesOrientation: appliesOrientation)
-        }
-    }
-
-    /// Decodes a JPEG, PNG or WebP picture from memory that somebody else owns.
-    ///
-    /// - Parameters:
-    ///   - bytes: The whole file; borrowed for the duration of the call.
-    ///   - limits: What the picture may cost; checked before memory is taken for it.
-    ///   - shortSideAtLeast: The side to which the picture will be resized, or nil for a decode at full size.
-    ///   - appliesOrientation: Whether the EXIF orientation is applied, so that the picture stands upright.
-    /// - Throws: ``ImagingError`` as ``init(decoding:limits:shortSideAtLeast:appliesOrientation:)-([UInt8],_,_,_)``.
-    public init(
-        decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .default, shortSideAtLeast: Int? = nil,
-        appliesOrientation: Bool = true
-    ) throws(ImagingError) {
-        guard !bytes.isEmpty, let base = bytes.bindMemory(to: UInt8.self).baseAddress else { throw .emptyFile }
+        guard !bytes.isEmpty else { throw .emptyFile }
         guard bytes.count <= limits.maximumBytes else {
             throw .tooManyBytes(count: bytes.count, limit: limits.maximumBytes)
         }
-        let info = try Self.probe(base, count: bytes.count, limits: limits)
+        let info = try Self.probe(bytes, limits: limits)
         let denominator = Self.denominator(for: info, shortSideAtLeast: shortSideAtLeast)
         let width = Int(cimg_scaled(info.width, denominator))
         let height = Int(cimg_scaled(info.height, denominator))
@@ -84,7 +65,7 @@ public struct RGBImage: Sendable, Equatable {
         let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             guard let out = buffer.baseAddress else { return }
             status = withUnsafePointer(to: info) {
-                cimg_decode(base, bytes.count, $0, denominator, out, count, &message, message.count)
+                cimg_decode(bytes, bytes.count, $0, denominator, out, count, &message, message.count)
             }
             // After a failure nothing reads the samples: they are dropped with the array.
             initialized = status == CIMG_OK ? count : 0
@@ -101,12 +82,10 @@ public struct RGBImage: Sendable, Equatable {
         return areaOverflows || countOverflows ? nil : count
     }
 
-    private static func probe(
-        _ base: UnsafePointer<UInt8>, count: Int, limits: DecodingLimits
-    ) throws(ImagingError) -> cimg_info {
+    private static func probe(_ bytes: [UInt8], limits: DecodingLimits) throws(ImagingError) -> cimg_info {
         var info = cimg_info()
         var message = [CChar](repeating: 0, count: Int(CIMG_MESSAGE_CAPACITY))
-        try check(cimg_probe(base, count, &info, &message, message.count), message: message, info: info)
+        try check(cimg_probe(bytes, bytes.count, &info, &message, message.count), message: message, info: info)
         let width = Int(info.width)
         let height = Int(info.height)
         let (area, overflows) = width.multipliedReportingOverflow(by: height)
@@ -114,8 +93,9 @@ public struct RGBImage: Sendable, Equatable {
         guard !overflows, area <= min(limits.maximumPixels, 1 << 40) else {
             throw .tooManyPixels(width: width, height: height, limit: limits.maximumPixels)
         }
-        guard info.minimum_count <= count else {
-            throw .truncated(format: name(of: info), detail: "\(count) bytes cannot hold \(width) x \(height) pixels")
+        guard info.minimum_count <= bytes.count else {
+            throw .truncated(
+                format: name(of: info), detail: "\(bytes.count) bytes cannot hold \(width) x \(height) pixels")
         }
         return info
     }

@@ -2,7 +2,7 @@
 
 import CLIP
 import Foundation
-import Imaging
+import Randomness
 import Torch
 import TorchNN
 import Training

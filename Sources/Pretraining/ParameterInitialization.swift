@@ -3,7 +3,7 @@
 
 package import CLIP
 import Foundation
-import Imaging
+import Randomness
 
 /// The first values of a new model's parameters: open_clip's for its text tower, taken for both towers.
 ///

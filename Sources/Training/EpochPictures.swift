@@ -3,6 +3,7 @@
 import FileIO
 import Imaging
 import MultiLabel
+import Randomness
 import Torch
 
 /// The pictures of one epoch, decoded and varied ahead of the steps that take them.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
-import Imaging
 import MultiLabel
+import Randomness
 import Torch
 
 /// The targets of annotated pictures, row by row.

@@ -2,6 +2,7 @@
 
 package import FileIO
 package import Imaging
+import Randomness
 package import Torch
 package import TorchNN
 

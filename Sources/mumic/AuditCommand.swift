@@ -9,6 +9,7 @@ import FileIO
 import Imaging
 import JSON
 import MultiLabel
+import Randomness
 import Terminal
 
 extension IssueOrder: ExpressibleByArgument {}

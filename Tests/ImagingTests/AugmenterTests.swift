@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Randomness
 import Testing
 
 @testable import Imaging
@@ -128,21 +129,5 @@ struct AugmenterTests {
         #expect(ImageAugmenter(.strong).shortSide(for: preprocessor) == 32)
         let still = try ImagePreprocessor(resizing: .none, crop: .init(height: 16, width: 16))
         #expect(ImageAugmenter(.strong).shortSide(for: still) == nil)
-    }
-
-    @Test("Random numbers are even in their range")
-    func random() {
-        var random = CountedRandom(seed: 3, stream: 4)
-        var counts = Array(repeating: 0, count: 10)
-        var sum = 0.0
-        for _ in 0..<10000 {
-            counts[random.below(10)] += 1
-            let value = random.uniform(-1..<3)
-            #expect(value >= -1 && value < 3)
-            sum += value
-        }
-        #expect(counts.allSatisfy { $0 > 800 && $0 < 1200 })
-        #expect(abs(sum / 10000 - 1) < 0.08)
-        #expect(random.below(1) == 0)
     }
 }

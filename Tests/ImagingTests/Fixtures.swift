@@ -2,6 +2,7 @@
 
 import Foundation
 import Imaging
+import Randomness
 
 /// The files that Scripts/record-imaging-goldens.py wrote.
 enum Fixtures {

@@ -3,6 +3,7 @@
 import FileIO
 import Foundation
 import Imaging
+import Randomness
 import Testing
 
 @Suite("Hostile pictures")
@@ -147,6 +148,15 @@ struct HostilePictureTests {
             #expect(FileManager.default.createFile(atPath: path("five"), contents: Data([1, 2, 3, 4, 5])))
             return try RGBImage(contentsOf: path("five"), limits: .init(maximumBytes: 4))
         }
+        for name in ["rgb.png", "baseline.jpg"] {
+            let file = Picture(name: name, path: try Fixtures.url(name).path)
+            let memory = Picture(name: name, bytes: try Fixtures.bytes(name))
+            #expect(try RGBImage(file, shortSideAtLeast: 3) == RGBImage(memory, shortSideAtLeast: 3))
+        }
+        #expect(throws: ImagingError.tooManyBytes(count: 5, limit: 4)) {
+            try RGBImage(Picture(name: "five", bytes: [1, 2, 3, 4, 5]), limits: .init(maximumBytes: 4))
+        }
+        #expect(throws: ImagingError.emptyFile) { try RGBImage(Picture(name: "empty", bytes: [])) }
         #expect(ImagingError.fileMissing.isMissingInput && !ImagingError.emptyFile.isMissingInput)
     }
 

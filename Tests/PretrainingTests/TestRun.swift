@@ -5,6 +5,7 @@ import Datasets
 import FileIO
 import Foundation
 import Imaging
+import Randomness
 import Safetensors
 import Testing
 import Torch

@@ -5,6 +5,7 @@ import Datasets
 import Foundation
 import Imaging
 import MultiLabel
+import Randomness
 import Testing
 import Torch
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 /// The mistakes and gaps of annotators, drawn at random from known rates.
 public struct AnnotationNoise: Sendable, Equatable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Imaging
+import Randomness
 
 extension Artist {
     /// Fills the frame with what is far away.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 /// The colours and the form of one object.
 struct Look: Sendable, Equatable {

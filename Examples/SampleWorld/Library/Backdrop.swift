@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 /// The ground and, indoors, the walls on and before which everything stands.
 struct Backdrop: Sendable, Equatable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 /// How the picture was taken: everything that is no property of the things themselves.
 struct Camera: Sendable, Equatable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 /// Sentences about pictures, as people write them: now this first, now that, and never everything.
 enum Caption {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 /// A colour, each part in [0, 1].
 struct Colour: Sendable, Equatable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
-
 /// Where an object can be and how large it is.
 struct ObjectForm: Sendable {
     enum Zone: Sendable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 /// What is far away, and the time of day.
 struct Outlook: Sendable, Equatable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Imaging
+import Randomness
 
 /// A picture of the sample world with what it shows.
 public struct SamplePicture: Sendable {

@@ -2,7 +2,7 @@
 
 import Dispatch
 import Foundation
-import Imaging
+import Randomness
 import Synchronization
 
 /// An endless, numbered album of drawn pictures of hotels and holidays.

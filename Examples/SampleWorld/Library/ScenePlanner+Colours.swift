@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 extension ScenePlanner {
     mutating func look(_ label: WorldLabel?, style: Int) -> Look {

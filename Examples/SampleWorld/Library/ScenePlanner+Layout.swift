@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 extension ScenePlanner {
     mutating func place(_ label: WorldLabel, style asked: Int? = nil) -> Bool {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Imaging
+import Randomness
 
 /// Decides what a picture shows.
 struct ScenePlanner {

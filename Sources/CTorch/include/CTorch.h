@@ -175,13 +175,6 @@ CTorchTensor *_Nullable ctorch_relu(const CTorchTensor *x);
 CTorchTensor *_Nullable ctorch_attention(const CTorchTensor *query, const CTorchTensor *key,
                                          const CTorchTensor *value, const CTorchTensor *_Nullable mask);
 
-// MARK: Pictures
-
-/// Resizes 8-bit RGB [height, width, 3] to [out_height, out_width, 3] with libtorch's antialiased kernel for 8-bit
-/// pictures; `mode` 2 is bilinear, 3 is bicubic. Safe from any thread.
-int32_t ctorch_resize_rgb8(const uint8_t *pixels, int64_t height, int64_t width, uint8_t *out, int64_t out_height,
-                           int64_t out_width, int32_t mode);
-
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus
