@@ -38,7 +38,8 @@ def reached(name, seen):
                 reached(value[0], seen)
     return seen
 
-light = "Audit Datasets Evaluation FileIO Hub Imaging Randomness Report Safetensors Terminal Tokenization".split()
+light = """Audit ContentHash Datasets Evaluation FileIO Hub Imaging JSON Randomness Report Safetensors Terminal
+    Tokenization""".split()
 heavy = [name for name in light if not reached(name, set()) or "CTorch" in reached(name, set())]
 if heavy or "CTorch" not in reached("Torch", set()):
     sys.exit(f"error: targets that are gone or reach libtorch: {heavy}")
