@@ -43,8 +43,9 @@ let tests: [Target] = [
     test(
         "CLIP", ["FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], fixtures: true, torch: true),
     test(
-        "MultiLabel", ["CLIP", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], fixtures: true,
-        torch: true),
+        "MultiLabel",
+        ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"],
+        fixtures: true, torch: true),
     test(
         "Training",
         [
@@ -126,7 +127,10 @@ let package = Package(
         .target(name: "Hub", dependencies: ["ContentHash", "FileIO"]),
         .target(
             name: "MultiLabel",
-            dependencies: ["CLIP", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO", "JSON", "Tokenization"]),
+            dependencies: [
+                "CLIP", "Datasets", "Evaluation", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO", "JSON",
+                "Tokenization",
+            ]),
         .target(
             name: "Training",
             dependencies: [

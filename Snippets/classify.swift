@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Datasets
+import FileIO
 import Foundation
 import MultiLabel
 import Torch
@@ -17,7 +19,7 @@ let classifier = try bundle.classifier(labels: labels, templates: nil, device: .
 let features = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil  // [L, D]
 
 try forEachPicture(
-    [PictureReference(name: "picture", path: CommandLine.arguments[2])],
+    [Picture(name: "picture", path: CommandLine.arguments[2])],
     preprocessor: bundle.checkpoint.preprocessor,
     options: PictureStreamOptions(batchSize: 32, workers: 2, device: .cpu),
     compute: { pixels in

@@ -2,6 +2,7 @@
 
 import Datasets
 import Evaluation
+import FileIO
 import Foundation
 import Report
 
@@ -18,5 +19,5 @@ var page = ReportContents(
     title: "Somebody's model", model: arguments[1], data: arguments[2],
     evaluation: try evaluate(matrix, labels: table.labels, kind: .logits), scores: table.scores,
     targets: table.targets)
-page.pictures = table.images.map { ReportPicture(name: $0, path: folder.appendingPathComponent($0).path) }
+page.pictures = table.images.map { Picture(name: $0, path: folder.appendingPathComponent($0).path) }
 try Data(page.html().utf8).write(to: URL(fileURLWithPath: arguments[3]))

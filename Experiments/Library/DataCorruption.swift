@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Datasets
+import FileIO
 import Foundation
 
 extension DataChange {
@@ -84,7 +85,7 @@ public func wideCSV(_ table: AnnotationTable) -> String {
         let cells = table.targets[row * width..<(row + 1) * width].map { target -> String in
             target.isNaN ? "" : target == 0 ? "0" : target == 1 ? "1" : "\(target)"
         }
-        text += CSVWriter.line([absolutePath(image.path)] + cells)
+        text += CSVWriter.line([absolutePath(image.path ?? image.name)] + cells)
     }
     return text
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+
 /// What all formats fill: pictures, the label set, targets and findings.
 struct AnnotationBuilder {
     /// One target of a table that is filled at the end, when all labels are known.
@@ -18,7 +20,7 @@ struct AnnotationBuilder {
     let source: String
     let options: AnnotationOptions
     let folder: PictureFolder
-    private(set) var images: [AnnotatedImage] = []
+    private(set) var images: [Picture] = []
     private(set) var labels: [String] = []
     private(set) var findings: [Finding] = []
     private var labelIndices: [String: Int] = [:]
@@ -73,7 +75,7 @@ struct AnnotationBuilder {
             dropRow(line, isEmpty ? StructureProblem.noImageName.description : "the picture's path holds a byte 0")
             return nil
         }
-        images.append(AnnotatedImage(name: name, path: folder.path(of: name), line: line))
+        images.append(Picture(name: name, path: folder.path(of: name), line: line))
         return images.count - 1
     }
 

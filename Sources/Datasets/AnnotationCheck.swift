@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
 import Foundation
 
 /// What a path leads to.
@@ -34,10 +35,13 @@ enum PathStatus {
     }
 }
 
-extension AnnotatedImage {
+extension Picture {
+    /// Where `file` lists it: `FILE:LINE`.
+    public func place(in file: String) -> String { line.map { "\(file):\($0)" } ?? file }
+
     /// What is wrong with where it is, or nil.
     func pathProblem() -> String? {
-        guard let problem = PathStatus(path).problemAsPicture else { return nil }
+        guard let path, let problem = PathStatus(path).problemAsPicture else { return nil }
         let place = path == name ? "" : " (\(oneLine(path)))"
         return "picture \(quoted(name))\(place) \(problem)"
     }
@@ -45,12 +49,12 @@ extension AnnotatedImage {
 
 /// The questions that can be asked once a whole file is read.
 struct AnnotationCheck {
-    let images: [AnnotatedImage]
+    let images: [Picture]
     let labels: [String]
     let targets: [Float]  // [N, L]
     private(set) var findings: [Finding] = []
 
-    init(images: [AnnotatedImage], labels: [String], targets: [Float]) {
+    init(images: [Picture], labels: [String], targets: [Float]) {
         self.images = images
         self.labels = labels
         self.targets = targets
@@ -68,12 +72,12 @@ struct AnnotationCheck {
         var firstRows: [ExactName: Int] = [:]
         for row in images.indices {
             let image = images[row]
-            let path = ExactName(text: image.path)
+            let path = ExactName(text: image.path ?? image.name)
             guard let first = firstRows[path] else {
                 firstRows[path] = row
                 continue
             }
-            let place = "picture \(quoted(image.name)) is here again, first on line \(images[first].line)"
+            let place = "picture \(quoted(image.name)) is here again, first on line \(images[first].line ?? 0)"
             if rowsAreEqual(first, row) {
                 find(.warning, image.line, place)
             } else {

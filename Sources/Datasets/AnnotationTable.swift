@@ -1,21 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A picture that a data file lists.
-public struct AnnotatedImage: Sendable, Equatable {
-    /// The picture as the file names it.
-    public let name: String
-    /// Where it is: absolute, or relative to the working directory.
-    public let path: String
-    /// The line on which its row or entry begins, from 1.
-    public let line: Int
-
-    /// Creates a picture's place in a file.
-    public init(name: String, path: String, line: Int) {
-        self.name = name
-        self.path = path
-        self.line = line
-    }
-}
+public import FileIO
 
 /// How a data file is read.
 public struct AnnotationOptions: Sendable {
@@ -71,8 +56,8 @@ public struct AnnotationOptions: Sendable {
 public struct AnnotationTable: Sendable {
     /// The file.
     public let source: String
-    /// The pictures, `N` of them, in the file's order.
-    public let images: [AnnotatedImage]
+    /// The pictures, `N` of them, in the file's order, each with its line.
+    public let images: [Picture]
     /// The labels, `L` of them.
     public let labels: [String]
     /// The targets, `[N, L]`, row major: 1 present, 0 absent, NaN unknown, between them soft.
@@ -85,7 +70,7 @@ public struct AnnotationTable: Sendable {
     let namesEveryLabel: Bool
 
     init(
-        source: String, images: [AnnotatedImage], labels: [String], targets: [Float], findings: [Finding],
+        source: String, images: [Picture], labels: [String], targets: [Float], findings: [Finding],
         namesEveryLabel: Bool
     ) {
         self.source = source
@@ -103,7 +88,7 @@ public struct AnnotationTable: Sendable {
     ///   - images: The pictures, `N` of them.
     ///   - labels: The labels, `L` of them, each once.
     ///   - targets: The targets, `[N, L]`, row major; NaN is unknown.
-    public init(source: String, images: [AnnotatedImage], labels: [String], targets: [Float]) {
+    public init(source: String, images: [Picture], labels: [String], targets: [Float]) {
         precondition(targets.count == images.count * labels.count, "targets are [N, L]")
         self.init(
             source: source, images: images, labels: labels, targets: targets, findings: [], namesEveryLabel: true)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
+
 /// Pictures with captions: what contrastive pretraining learns from.
 ///
 /// Formats: CSV with the columns `image` and `caption` (or `filepath` and `title`, open_clip's names) and any others,
@@ -19,7 +21,7 @@ public struct CaptionTable: Sendable {
     /// The file.
     public let source: String
     /// The distinct pictures, each with the line that names it first.
-    public let images: [AnnotatedImage]
+    public let images: [Picture]
     /// The captions in the file's order.
     public let rows: [Row]
     /// What the check found, in line order.
@@ -64,7 +66,7 @@ public struct CaptionTable: Sendable {
 private struct CaptionBuilder {
     let source: String
     let folder: PictureFolder
-    private var images: [AnnotatedImage] = []
+    private var images: [Picture] = []
     private var imageIndices: [ExactName: Int] = [:]
     private var rows: [CaptionTable.Row] = []
     private var findings: [Finding] = []
@@ -140,7 +142,7 @@ private struct CaptionBuilder {
         } else {
             index = images.count
             imageIndices[ExactName(text: name)] = index
-            let image = AnnotatedImage(name: name, path: folder.path(of: name), line: line)
+            let image = Picture(name: name, path: folder.path(of: name), line: line)
             images.append(image)
             if let problem = image.pathProblem() { find(line, problem) }
         }

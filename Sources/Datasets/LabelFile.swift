@@ -1,19 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A label and the texts that stand for it.
-public struct LabelDefinition: Codable, Sendable, Equatable {
-    /// The name, as files and results have it.
-    public let name: String
-    /// Whole texts that describe the label; where there are none, templates are applied to the name.
-    public let prompts: [String]
-
-    /// Creates a label.
-    public init(name: String, prompts: [String] = []) {
-        self.name = name
-        self.prompts = prompts
-    }
-}
-
 /// A labels file: one label a line, or CSV with the header `label,prompt[,prompt…]`.
 ///
 /// The file is CSV only if its first line is such a header, so that plain names may hold commas and quotes; `#` is no
@@ -21,7 +7,7 @@ public struct LabelDefinition: Codable, Sendable, Equatable {
 /// are no labels.
 public struct LabelFile: Sendable {
     /// The labels in the file's order, without white space at their ends; at least one.
-    public let labels: [LabelDefinition]
+    public let labels: [Label]
     /// The SHA-256 of the file's bytes, as hexadecimal digits.
     public let contentHash: String?
 
@@ -47,7 +33,7 @@ public struct LabelFile: Sendable {
 
 private struct LabelLines {
     let path: String
-    private(set) var labels: [LabelDefinition] = []
+    private(set) var labels: [Label] = []
     private(set) var findings: [Finding] = []
     private var firstLines: [String: Int] = [:]
 
@@ -105,7 +91,7 @@ private struct LabelLines {
             findings.append(Finding(severity: .error, line: line, message: message))
         } else {
             firstLines[name] = line
-            labels.append(LabelDefinition(name: name, prompts: prompts))
+            labels.append(Label(name: name, prompts: prompts))
         }
     }
 }

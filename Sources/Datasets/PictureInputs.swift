@@ -1,18 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A picture to be scored.
-public struct PictureInput: Sendable, Equatable {
-    /// The picture as it was given: by an argument, on a line, or as a data file names it.
-    public let name: String
-    /// Where it is.
-    public let path: String
-
-    /// Creates an input.
-    public init(name: String, path: String) {
-        self.name = name
-        self.path = path
-    }
-}
+public import FileIO
 
 /// The pictures that INPUT arguments stand for, one at a time and in their order.
 ///
@@ -56,7 +44,7 @@ public final class PictureInputs {
     ///
     /// - Returns: The picture's name and path; it may not exist, or be no picture.
     /// - Throws: ``DatasetError`` where a data file cannot be read or lists no pictures.
-    public func next() throws(DatasetError) -> PictureInput? {
+    public func next() throws(DatasetError) -> Picture? {
         while true {
             if let picture = try nextOfCurrent() { return picture }
             current = nil
@@ -70,7 +58,7 @@ public final class PictureInputs {
             switch PathStatus(argument) {
             case .directory: current = .directory(DirectoryWalk(argument))
             case .file where isList, .special where isList: try open(argument)
-            default: return PictureInput(name: argument, path: argument)
+            default: return Picture(name: argument, path: argument)
             }
         }
     }
@@ -105,14 +93,14 @@ public final class PictureInputs {
         }
     }
 
-    private func nextOfCurrent() throws(DatasetError) -> PictureInput? {
+    private func nextOfCurrent() throws(DatasetError) -> Picture? {
         switch current {
         case nil: return nil
         case .directory(var walk):
             current = nil
             let path = walk.next()
             current = .directory(walk)
-            return path.map { PictureInput(name: $0, path: $0) }
+            return path.map { Picture(name: $0, path: $0) }
         case .csv(let reader, let columns, let folder):
             guard try reader.next() else { return nil }
             try reader.requireFieldCount(columns)
@@ -140,7 +128,7 @@ public final class PictureInputs {
         case .paths(let reader):
             while try reader.next() {
                 let line = reader.bytes
-                if !line.trimmed().isEmpty { return PictureInput(name: line.text, path: line.text) }
+                if !line.trimmed().isEmpty { return Picture(name: line.text, path: line.text) }
             }
             return nil
         }
@@ -148,8 +136,8 @@ public final class PictureInputs {
 
     private func picture(
         _ name: String?, _ folder: PictureFolder, _ file: String, _ line: Int
-    ) throws(DatasetError) -> PictureInput {
+    ) throws(DatasetError) -> Picture {
         guard let name, !name.isEmpty else { throw .wrongStructure(path: file, line: line, problem: .noImageName) }
-        return PictureInput(name: name, path: folder.path(of: name))
+        return Picture(name: name, path: folder.path(of: name))
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+
 /// Anybody's scores: a wide CSV `image,LABEL,…` with a finite number in every cell.
 public struct ScoreTable: Sendable {
     /// The file.
@@ -120,13 +122,13 @@ public struct ScoredTargets: Sendable {
         var firstLines: [ExactName: Int] = [:]
         var rows: [Int] = []
         for image in truth.images {
-            let name = ExactName(text: image.name)
-            if let first = firstLines.updateValue(image.line, forKey: name) {
-                throw .doubledRow(path: truth.source, line: image.line, image: image.name, firstLine: first)
+            let (name, line) = (ExactName(text: image.name), image.line ?? 0)
+            if let first = firstLines.updateValue(line, forKey: name) {
+                throw .doubledRow(path: truth.source, line: line, image: image.name, firstLine: first)
             }
             guard let row = scoreRows[name] else {
                 throw .missingRow(
-                    image: image.name, presentIn: truth.source, line: image.line, missingIn: scores.source)
+                    image: image.name, presentIn: truth.source, line: line, missingIn: scores.source)
             }
             rows.append(row)
         }

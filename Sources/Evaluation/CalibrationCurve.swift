@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a label's logits become calibrated probabilities: a curve that never falls.
-public enum CalibrationCurve: Sendable, Equatable, Codable {
+public enum CalibrationCurve: Sendable, Equatable {
     /// p = σ(scale · z + shift), with a scale above 0.
     case logistic(scale: Double, shift: Double)
     /// Straight lines between points, and the first or last point's probability beyond them.
     case points([Point])
 
     /// A logit with its probability.
-    public struct Point: Sendable, Equatable, Codable {
+    public struct Point: Sendable, Equatable {
         /// z.
         public let logit: Double
         /// p, in [0, 1].

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Datasets
+public import Evaluation
 import FileIO
 import Foundation
 import JSON
@@ -21,7 +23,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     /// The loss that the model was trained with; `linear-head` means that `head.safetensors` scores the labels.
     public var loss: String?
     /// How logits become probabilities; nil for the plain sigmoid. ``thresholds`` refer to these probabilities.
-    public var calibration: CalibrationDescription?
+    public var calibration: Calibration?
     /// For some labels, in how many training pictures they are present.
     public var positives: [String: Int]?
     /// How often the training annotations were taken to be wrong (`--robust forward`); nil where they were trusted.
@@ -40,7 +42,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     /// The description of a trained classifier.
     public init(
         labels: [Label], templates: [PromptTemplate], temperature: Double, bias: Double,
-        thresholds: [String: Double] = [:], loss: String? = nil, calibration: CalibrationDescription? = nil,
+        thresholds: [String: Double] = [:], loss: String? = nil, calibration: Calibration? = nil,
         positives: [String: Int]? = nil, annotationNoise: AnnotationNoise? = nil
     ) {
         self.version = 1
@@ -67,7 +69,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.bias = try container.decodeIfPresent(Double.self, forKey: .bias) ?? 0
         self.thresholds = try container.decodeIfPresent([String: Double].self, forKey: .thresholds) ?? [:]
         self.loss = try container.decodeIfPresent(String.self, forKey: .loss)
-        self.calibration = try container.decodeIfPresent(CalibrationDescription.self, forKey: .calibration)
+        self.calibration = try container.decodeIfPresent(Calibration.self, forKey: .calibration)
         self.annotationNoise = try container.decodeIfPresent(AnnotationNoise.self, forKey: .annotationNoise)
         self.alpha = try container.decodeIfPresent(Double.self, forKey: .alpha)
         // As any numbers: a decoder of whole ones does not say which it could not read.

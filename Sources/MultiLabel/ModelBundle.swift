@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CLIP
+public import Datasets
 import Foundation
 import Safetensors
 public import Torch

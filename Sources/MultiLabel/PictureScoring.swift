@@ -1,21 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
 public import Imaging
 public import Torch
-
-/// A picture by the name that answers give it and the path that it is read from.
-public struct PictureReference: Sendable, Equatable {
-    /// What answers call it.
-    public let name: String
-    /// Where it is.
-    public let path: String
-
-    /// A picture.
-    public init(name: String, path: String) {
-        self.name = name
-        self.path = path
-    }
-}
 
 /// How pictures are brought to the model.
 public struct PictureStreamOptions: Sendable {
@@ -62,18 +49,18 @@ public func pixelBatch(_ pictures: [PixelValues], device: Device) throws(TorchEr
 ///   - receive: Called for every picture in order, with its row or its error. What it throws ends the run.
 /// - Throws: ``Torch/TorchError``, and what `receive` throws.
 public func forEachPicture(
-    _ pictures: some Sequence<PictureReference> & Sendable, preprocessor: ImagePreprocessor,
+    _ pictures: some Sequence<Picture> & Sendable, preprocessor: ImagePreprocessor,
     options: PictureStreamOptions, compute: (Tensor) throws -> Tensor,
-    receive: (PictureReference, Result<[Float], ImagingError>) throws -> Void
+    receive: (Picture, Result<[Float], ImagingError>) throws -> Void
 ) throws {
     let shortSide = options.decodesFast ? preprocessor.shortSide : nil
-    let loader = PictureLoader<PictureReference, PixelValues>(
+    let loader = PictureLoader<Picture, PixelValues>(
         pictures, workers: options.workers, ahead: options.batchSize * 2
     ) { (_, picture) throws(ImagingError) in
-        try preprocessor(RGBImage(contentsOf: picture.path, shortSideAtLeast: shortSide))
+        try preprocessor(RGBImage(picture, shortSideAtLeast: shortSide))
     }
     defer { loader.cancel() }
-    var waiting: [(PictureReference, Result<PixelValues, ImagingError>)] = []
+    var waiting: [(Picture, Result<PixelValues, ImagingError>)] = []
     func flush() throws {
         let pixels = waiting.compactMap { try? $0.1.get() }
         var rows: [Float] = []

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Datasets
+
 /// A sentence with a place for a label's name, such as `a photo of a {}`.
 public struct PromptTemplate: Codable, Sendable, Equatable {
     /// The sentence; `{}` stands for the name.
@@ -45,5 +47,12 @@ public struct PromptTemplate: Codable, Sendable, Equatable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)
+    }
+}
+
+extension Label {
+    /// The texts whose mean feature stands for the label: its prompts, or its name in each template.
+    public func texts(templates: [PromptTemplate]) -> [String] {
+        prompts.isEmpty ? templates.map { $0(name) } : prompts
     }
 }

@@ -37,8 +37,8 @@ struct CaptionTraining: TrainingTask {
         self.fingerprint = fingerprint
         self.device = device
         self.rows = captions.rows.map { row in
-            let path = captions.images[row.image].path
-            return Picture(name: path, path: path, line: row.line)
+            let image = captions.images[row.image]
+            return Picture(name: image.name, path: image.path ?? image.name, line: row.line)
         }
     }
 
@@ -56,8 +56,8 @@ struct CaptionTraining: TrainingTask {
         guard let table = validation else { return nil }
         var values: [Float] = []
         try forEachPicture(
-            table.images.map { Picture(name: $0.path, path: $0.path, line: $0.line) }, of: table.source,
-            monitor.begin("validating", total: table.images.count), monitor, compute: model.images,
+            table.images, of: table.source, monitor.begin("validating", total: table.images.count), monitor,
+            compute: model.images,
             receive: { values += $0 })
         let images = try Tensor(values, shape: [table.images.count, checkpoint.config.projectionDim]).to(device: device)
         var textIndices: [String: Int] = [:]

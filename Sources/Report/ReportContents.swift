@@ -4,20 +4,6 @@ public import Evaluation
 public import FileIO
 import Foundation
 
-/// A picture of an evaluation: what the page calls it, and where its thumbnail is made from.
-public struct ReportPicture: Sendable, Equatable {
-    /// What the page calls it.
-    public var name: String
-    /// The picture file.
-    public var path: String
-
-    /// A picture.
-    public init(name: String, path: String) {
-        self.name = name
-        self.path = path
-    }
-}
-
 /// A name with a value, such as a library with its version.
 public struct ReportFact: Sendable, Equatable {
     /// What it is.
@@ -54,7 +40,7 @@ public struct ReportContents: Sendable {
     /// Targets `[N, L]`: above 0.5 positive, NaN unknown.
     public var targets: [Float]
     /// The N pictures in the order of the rows; may be empty, and then there are no thumbnails.
-    public var pictures: [ReportPicture]
+    public var pictures: [Picture]
     /// The names of the labels that the model was trained on; nil where nobody knows.
     public var seenLabels: [String]?
     /// In how many training pictures labels are; nil where nobody knows.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Evaluation
+import FileIO
 import Foundation
 
 extension ReportContents {
@@ -84,7 +85,7 @@ extension ReportContents {
             var items: [Gallery.Item] = []
             // Unreadable pictures make room for the next ones, but not without end.
             for found in found.prefix(limit * 4) where items.count < limit {
-                guard let uri = thumbnails.dataURI(path: pictures[found.image].path) else { continue }
+                guard let uri = thumbnails.dataURI(of: pictures[found.image]) else { continue }
                 items.append(
                     Gallery.Item(
                         uri: uri, name: pictures[found.image].name, verdict: verdict(found),

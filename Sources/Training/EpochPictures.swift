@@ -10,7 +10,7 @@ import Torch
 final class EpochPictures: BatchSource {
     private struct Row: Sendable {
         let index: Int
-        let path: String
+        let picture: Picture
         /// How often the picture has come before in the epoch.
         let turn: Int
     }
@@ -39,12 +39,12 @@ final class EpochPictures: BatchSource {
         }
         let list = rows.places.map { place in
             let index = rows.order[place]
-            return Row(index: index, path: pictures[index].path ?? "", turn: turns[place])
+            return Row(index: index, picture: pictures[index], turn: turns[place])
         }
         self.loader = PictureLoader(
             list, workers: options.workers, ahead: options.batchSize * 2
         ) { (_, row) throws(ImagingError) in
-            let image = try RGBImage(contentsOf: row.path, shortSideAtLeast: shortSide)
+            let image = try RGBImage(row.picture, shortSideAtLeast: shortSide)
             // Counted by the row and not by the position, so that a resumed epoch varies every picture the same way.
             var random = CountedRandom(seed: seed, epoch: epoch | UInt64(row.turn) << 32, index: UInt64(row.index))
             return try augmenter(image, preprocessor: preprocessor, using: &random)

@@ -22,7 +22,7 @@ struct FineTuning: TrainingTask {
     let device: Device
 
     static var command: String { "train" }
-    var rows: [Picture] { targets.table.images.map { Picture(name: $0.path, path: $0.path, line: $0.line) } }
+    var rows: [Picture] { targets.table.images }
     var source: String { targets.table.source }
     var preprocessor: ImagePreprocessor { checkpoint.preprocessor }
 
@@ -88,15 +88,14 @@ struct FineTuning: TrainingTask {
         guard let table = validation else { return nil }
         let classifier = model.classifier
         let features = try withoutGradient { try model.labelFeatures() }
-        let images = table.images.map { Picture(name: $0.path, path: $0.path, line: $0.line) }
-        let progress = monitor.begin("validating", total: images.count)
+        let progress = monitor.begin("validating", total: table.images.count)
         var scores: [Float] = []
         if let frozen = model.frozenImageLayers {
             // The way through the frozen layers is computed in the first validation only.
             if !frozen.has(.validation) {
-                try frozen.fill(.validation, self, images, of: table.source, progress, monitor)
+                try frozen.fill(.validation, self, table.images, of: table.source, progress, monitor)
             }
-            for batch in Array(images.indices).chunked(options.batchSize) {
+            for batch in Array(table.images.indices).chunked(options.batchSize) {
                 try monitor.check()
                 scores += try withoutGradient {
                     let pooled = try frozen.pooled(frozen.activations(.validation, batch))
@@ -106,7 +105,7 @@ struct FineTuning: TrainingTask {
             }
         } else {
             try forEachPicture(
-                images, of: table.source, progress, monitor,
+                table.images, of: table.source, progress, monitor,
                 compute: { pixels in
                     let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
                     return try classifier.logits(pooled: pooled, labelFeatures: features)

@@ -62,7 +62,7 @@ public struct FineTuningRun {
         let bundle = try ModelBundle(directory: try findModel(options.model), resolvingBase: findModel)
         let kept = Set(training.labels)
         let labels = try bundle.resolve(
-            labelFile?.labels.filter { kept.contains($0.name) }.map { Label(name: $0.name, prompts: $0.prompts) }
+            labelFile?.labels.filter { kept.contains($0.name) }
                 ?? training.labels.map { Label(name: $0) })
         let templates =
             options.template.isEmpty

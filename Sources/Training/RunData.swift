@@ -19,14 +19,14 @@ package func fingerprint(_ contents: [String?]) -> String {
 ///
 /// - Throws: `InputError` with a finding for each picture that cannot be read, or `Interrupted`.
 package func checkPictures(
-    _ images: [AnnotatedImage], of source: String, preprocessor: ImagePreprocessor, workers: Int,
+    _ images: [Picture], of source: String, preprocessor: ImagePreprocessor, workers: Int,
     _ monitor: WorkMonitor
 ) throws {
     let shortSide = preprocessor.shortSide
-    let loader = PictureLoader<AnnotatedImage, Bool>(
+    let loader = PictureLoader<Picture, Bool>(
         images, workers: workers, ahead: workers * 4
     ) { (_, image) throws(ImagingError) in
-        _ = try RGBImage(contentsOf: image.path, shortSideAtLeast: shortSide)
+        _ = try RGBImage(image, shortSideAtLeast: shortSide)
         return true
     }
     defer { loader.cancel() }
@@ -34,7 +34,7 @@ package func checkPictures(
     var findings: [String] = []
     while let element = loader.next() {
         if case .failure(let error) = element.result {
-            findings.append("\(source):\(element.input.line): \(printable(element.input.name)): \(error)")
+            findings.append("\(element.input.place(in: source)): \(printable(element.input.name)): \(error)")
         }
         progress.advance()
         try monitor.check()

@@ -20,7 +20,7 @@ public enum TrainingError: UserFacingError, Equatable {
     /// A value became infinite or not a number.
     case notFinite(what: String, step: Int)
     /// A picture could not be read during training.
-    case picture(source: String, line: Int, path: String, problem: String)
+    case picture(source: String, line: Int?, path: String, problem: String)
     /// Nothing is left to train.
     case nothingTrains
     /// Every target is unknown.
@@ -51,7 +51,7 @@ public enum TrainingError: UserFacingError, Equatable {
         case .notFinite(let what, let step):
             "\(what) became infinite or NaN in step \(step); lower --learning-rate, add --warmup-steps or --gradient-clip 1, and --resume from the last checkpoint will not help without that"
         case .picture(let source, let line, let path, let problem):
-            "\(source):\(line): \(path): \(problem); replace the picture or remove the line, then start the run again"
+            "\(source):\(line.map { "\($0): " } ?? " ")\(path): \(problem); replace the picture or remove the line, then start the run again"
         case .nothingTrains:
             "both towers are frozen and so are temperature and bias: nothing trains; leave out a --freeze or --fixed-temperature"
         case .nothingKnown(let source):
@@ -62,6 +62,6 @@ public enum TrainingError: UserFacingError, Equatable {
     /// A picture that a data file lists could not be read.
     init(_ picture: Picture, of source: String, _ error: ImagingError) {
         self = .picture(
-            source: source, line: picture.line ?? 0, path: picture.path ?? picture.name, problem: "\(error)")
+            source: source, line: picture.line, path: picture.path ?? picture.name, problem: "\(error)")
     }
 }

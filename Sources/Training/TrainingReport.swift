@@ -42,7 +42,7 @@ extension FineTuningRun {
             } catch is MultiLabelError {
                 // A head over other labels, or a model that never had a temperature: there is nothing to compare with.
             }
-            page.pictures = validation.images.map { ReportPicture(name: $0.name, path: $0.path) }
+            page.pictures = validation.images
             page.seenLabels = labels.map(\.name)
             page.training = TrainingLog(jsonLines: try readText(path: run + "/metrics.jsonl", maximumBytes: 1 << 30))
             page.configuration = try readText(path: run + "/config.yml", maximumBytes: 1 << 30)
@@ -66,7 +66,7 @@ extension FineTuningRun {
         let progress = monitor.begin(title, total: table.images.count)
         var scores: [Double] = []
         try forEachPicture(
-            table.images.map { PictureReference(name: $0.name, path: $0.path) },
+            table.images,
             preprocessor: bundle.checkpoint.preprocessor,
             options: PictureStreamOptions(batchSize: options.batchSize, workers: options.workers, device: device),
             compute: { try classifier.logits(pooled: classifier.model.pooledImages($0), labelFeatures: features) },

@@ -21,17 +21,15 @@ extension TrainingTask {
         _ pictures: [Picture], of source: String, _ progress: any WorkProgress, _ monitor: WorkMonitor,
         compute: (Tensor) throws -> Tensor, receive: ([Float]) throws -> Void
     ) throws {
-        var count = 0
         try MultiLabel.forEachPicture(
-            pictures.map { PictureReference(name: $0.name, path: $0.path ?? "") }, preprocessor: preprocessor,
+            pictures, preprocessor: preprocessor,
             options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
             compute: compute,
-            receive: { _, result in
+            receive: { picture, result in
                 switch result {
                 case .success(let row): try receive(row)
-                case .failure(let error): throw TrainingError(pictures[count], of: source, error)
+                case .failure(let error): throw TrainingError(picture, of: source, error)
                 }
-                count += 1
                 progress.advance()
                 try monitor.check()
             })

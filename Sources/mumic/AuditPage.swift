@@ -61,7 +61,7 @@ extension AuditResult {
     /// A picture with a label in doubt; nil where the picture has gone.
     private func item(_ issue: LabelIssue) -> String? {
         let image = table.images[issue.image]
-        guard let uri = try? Self.thumbnail(image.path) else { return nil }
+        guard let uri = try? Self.thumbnail(image) else { return nil }
         let first = issue.image * table.labels.count
         let given = table.labels.indices.filter { table.targets[first + $0] > 0.5 }.map { table.labels[$0] }
         let name = escaped(image.name)
@@ -69,7 +69,7 @@ extension AuditResult {
             <li data-l="\(issue.label)"><img src="\(uri)" alt="Thumbnail of \(name)" loading="lazy" />\
             <p class="verdict">\(escaped(table.labels[issue.label])), \(percent(issue.probability))</p>\
             <p>\(given.isEmpty ? "no labels given" : "given: " + escaped(given.joined(separator: ", ")))</p>\
-            <p class="file"><bdi>\(name)</bdi>, line \(image.line)</p></li>
+            <p class="file"><bdi>\(name)</bdi>, line \(image.line ?? 0)</p></li>
 
             """
     }
@@ -95,8 +95,8 @@ extension AuditResult {
             """
     }
 
-    private static func thumbnail(_ path: String) throws(ImagingError) -> String {
-        let picture = try RGBImage(contentsOf: path, shortSideAtLeast: 160).reduced(toLongSide: 160)
+    private static func thumbnail(_ image: Picture) throws(ImagingError) -> String {
+        let picture = try RGBImage(image, shortSideAtLeast: 160).reduced(toLongSide: 160)
         return "data:image/jpeg;base64," + Data(try picture.jpeg(quality: 70)).base64EncodedString()
     }
 

@@ -33,7 +33,7 @@ struct AuditResult {
                 try list.append(
                     CSVWriter.line([
                         image.name, table.labels[issue.label], given(issue), "\(issue.probability)",
-                        "\(issue.selfConfidence)", issue.kind.rawValue, "\(rank + 1)", "\(image.line)",
+                        "\(issue.selfConfidence)", issue.kind.rawValue, "\(rank + 1)", "\(image.line ?? 0)",
                     ]))
             }
         }

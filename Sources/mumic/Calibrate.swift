@@ -76,10 +76,10 @@ struct Calibrate: ParsableCommand {
         let old = bundle.description?.calibration
         let crossValidated = try crossValidatedCalibration(matrix, method: method, options: needs, seed: seed)
         var description = try scored.description()
-        let calibration = CalibrationDescription(fitted, labels: table.labels)
+        let calibration = Calibration(fitted, labels: table.labels)
         for (name, threshold) in description.thresholds {
-            description.thresholds[name] = calibration.curve(of: name).threshold(
-                for: threshold, under: old?.curve(of: name) ?? .plain)
+            description.thresholds[name] = calibration.curves(labels: [name])[0].threshold(
+                for: threshold, under: old?.curves(labels: [name])[0] ?? .plain)
         }
         description.calibration = calibration
         let result = CalibrationReport(

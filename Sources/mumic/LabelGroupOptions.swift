@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Datasets
 import Evaluation
 import FileIO
 import MultiLabel
@@ -61,7 +62,7 @@ struct LabelGroupOptions: ParsableArguments {
     /// The groups that were asked for, as columns of `labels`.
     func columns(labels: [String]) throws -> [(name: String, columns: [Int])] {
         try group.map { choice in
-            let names = try readLabelFile(choice.path).map(\.name)
+            let names = try LabelFile(path: choice.path).labels.map(\.name)
             let wanted = Set(names)
             let columns = labels.indices.filter { wanted.contains(labels[$0]) }
             if columns.isEmpty {

@@ -14,15 +14,10 @@ struct LabelOptions: ParsableArguments {
     var template: [String] = []
 
     /// The labels of the file, or nil where none was given.
-    func fileLabels() throws -> [Label]? { try labels.map(readLabelFile) }
+    func fileLabels() throws -> [Label]? { try labels.map { path in try LabelFile(path: path).labels } }
 
     /// The templates, or nil where none was given.
     func templates() throws -> [PromptTemplate]? { template.isEmpty ? nil : try template.map(promptTemplate) }
-}
-
-/// The labels of a file.
-func readLabelFile(_ path: String) throws -> [Label] {
-    try LabelFile(path: path).labels.map { Label(name: $0.name, prompts: $0.prompts) }
 }
 
 /// A template, if the sentence has a place for the name.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
+import FileIO
 import MultiLabel
 import Synchronization
 
@@ -22,15 +23,15 @@ final class PictureSource: Sequence, Sendable {
         state = Mutex(State(arguments: arguments, imagesDirectory: imagesDirectory, inputs: nil, error: nil))
     }
 
-    func makeIterator() -> AnyIterator<PictureReference> { AnyIterator { self.next() } }
+    func makeIterator() -> AnyIterator<Picture> { AnyIterator { self.next() } }
 
-    private func next() -> PictureReference? {
-        state.withLock { state -> PictureReference? in
+    private func next() -> Picture? {
+        state.withLock { state -> Picture? in
             if state.error != nil { return nil }
             let inputs = state.inputs ?? PictureInputs(state.arguments, imagesDirectory: state.imagesDirectory)
             state.inputs = inputs
             do {
-                return try inputs.next().map { PictureReference(name: $0.name, path: $0.path) }
+                return try inputs.next()
             } catch {
                 state.error = error
                 return nil

@@ -66,7 +66,7 @@ struct ReportSources {
     ) throws {
         var contents = ReportContents(
             model: model, data: table.source, evaluation: evaluation, scores: scores, targets: table.targets)
-        contents.pictures = table.images.map { ReportPicture(name: $0.name, path: $0.path) }
+        contents.pictures = table.images
         contents.seenLabels = seen
         contents.reading = reading
         contents.trainingPositives = about?.positives

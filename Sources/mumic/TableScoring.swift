@@ -60,13 +60,13 @@ func forEachPicture(
     var findings: [String] = []
     var index = 0
     try forEachPicture(
-        table.images.map { PictureReference(name: $0.name, path: $0.path) }, preprocessor: preprocessor,
+        table.images, preprocessor: preprocessor,
         options: options, compute: compute,
         receive: { picture, result in
             switch result {
             case .success(let row): receive(row)
             case .failure(let error):
-                findings.append("\(table.source):\(table.images[index].line): \(printable(picture.name)): \(error)")
+                findings.append("\(picture.place(in: table.source)): \(printable(picture.name)): \(error)")
             }
             index += 1
             bar.advance()

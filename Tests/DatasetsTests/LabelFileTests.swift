@@ -12,7 +12,7 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    private func read(_ text: String) throws -> [LabelDefinition] {
+    private func read(_ text: String) throws -> [Label] {
         try LabelFile(path: folder.write("labels.txt", text)).labels
     }
 
@@ -32,13 +32,13 @@ import Testing
         let text = "label,prompt,prompt\r\npool,a pool,\"a blue, clear pool\"\r\nsea\r\nbed,,\r\nx,1,2,3\r\n"
         #expect(
             try read(text) == [
-                LabelDefinition(name: "pool", prompts: ["a pool", "a blue, clear pool"]),
-                LabelDefinition(name: "sea"), LabelDefinition(name: "bed"),
-                LabelDefinition(name: "x", prompts: ["1", "2", "3"]),
+                Label(name: "pool", prompts: ["a pool", "a blue, clear pool"]),
+                Label(name: "sea"), Label(name: "bed"),
+                Label(name: "x", prompts: ["1", "2", "3"]),
             ])
         #expect(
             try read("\"label\",\"prompt1\",\"prompt2\"\n\"a\",\"b\",\"\"\n")
-                == [LabelDefinition(name: "a", prompts: ["b"])])
+                == [Label(name: "a", prompts: ["b"])])
     }
 
     @Test func `doubled and empty names are all found with their lines`() throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 import Testing
 
@@ -12,9 +13,9 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    private func all(_ arguments: String..., images: String? = nil) throws -> [PictureInput] {
+    private func all(_ arguments: String..., images: String? = nil) throws -> [Picture] {
         let inputs = PictureInputs(arguments, imagesDirectory: images)
-        var result: [PictureInput] = []
+        var result: [Picture] = []
         while let picture = try inputs.next() { result.append(picture) }
         return result
     }
@@ -70,7 +71,7 @@ import Testing
         for (name, text) in documents {
             let path = try folder.write(name, text)
             let here = [
-                PictureInput(name: "a.jpg", path: folder.path + "/a.jpg"), PictureInput(name: "/b.jpg", path: "/b.jpg"),
+                Picture(name: "a.jpg", path: folder.path + "/a.jpg"), Picture(name: "/b.jpg", path: "/b.jpg"),
             ]
             #expect(try all(path) == here, "\(name)")
             #expect(try all(path, images: "else").first?.path == "else/a.jpg", "\(name)")
@@ -108,7 +109,7 @@ import Testing
         }
         // The writer stays open: a reader that waited for more than the line would hang here.
         send("a b.jpg\n")
-        #expect(try inputs.next() == PictureInput(name: "a b.jpg", path: "a b.jpg"))
+        #expect(try inputs.next() == Picture(name: "a b.jpg", path: "a b.jpg"))
         send("é.jpg\r\n\n  \n")
         #expect(try inputs.next()?.name == "é.jpg")
         send("c,d.jpg\r\ne.jpg")

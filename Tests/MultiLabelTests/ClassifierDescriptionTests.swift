@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Datasets
+import Evaluation
 import Foundation
 import Testing
 
@@ -11,9 +13,12 @@ import Testing
             labels: [Label(name: "pool", prompts: ["a pool", "schönes \"Becken\""]), Label(name: "sea view/1")],
             templates: [.standard, try #require(PromptTemplate("{} in {}"))], temperature: 0.07, bias: -0.1,
             thresholds: ["sea view/1": 0.3, "pool": 1, "b": 0, "a": 0.25], loss: "mumic",
-            calibration: CalibrationDescription(
-                method: .isotonic, global: .line(scale: 0.7, shift: -1.5),
-                labels: ["pool": .points([[-3, 0], [0.25, 0.1], [4, 0.1]]), "a": .line(scale: 2, shift: 0)]),
+            calibration: Calibration(
+                method: .isotonic, global: .logistic(scale: 0.7, shift: -1.5),
+                labels: [
+                    "pool": .points([(-3, 0), (0.25, 0.1), (4, 0.1)].map { .init(logit: $0, probability: $1) }),
+                    "a": .logistic(scale: 2, shift: 0),
+                ]),
             positives: ["pool": 17, "sea view/1": 0],
             annotationNoise: AnnotationNoise(falsePositiveRate: 0.25, falseNegativeRate: 0.125))
     }

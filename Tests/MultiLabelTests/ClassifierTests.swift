@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLIP
+import Datasets
 import Foundation
 import Safetensors
 import Testing

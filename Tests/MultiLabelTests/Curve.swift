@@ -15,9 +15,9 @@ enum Curve {
         .appendingPathComponent("TrainingTests/Fixtures/curve").path
     static let model = folder + "/model"
 
-    static func picture(_ index: Int) -> PictureReference {
+    static func picture(_ index: Int) -> Picture {
         let name = "p\(index < 10 ? "0" : "")\(index).png"
-        return PictureReference(name: name, path: folder + "/images/" + name)
+        return Picture(name: name, path: folder + "/images/" + name)
     }
 
     static func load() throws -> (CLIPCheckpoint, CLIPModel, ParameterStore) {
@@ -28,7 +28,7 @@ enum Curve {
 
     static func pixels(_ checkpoint: CLIPCheckpoint, _ count: Int) throws -> Tensor {
         let pictures = try (0..<count).map {
-            try checkpoint.preprocessor(RGBImage(contentsOf: picture($0).path))
+            try checkpoint.preprocessor(RGBImage(picture($0)))
         }
         return try pixelBatch(pictures, device: .cpu)
     }

@@ -18,9 +18,9 @@ import Torch
         let folder = try TemporaryFolder()
         try folder.put("broken.png", "not a picture")
         var pictures = (0..<12).map(Curve.picture)
-        pictures.insert(PictureReference(name: "gone", path: folder("gone.png")), at: 0)
-        pictures.insert(PictureReference(name: "broken", path: folder("broken.png")), at: 5)
-        pictures.insert(PictureReference(name: "again", path: folder("broken.png")), at: 6)
+        pictures.insert(Picture(name: "gone", path: folder("gone.png")), at: 0)
+        pictures.insert(Picture(name: "broken", path: folder("broken.png")), at: 5)
+        pictures.insert(Picture(name: "again", path: folder("broken.png")), at: 6)
         let (checkpoint, model, _) = try Curve.load()
         var names: [String] = []
         var failed: [String] = []
@@ -50,7 +50,7 @@ import Torch
 
     @Test func aBatchOfBrokenPicturesIsNotComputed() throws {
         let checkpoint = try CLIPCheckpoint(directory: Curve.model)
-        let pictures = (0..<4).map { PictureReference(name: "\($0)", path: "/nowhere/\($0).png") }
+        let pictures = (0..<4).map { Picture(name: "\($0)", path: "/nowhere/\($0).png") }
         var failures = 0
         try forEachPicture(
             pictures, preprocessor: checkpoint.preprocessor, options: options(2),
@@ -81,7 +81,7 @@ import Torch
         #expect(throws: TorchError.self) { try pixelBatch([], device: .cpu) }
         let checkpoint = try CLIPCheckpoint(directory: Curve.model)
         try forEachPicture(
-            [PictureReference](), preprocessor: checkpoint.preprocessor, options: options(4),
+            [Picture](), preprocessor: checkpoint.preprocessor, options: options(4),
             compute: { $0 }, receive: { _, _ in Issue.record("there is nothing to receive") })
     }
 }

@@ -86,7 +86,7 @@ private final class Document: NSObject, XMLParserDelegate {
         let folder = try TemporaryFolder()
         var contents = try full()
         let path = try folder.picture("a.jpg", width: 400, height: 100, value: 90)
-        contents.pictures = (0..<120).map { ReportPicture(name: "picture \($0)", path: $0 % 2 == 0 ? path : "missing") }
+        contents.pictures = (0..<120).map { Picture(name: "picture \($0)", path: $0 % 2 == 0 ? path : "missing") }
         let html = try contents.html()
         let document = Document(html)
         #expect(document.problem == nil)
@@ -168,7 +168,7 @@ private final class Document: NSObject, XMLParserDelegate {
         let folder = try TemporaryFolder()
         var contents = try full(names: hostile)
         let path = try folder.picture("a.jpg", width: 20, height: 20, value: 90)
-        contents.pictures = (0..<120).map { ReportPicture(name: hostile[$0 % hostile.count], path: path) }
+        contents.pictures = (0..<120).map { Picture(name: hostile[$0 % hostile.count], path: path) }
         contents.title = hostile[0]
         contents.model = hostile[3]
         contents.data = hostile[2]
@@ -230,7 +230,7 @@ private final class Document: NSObject, XMLParserDelegate {
         var contents = try full(
             names: (0..<labels).map { "\($0) " + String(repeating: "\"", count: 500) }, labels: labels)
         let path = try folder.picture("a.jpg", width: 600, height: 600, value: 3)
-        contents.pictures = (0..<120).map { ReportPicture(name: String(repeating: "&", count: 5000 + $0), path: path) }
+        contents.pictures = (0..<120).map { Picture(name: String(repeating: "&", count: 5000 + $0), path: path) }
         let html = try contents.html()
         #expect(Document(html).problem == nil)
         // Two thousand rows of at most 120 characters of six bytes, three times over, are by far the largest part.
@@ -254,7 +254,7 @@ private final class Document: NSObject, XMLParserDelegate {
 
     @Test func `parts that do not belong together are refused`() throws {
         var contents = try Sample(seed: 5, images: 12, labels: 3).contents()
-        contents.pictures = [ReportPicture(name: "a", path: "a")]
+        contents.pictures = [Picture(name: "a", path: "a")]
         #expect(throws: ReportError.wrongCount(of: "pictures", expected: 12, found: 1)) { try contents.html() }
         contents.pictures = []
         contents.scores.removeLast()

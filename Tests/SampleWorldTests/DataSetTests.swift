@@ -46,7 +46,7 @@ struct DataSetTests {
                 let present = world.description(first + row).labels
                 let targets = labels.map { present.contains($0) ? Float(1) : 0 }
                 #expect(Array(table.targets[(row * labels.count)..<((row + 1) * labels.count)]) == targets)
-                let image = try RGBImage(contentsOf: table.images[row].path)
+                let image = try RGBImage(table.images[row])
                 #expect(image.width >= 128)
             }
             first += count

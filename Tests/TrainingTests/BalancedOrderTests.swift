@@ -2,6 +2,7 @@
 
 import CLIP
 import Datasets
+import FileIO
 import Foundation
 import Imaging
 import MultiLabel
@@ -15,7 +16,7 @@ import Torch
 @Suite struct BalancedOrderTests {
     private func rows(_ targets: [[Float]]) -> TargetRows {
         let labels = (0..<(targets.first?.count ?? 0)).map { "label \($0)" }
-        let images = targets.indices.map { AnnotatedImage(name: "\($0)", path: "\($0)", line: $0 + 2) }
+        let images = targets.indices.map { Picture(name: "\($0)", path: "\($0)", line: $0 + 2) }
         return TargetRows(
             AnnotationTable(source: "t.csv", images: images, labels: labels, targets: targets.flatMap { $0 }))
     }

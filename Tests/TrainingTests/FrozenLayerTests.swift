@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
+import FileIO
 import Foundation
 import Imaging
 import MultiLabel
@@ -79,8 +80,8 @@ import Torch
         let folder = run.folder("images")
         try FileManager.default.copyItem(atPath: TestRun.curve + "/images", toPath: folder)
         let images = run.training.images.map { image in
-            AnnotatedImage(
-                name: image.name, path: folder + "/" + URL(fileURLWithPath: image.path).lastPathComponent,
+            Picture(
+                name: image.name, path: folder + "/" + URL(fileURLWithPath: image.path ?? "").lastPathComponent,
                 line: image.line)
         }
         run.training = AnnotationTable(
@@ -193,7 +194,7 @@ import Torch
             let path = run.folder("broken.png")
             let broken = AnnotationTable(
                 source: "data.csv",
-                images: run.training.images.prefix(3) + [AnnotatedImage(name: "broken.png", path: path, line: 7)],
+                images: run.training.images.prefix(3) + [Picture(name: "broken.png", path: path, line: 7)],
                 labels: run.training.labels, targets: Array(run.training.targets.prefix(4 * 6)))
             if validates { run.validation = broken } else { run.training = broken }
             let error = try #require(throws: TrainingError.self) { try run.run() }

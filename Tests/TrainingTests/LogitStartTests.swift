@@ -39,7 +39,7 @@ import Torch
         let classifier = try MultiLabelClassifier(
             model: checkpoint.load().0, tokenizer: checkpoint.tokenizer,
             labels: run.training.labels.map { Label(name: $0) }, templates: [.standard])
-        let pictures = try run.training.images.map { try checkpoint.preprocessor(RGBImage(contentsOf: $0.path)) }
+        let pictures = try run.training.images.map { try checkpoint.preprocessor(RGBImage($0)) }
         return try withoutGradient {
             let features = try classifier.model.imageFeatures(pixelBatch(pictures, device: .cpu))
             return try features.matmul(classifier.labelFeatures().transposed(0, 1)).floats()

@@ -23,7 +23,7 @@ import Torch
             labels: description.labels, templates: nil, device: .cpu, dtype: .float32)
         var scores: [Float] = []
         try forEachPicture(
-            run.training.images.map { PictureReference(name: $0.name, path: $0.path) },
+            run.training.images,
             preprocessor: bundle.checkpoint.preprocessor, options: .init(batchSize: 6, workers: 1, device: .cpu),
             compute: { pixels in
                 try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: nil)

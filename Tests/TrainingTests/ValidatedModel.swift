@@ -23,7 +23,7 @@ struct ValidatedModel {
         let table = try #require(run.validation)
         var logits: [Float] = []
         try forEachPicture(
-            table.images.map { PictureReference(name: $0.name, path: $0.path) },
+            table.images,
             preprocessor: bundle.checkpoint.preprocessor,
             options: .init(batchSize: run.options.batchSize, workers: 1, device: .cpu),
             compute: { try classifier.logits(pooled: classifier.model.pooledImages($0), labelFeatures: nil) },

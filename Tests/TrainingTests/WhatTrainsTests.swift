@@ -3,6 +3,7 @@
 import CLIP
 import Datasets
 import Evaluation
+import FileIO
 import Foundation
 import Imaging
 import MultiLabel
@@ -127,14 +128,14 @@ import TorchNN
         try run.folder.put("broken.png", "no picture")
         let path = run.folder("broken.png")
         run.training = AnnotationTable(
-            source: "data.csv", images: [AnnotatedImage(name: "broken.png", path: path, line: 7)], labels: ["a"],
+            source: "data.csv", images: [Picture(name: "broken.png", path: path, line: 7)], labels: ["a"],
             targets: [1])
         for validates in [false, true] {
             if validates {
                 run.validation = run.training
                 run.training = AnnotationTable(
                     source: "t.csv",
-                    images: [AnnotatedImage(name: "p", path: TestRun.curve + "/images/p00.png", line: 2)],
+                    images: [Picture(name: "p", path: TestRun.curve + "/images/p00.png", line: 2)],
                     labels: ["a"], targets: [1])
                 run.options.output = run.folder("second")
             }

@@ -4,18 +4,13 @@
 public struct Label: Codable, Sendable, Equatable {
     /// What the label is called in data and answers.
     public var name: String
-    /// Whole texts; if there are any, templates are not applied.
+    /// Whole texts that describe the label; where there are none, templates are applied to the name.
     public var prompts: [String]
 
     /// A label that is described by its name in the templates, unless prompts are given.
     public init(name: String, prompts: [String] = []) {
         self.name = name
         self.prompts = prompts
-    }
-
-    /// The texts whose mean feature stands for the label.
-    public func texts(templates: [PromptTemplate]) -> [String] {
-        prompts.isEmpty ? templates.map { $0(name) } : prompts
     }
 
     /// Reads a name with or without prompts.

@@ -1,31 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What `mumic.json` says under `calibration`: how logits become probabilities.
-public struct CalibrationDescription: Codable, Sendable, Equatable {
-    /// The way in which it was fitted.
-    public enum Method: String, Codable, Sendable {
-        /// A line in the logit for each label.
-        case platt
-        /// One line for all labels.
-        case temperature
-        /// Steps for labels with enough pictures, lines for the others.
-        case isotonic
-    }
-
-    /// A curve from logits to probabilities that never falls.
-    public enum Curve: Sendable, Equatable {
-        /// σ(scale · z + shift): `{"scale": 1.2, "shift": -0.5}`.
-        case line(scale: Double, shift: Double)
-        /// Straight lines between points of a logit and its probability: `{"points": [[-3, 0.01], [2, 0.8]]}`.
-        case points([[Double]])
-    }
-
+/// How a model's logits become probabilities: what `mumic.json` says under `calibration`.
+public struct Calibration: Codable, Sendable, Equatable {
     /// How it was fitted.
-    public var method: Method
-    /// The curve of labels that have none of their own.
-    public var global: Curve
-    /// The curves of labels.
-    public var labels: [String: Curve]
+    public var method: CalibrationMethod
+    /// The curve of labels that have none of their own: too rare, or new to the model.
+    public var global: CalibrationCurve
+    /// The curves of labels, by name.
+    public var labels: [String: CalibrationCurve]
 
     /// A calibration.
     ///
@@ -33,10 +15,22 @@ public struct CalibrationDescription: Codable, Sendable, Equatable {
     ///   - method: How it was fitted.
     ///   - global: The curve of labels that have none of their own.
     ///   - labels: The curves of labels.
-    public init(method: Method, global: Curve, labels: [String: Curve]) {
+    public init(method: CalibrationMethod, global: CalibrationCurve, labels: [String: CalibrationCurve]) {
         self.method = method
         self.global = global
         self.labels = labels
+    }
+
+    /// What a fit says of labels; a label that has the curve of all is not listed.
+    ///
+    /// - Parameters:
+    ///   - fitted: The fit.
+    ///   - names: Its labels, `[L]`, in its order.
+    public init(_ fitted: FittedCalibration, labels names: [String]) {
+        let own = names.indices.filter { fitted.fits[$0] != .global }
+        self.init(
+            method: fitted.method, global: fitted.global,
+            labels: Dictionary(uniqueKeysWithValues: own.map { (names[$0], fitted.perLabel[$0]) }))
     }
 
     /// Reads a calibration; `labels` may be absent.
@@ -45,23 +39,26 @@ public struct CalibrationDescription: Codable, Sendable, Equatable {
     /// - Throws: `DecodingError` naming the key.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        let name = try container.decode(String.self, forKey: .method)
-        guard let method = Method(rawValue: name) else {
+        guard let method = CalibrationMethod(rawValue: try container.decode(String.self, forKey: .method)) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .method, in: container, debugDescription: "is not platt, temperature or isotonic")
         }
         self.method = method
-        self.global = try container.decode(Curve.self, forKey: .global)
-        self.labels = try container.decodeIfPresent([String: Curve].self, forKey: .labels) ?? [:]
+        self.global = try container.decode(CalibrationCurve.self, forKey: .global)
+        self.labels = try container.decodeIfPresent([String: CalibrationCurve].self, forKey: .labels) ?? [:]
     }
+
+    /// The curves of labels, `[L]`; that of all for labels without one of their own.
+    public func curves(labels names: [String]) -> [CalibrationCurve] { names.map { labels[$0] ?? global } }
 }
 
-extension CalibrationDescription.Curve: Codable {
+extension CalibrationCurve: Codable {
     private enum CodingKeys: String, CodingKey {
         case scale, shift, points
     }
 
-    /// Reads a scale with a shift, or points; what could fall or leave [0, 1] is refused.
+    /// Reads `{"scale": 1.2, "shift": -0.5}` or `{"points": [[-3, 0.01], [2, 0.8]]}`; what could fall or leave [0, 1] is
+    /// refused.
     ///
     /// - Parameter decoder: Where to read.
     /// - Throws: `DecodingError` naming the key.
@@ -75,7 +72,7 @@ extension CalibrationDescription.Curve: Codable {
             let shift = try container.decode(Double.self, forKey: .shift)
             guard scale > 0, scale.isFinite else { throw corrupted(.scale, "is \(scale), it must be above 0") }
             guard shift.isFinite else { throw corrupted(.shift, "is no finite number") }
-            self = .line(scale: scale, shift: shift)
+            self = .logistic(scale: scale, shift: shift)
             return
         }
         if container.contains(.scale) || container.contains(.shift) {
@@ -92,7 +89,7 @@ extension CalibrationDescription.Curve: Codable {
                 throw corrupted(.points, "does not rise at place \(index + 1)")
             }
         }
-        self = .points(points)
+        self = .points(points.map { Point(logit: $0[0], probability: $0[1]) })
     }
 
     /// Writes what can be read again.
@@ -102,10 +99,11 @@ extension CalibrationDescription.Curve: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         switch self {
-        case .line(let scale, let shift):
+        case .logistic(let scale, let shift):
             try container.encode(scale, forKey: .scale)
             try container.encode(shift, forKey: .shift)
-        case .points(let points): try container.encode(points, forKey: .points)
+        case .points(let points):
+            try container.encode(points.map { [$0.logit, $0.probability] }, forKey: .points)
         }
     }
 }
