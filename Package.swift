@@ -34,7 +34,7 @@ let tests: [Target] = [
     test("ContentHash", ["FileIO"], fixtures: true),
     test("Hub", ["ContentHash", "FileIO"]),
     test("Tokenization", ["FileIO"], fixtures: true),
-    test("Evaluation", ["FileIO"], fixtures: true),
+    test("Evaluation", ["Datasets", "FileIO"], fixtures: true),
     test("Audit", fixtures: true),
     test("Datasets", ["ContentHash", "FileIO"], fixtures: true),
     test("Report", ["Evaluation", "FileIO", "Imaging"]),
@@ -67,7 +67,7 @@ let tests: [Target] = [
         dependencies: ["ExperimentTables", "experiments", "Datasets", "Evaluation", "FileIO"],
         resources: [.copy("Fixtures")]),
     // The program as a process: built because it is named here, and found beside the tests.
-    .testTarget(name: "MumicTests", dependencies: ["FileIO", "mumic"], linkerSettings: linksLibtorch),
+    .testTarget(name: "MumicTests", dependencies: ["Evaluation", "FileIO", "MultiLabel", "mumic"], linkerSettings: linksLibtorch),
 ]
 
 let package = Package(
@@ -120,7 +120,7 @@ let package = Package(
         .target(
             name: "CLIP",
             dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Randomness", "Safetensors", "FileIO"]),
-        .target(name: "Evaluation", dependencies: ["FileIO", "JSON"]),
+        .target(name: "Evaluation", dependencies: ["Datasets", "FileIO", "JSON"]),
         .target(name: "Audit", dependencies: ["Evaluation", "FileIO"]),
         .target(name: "Datasets", dependencies: ["ContentHash", "FileIO"]),
         .target(name: "Report", dependencies: ["Evaluation", "FileIO", "Imaging", mustache]),

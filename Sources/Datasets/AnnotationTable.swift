@@ -112,6 +112,25 @@ public struct AnnotationTable: Sendable {
         return table
     }
 
+    /// Reads a data file to score a model on, and demands that it can be used.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - options: How to read it.
+    ///   - monitor: Told of warnings, ten at most: labels without positives are the rule in a part of a data set.
+    /// - Returns: The table.
+    /// - Throws: ``DatasetError`` where the file cannot be read or used.
+    public static func readForScoring(
+        path: String, options: AnnotationOptions = .init(), monitor: WorkMonitor = .silent
+    ) throws(DatasetError) -> AnnotationTable {
+        let table = try read(path: path, options: options)
+        try table.requireUsable()
+        let warnings = table.findings.filter { $0.severity == .warning }
+        for finding in warnings.prefix(10) { monitor.note(finding.formatted(path: path)) }
+        if warnings.count > 10 { monitor.note("\(path): and \(warnings.count - 10) more warnings") }
+        return table
+    }
+
     /// Demands that no finding is an error.
     ///
     /// - Throws: ``DatasetError/unusable(path:findings:)`` with all findings.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import FileIO
+import Synchronization
 
 /// The pictures that INPUT arguments stand for, one at a time and in their order.
 ///
@@ -12,8 +13,57 @@ public import FileIO
 /// Nothing is read ahead, so millions of pictures need no more memory than one directory's names.
 ///
 ///     let inputs = PictureInputs(["photos", "list.csv"])
-///     while let picture = try inputs.next() { print(picture.path) }
-public final class PictureInputs {
+///     for picture in inputs { print(picture.name) }
+///     try inputs.finish()
+///
+/// A data file that breaks off in the middle ends the sequence; ``finish()`` then throws why. The sequence is a stream:
+/// each picture comes once, whatever the number of iterators and the threads that ask for it.
+public final class PictureInputs: Sequence, Sendable {
+    /// The arguments, as messages name them.
+    public let arguments: [String]
+    private let state: Mutex<(reader: PictureInputReader, error: DatasetError?)>
+
+    /// Creates the list; nothing is opened yet.
+    ///
+    /// - Parameters:
+    ///   - arguments: The INPUT arguments.
+    ///   - imagesDirectory: Where data files' relative names are; nil means each file's own directory.
+    ///   - standardInput: The descriptor that `-` reads.
+    public init(_ arguments: [String], imagesDirectory: String? = nil, standardInput: Int32 = 0) {
+        self.arguments = arguments
+        state = Mutex(
+            (
+                PictureInputReader(arguments, imagesDirectory: imagesDirectory, standardInput: standardInput), nil
+            ))
+    }
+
+    /// The pictures that have not been given out yet.
+    public func makeIterator() -> AnyIterator<Picture> { AnyIterator { try? self.next() } }
+
+    /// The next picture; nil after the last one, and after an error.
+    ///
+    /// - Returns: The picture's name and path; it may not exist, or be no picture.
+    /// - Throws: ``DatasetError`` where a data file cannot be read or lists no pictures.
+    public func next() throws(DatasetError) -> Picture? {
+        try state.withLock { state throws(DatasetError) -> Picture? in
+            if state.error != nil { return nil }
+            do throws(DatasetError) {
+                return try state.reader.next()
+            } catch {
+                state.error = error
+                throw error
+            }
+        }
+    }
+
+    /// Throws the error that ended the sequence, if one did.
+    public func finish() throws(DatasetError) {
+        if let error = state.withLock({ $0.error }) { throw error }
+    }
+}
+
+/// Reads what arguments stand for.
+private struct PictureInputReader {
     private enum Current {
         case directory(DirectoryWalk)
         case csv(CSVReader, columns: Int, PictureFolder)
@@ -28,23 +78,13 @@ public final class PictureInputs {
     private let standardInput: Int32
     private var current: Current?
 
-    /// Creates the list; nothing is opened yet.
-    ///
-    /// - Parameters:
-    ///   - arguments: The INPUT arguments.
-    ///   - imagesDirectory: Where data files' relative names are; nil means each file's own directory.
-    ///   - standardInput: The descriptor that `-` reads.
-    public init(_ arguments: [String], imagesDirectory: String? = nil, standardInput: Int32 = 0) {
+    init(_ arguments: [String], imagesDirectory: String?, standardInput: Int32) {
         self.arguments = arguments[...]
         self.imagesDirectory = imagesDirectory
         self.standardInput = standardInput
     }
 
-    /// The next picture; nil after the last one.
-    ///
-    /// - Returns: The picture's name and path; it may not exist, or be no picture.
-    /// - Throws: ``DatasetError`` where a data file cannot be read or lists no pictures.
-    public func next() throws(DatasetError) -> Picture? {
+    mutating func next() throws(DatasetError) -> Picture? {
         while true {
             if let picture = try nextOfCurrent() { return picture }
             current = nil
@@ -63,7 +103,7 @@ public final class PictureInputs {
         }
     }
 
-    private func open(_ path: String) throws(DatasetError) {
+    private mutating func open(_ path: String) throws(DatasetError) {
         let folder = PictureFolder(dataFile: path, imagesDirectory: imagesDirectory)
         let source = try ByteSource(path: path)
         switch try DatasetFormat.detect(source) {
@@ -93,7 +133,7 @@ public final class PictureInputs {
         }
     }
 
-    private func nextOfCurrent() throws(DatasetError) -> Picture? {
+    private mutating func nextOfCurrent() throws(DatasetError) -> Picture? {
         switch current {
         case nil: return nil
         case .directory(var walk):

@@ -49,7 +49,10 @@ public struct Calibration: Codable, Sendable, Equatable {
     }
 
     /// The curves of labels, `[L]`; that of all for labels without one of their own.
-    public func curves(labels names: [String]) -> [CalibrationCurve] { names.map { labels[$0] ?? global } }
+    public func curves(labels names: [String]) -> [CalibrationCurve] { names.map(curve(of:)) }
+
+    /// The curve of a label; that of all where it has none of its own.
+    public func curve(of name: String) -> CalibrationCurve { labels[name] ?? global }
 }
 
 extension CalibrationCurve: Codable {

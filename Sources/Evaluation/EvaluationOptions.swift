@@ -47,6 +47,9 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
         self.calibration = calibration
     }
 
+    /// How many replicates may be asked for.
+    public static let replicateRange = 0...10_000
+
     /// The number of known pairs above which at most ``largeReplicates`` are drawn.
     static let largePairs = 10_000_000
     static let largeReplicates = 200
@@ -65,8 +68,8 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
         try require(topK >= 1, "top-k", topK, "a number of at least 1")
         try require(threshold >= 0 && threshold <= 1, "the threshold", threshold, "a number in [0, 1]")
         try require(
-            (0...10_000).contains(bootstrapReplicates), "the number of bootstrap replicates", bootstrapReplicates,
-            "a number from 0 to 10000")
+            Self.replicateRange.contains(bootstrapReplicates), "the number of bootstrap replicates",
+            bootstrapReplicates, "a number from 0 to \(Self.replicateRange.upperBound)")
         try require(
             (1...1000).contains(calibrationBins), "the number of calibration bins", calibrationBins,
             "a number from 1 to 1000")

@@ -71,7 +71,29 @@ public func fitThresholds(
     }
 }
 
-extension ThresholdGoal {
+extension ThresholdGoal: LosslessStringConvertible {
+    /// Reads `max-f1`, `global`, `precision=P` or `recall=R`.
+    public init?(_ description: String) {
+        let parts = description.split(separator: "=", maxSplits: 1).map(String.init)
+        switch (parts.first, parts.count > 1 ? Double(parts[1]) : nil) {
+        case ("max-f1", nil) where parts.count == 1: self = .maximumF1
+        case ("global", nil) where parts.count == 1: self = .global
+        case ("precision", let rate?) where rate > 0 && rate <= 1: self = .precision(rate)
+        case ("recall", let rate?) where rate > 0 && rate <= 1: self = .recall(rate)
+        default: return nil
+        }
+    }
+
+    /// The goal as it is read.
+    public var description: String {
+        switch self {
+        case .maximumF1: "max-f1"
+        case .global: "global"
+        case .precision(let rate): "precision=\(rate)"
+        case .recall(let rate): "recall=\(rate)"
+        }
+    }
+
     fileprivate func check() throws {
         let (name, rate): (String, Double) =
             switch self {

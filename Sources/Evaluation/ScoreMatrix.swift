@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Datasets
+
 /// What the scores of a ``ScoreMatrix`` are.
 public enum ScoreKind: String, Codable, Sendable {
     /// Logits z: ranked as they are; thresholds, calibration error and Brier score use sigmoid(z) in double
@@ -36,6 +38,17 @@ public struct ScoreMatrix: Sendable {
     enum Scores: Sendable {
         case float([Float])
         case double([Double])
+    }
+
+    /// Takes the scores of annotated pictures.
+    ///
+    /// - Parameters:
+    ///   - scores: N·L finite numbers, row major.
+    ///   - table: The pictures, their labels and the targets.
+    /// - Throws: ``EvaluationError`` naming the first row and column that cannot be used.
+    public init(_ scores: [Double], of table: AnnotationTable) throws {
+        try self.init(
+            imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
     }
 
     /// Takes single-precision scores, as a model gives them.

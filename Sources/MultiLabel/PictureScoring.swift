@@ -1,27 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Datasets
 public import FileIO
+import Foundation
 public import Imaging
 public import Torch
 
 /// How pictures are brought to the model.
 public struct PictureStreamOptions: Sendable {
-    /// Pictures in a forward pass.
+    /// Pictures in a forward pass. Default 32.
     public var batchSize: Int
-    /// Threads that decode.
+    /// Threads that decode. By default as many as processors.
     public var workers: Int
-    /// Where the model is.
+    /// Where the model is. By default on the CPU.
     public var device: Device
     /// Whether large JPEGs are decoded at a reduced scale: much faster, and features move a little. The default is
     /// false, which gives the reference's pixels.
     public var decodesFast: Bool
 
     /// Options for a model on `device`.
-    public init(batchSize: Int, workers: Int, device: Device, decodesFast: Bool = false) {
+    public init(
+        batchSize: Int = 32, workers: Int? = nil, device: Device = .cpu,
+        decodesFast: Bool = false
+    ) {
         self.batchSize = batchSize
-        self.workers = workers
+        self.workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
         self.device = device
         self.decodesFast = decodesFast
+    }
+}
+
+/// How many pictures have been through, and how many of them could not be read.
+public struct PictureTally: Sendable, Equatable {
+    /// All of them.
+    public var pictures = 0
+    /// Those that could not be read.
+    public var failures = 0
+
+    /// Throws where there was no picture, or where some could not be read.
+    ///
+    /// - Parameters:
+    ///   - inputs: What the pictures came from.
+    ///   - place: Where the failures are told, for the message.
+    /// - Throws: ``FileIO/InputError``.
+    public func check(_ inputs: PictureInputs, place: String = "the output") throws(InputError) {
+        if pictures == 0 {
+            throw .badData(
+                "there are no pictures in \(inputs.arguments.joined(separator: " ")); name JPEG, PNG or WebP files")
+        }
+        if failures > 0 {
+            throw .badData("\(failures) of \(pictures) pictures could not be read; \(place) says which and why")
+        }
     }
 }
 
@@ -45,14 +74,20 @@ public func pixelBatch(_ pictures: [PixelValues], device: Device) throws(TorchEr
 ///   - pictures: The pictures, pulled as they are needed.
 ///   - preprocessor: How they are prepared.
 ///   - options: Batch size, threads and device.
+///   - progress: Advances by every picture.
+///   - monitor: Asked after every picture whether to go on.
 ///   - compute: From pixels `[B, 3, S, S]` to rows `[B, X]`; run without gradients.
 ///   - receive: Called for every picture in order, with its row or its error. What it throws ends the run.
-/// - Throws: ``Torch/TorchError``, and what `receive` throws.
+/// - Returns: How many pictures there were.
+/// - Throws: ``Torch/TorchError``, ``MultiLabelError/notFinite(input:)``, and what `compute`, `receive` and `monitor`
+///   throw.
+@discardableResult
 public func forEachPicture(
     _ pictures: some Sequence<Picture> & Sendable, preprocessor: ImagePreprocessor,
-    options: PictureStreamOptions, compute: (Tensor) throws -> Tensor,
+    options: PictureStreamOptions = PictureStreamOptions(), progress: any WorkProgress = SilentProgress(),
+    monitor: WorkMonitor = .silent, compute: (Tensor) throws -> Tensor,
     receive: (Picture, Result<[Float], ImagingError>) throws -> Void
-) throws {
+) throws -> PictureTally {
     let shortSide = options.decodesFast ? preprocessor.shortSide : nil
     let loader = PictureLoader<Picture, PixelValues>(
         pictures, workers: options.workers, ahead: options.batchSize * 2
@@ -60,24 +95,21 @@ public func forEachPicture(
         try preprocessor(RGBImage(picture, shortSideAtLeast: shortSide))
     }
     defer { loader.cancel() }
+    var tally = PictureTally()
     var waiting: [(Picture, Result<PixelValues, ImagingError>)] = []
     func flush() throws {
-        let pixels = waiting.compactMap { try? $0.1.get() }
-        var rows: [Float] = []
-        if !pixels.isEmpty {
-            rows = try withoutGradient { try compute(pixelBatch(pixels, device: options.device)).floats() }
-        }
-        let width = pixels.isEmpty ? 0 : rows.count / pixels.count
-        var next = 0
+        var rows = try rows(of: waiting.compactMap { try? $0.1.get() }, device: options.device, compute)[...]
         for (picture, result) in waiting {
+            let result = result.map { _ in rows.removeFirst() }
             switch result {
-            case .success:
-                let row = Array(rows[next * width..<(next + 1) * width])
+            case .success(let row):
                 guard row.allSatisfy(\.isFinite) else { throw MultiLabelError.notFinite(input: picture.name) }
-                try receive(picture, .success(row))
-                next += 1
-            case .failure(let error): try receive(picture, .failure(error))
+            case .failure: tally.failures += 1
             }
+            tally.pictures += 1
+            try receive(picture, result)
+            progress.advance()
+            try monitor.check()
         }
         waiting.removeAll(keepingCapacity: true)
     }
@@ -86,4 +118,49 @@ public func forEachPicture(
         if waiting.count == options.batchSize { try flush() }
     }
     if !waiting.isEmpty { try flush() }
+    return tally
+}
+
+/// What `compute` gives for each of some prepared pictures, without gradients.
+func rows(of pictures: [PixelValues], device: Device, _ compute: (Tensor) throws -> Tensor) throws -> [[Float]] {
+    if pictures.isEmpty { return [] }
+    let values = try withoutGradient { try compute(pixelBatch(pictures, device: device)).floats() }
+    let width = values.count / pictures.count
+    return pictures.indices.map { Array(values[$0 * width..<($0 + 1) * width]) }
+}
+
+/// Computes something of a table's pictures, in their order. Those that cannot be read are all listed before the run
+/// fails.
+///
+/// - Parameters:
+///   - table: The pictures.
+///   - preprocessor: How they are prepared.
+///   - options: Batch size, threads and device.
+///   - progress: Advances by every picture.
+///   - monitor: Asked after every picture whether to go on.
+///   - compute: From pixels `[B, 3, S, S]` to rows `[B, X]`; run without gradients.
+///   - receive: Takes each picture's row.
+/// - Throws: ``FileIO/InputError`` if a picture cannot be read, ``Torch/TorchError``, and what the closures and
+///   `monitor` throw.
+public func forEachPicture(
+    of table: AnnotationTable, preprocessor: ImagePreprocessor, options: PictureStreamOptions,
+    progress: any WorkProgress = SilentProgress(), monitor: WorkMonitor = .silent,
+    compute: (Tensor) throws -> Tensor, receive: ([Float]) throws -> Void
+) throws {
+    var findings: [String] = []
+    let tally = try forEachPicture(
+        table.images, preprocessor: preprocessor, options: options, progress: progress, monitor: monitor,
+        compute: compute,
+        receive: { picture, result in
+            switch result {
+            case .success(let row): try receive(row)
+            case .failure(let error):
+                findings.append("\(picture.place(in: table.source)): \(printable(picture.name)): \(error)")
+            }
+        })
+    if let first = findings.first {
+        throw InputError.badData(
+            "\(tally.failures) of \(tally.pictures) pictures of \(table.source) cannot be read, the first: \(first); replace them or remove their lines",
+            findings: findings)
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Datasets
+public import FileIO
 
 /// A sentence with a place for a label's name, such as `a photo of a {}`.
 public struct PromptTemplate: Codable, Sendable, Equatable {
@@ -14,6 +15,18 @@ public struct PromptTemplate: Codable, Sendable, Equatable {
     public init?(_ text: String) {
         guard text.contains("{}") else { return nil }
         self.text = text
+    }
+
+    /// Takes a sentence that somebody typed.
+    ///
+    /// - Throws: ``FileIO/InputError`` if it has no place for the name.
+    public init(typed text: String) throws(InputError) {
+        guard let template = PromptTemplate(text) else {
+            throw .usage(
+                "--template \"\(printable(text))\" has no {} for the label's name; write for instance \"a photo of a {}\""
+            )
+        }
+        self = template
     }
 
     private init(unchecked text: String) { self.text = text }

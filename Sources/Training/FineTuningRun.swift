@@ -136,13 +136,6 @@ extension TrainingConfiguration {
     ///
     /// - Throws: `InputError` for one that has no place for the name.
     package func templates() throws(InputError) -> [PromptTemplate] {
-        try template.map { (text) throws(InputError) in
-            guard let template = PromptTemplate(text) else {
-                throw .usage(
-                    "--template \"\(printable(text))\" has no {} for the label's name; write for instance \"a photo of a {}\""
-                )
-            }
-            return template
-        }
+        try template.map { (text) throws(InputError) in try PromptTemplate(typed: text) }
     }
 }

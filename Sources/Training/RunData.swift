@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContentHash
-package import Datasets
+import Datasets
 package import FileIO
 package import Imaging
 

@@ -59,25 +59,12 @@ extension FineTuningRun {
         _ bundle: ModelBundle, _ table: AnnotationTable, _ labels: [Label], _ templates: [PromptTemplate]?,
         _ device: Device, _ monitor: WorkMonitor, title: String
     ) throws -> (scores: [Double], report: EvaluationReport) {
-        let classifier = try bundle.classifier(
-            labels: labels, templates: templates, device: device,
-            dtype: options.precision == .float32 ? .float32 : .bfloat16)
-        let features = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
-        let progress = monitor.begin(title, total: table.images.count)
-        var scores: [Double] = []
-        try forEachPicture(
-            table.images,
-            preprocessor: bundle.checkpoint.preprocessor,
-            options: PictureStreamOptions(batchSize: options.batchSize, workers: options.workers, device: device),
-            compute: { try classifier.logits(pooled: classifier.model.pooledImages($0), labelFeatures: features) },
-            receive: { _, result in
-                scores += try result.get().map(Double.init)
-                progress.advance()
-                try monitor.check()
-            })
-        progress.finish()
-        let matrix = try ScoreMatrix(
-            imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
-        return (scores, try evaluate(matrix, labels: table.labels, kind: .logits))
+        let pictures = PictureStreamOptions(batchSize: options.batchSize, workers: options.workers, device: device)
+        let predictor = try Predictor(
+            bundle, labels: labels, templates: templates,
+            options: PredictorOptions(
+                pictures: pictures, dtype: options.precision == .float32 ? .float32 : .bfloat16))
+        let scores = try predictor.scores(of: table, title: title, monitor: monitor)
+        return (scores, try evaluate(ScoreMatrix(scores, of: table), labels: table.labels, kind: .logits))
     }
 }

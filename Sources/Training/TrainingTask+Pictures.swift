@@ -23,15 +23,13 @@ extension TrainingTask {
     ) throws {
         try MultiLabel.forEachPicture(
             pictures, preprocessor: preprocessor,
-            options: .init(batchSize: options.batchSize, workers: options.workers, device: device),
-            compute: compute,
+            options: .init(batchSize: options.batchSize, workers: options.workers, device: device), progress: progress,
+            monitor: monitor, compute: compute,
             receive: { picture, result in
                 switch result {
                 case .success(let row): try receive(row)
                 case .failure(let error): throw TrainingError(picture, of: source, error)
                 }
-                progress.advance()
-                try monitor.check()
             })
     }
 }

@@ -2,7 +2,6 @@
 
 public import ArgumentParser
 public import Audit
-import CLIP
 import Datasets
 import Evaluation
 import FileIO
@@ -78,25 +77,23 @@ struct AuditCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try model.streamOptions()
-        let templates = try labels.templates()
-        let fileLabels = try labels.fileLabels()
+        let options = try model.predictor()
+        let (templates, fileLabels) = (try labels.templates(), try labels.fileLabels())
         let directory = try model.directory()
-        let table = try readAnnotations(path: data, labels: fileLabels?.map(\.name), options: annotations)
+        let table = try annotations.read(data, labels: fileLabels)
         try createDirectory(path: output)
         if folds > table.images.count {
             throw UsageError("--folds \(folds) is more than the \(table.images.count) pictures of \(data); take fewer")
         }
-        let bundle = try ModelBundle(directory: directory, resolvingBase: modelDirectory)
-        let resolved = try bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
-        let classifier = try bundle.classifier(
-            labels: resolved, templates: templates, device: options.device, dtype: model.precision.dtype)
-        let pictures = try readFeatures(
-            table, classifier, preprocessor: bundle.checkpoint.preprocessor, options: options)
+        let predictor = try Predictor(
+            modelBundle(directory), labels: fileLabels ?? table.labels.map { Label(name: $0) }, templates: templates,
+            options: options)
+        let (features, logits) = try predictor.features(of: table, monitor: .console)
         let probabilities =
             folds == 0
-            ? ownProbabilities(of: pictures, table, bundle)
-            : try fittedProbabilities(of: pictures, table, workers: options.workers)
+            ? logits.enumerated().map { pair, logit in
+                Float(predictor.ranking.reading.probability(Double(logit), label: pair % table.labels.count))
+            } : try fittedProbabilities(features, logits, table, workers: options.pictures.workers)
         let found: ConfidentLearning
         do {
             found = try ConfidentLearning(
@@ -109,27 +106,16 @@ struct AuditCommand: ParsableCommand {
             try jsonText(AuditSummary(result, folds: folds, seed: seed, penalty: penalty)))
     }
 
-    /// p of every pair as the model has it.
-    private func ownProbabilities(
-        of pictures: PictureFeatures, _ table: AnnotationTable, _ bundle: ModelBundle
-    ) -> [Float] {
-        let curves = bundle.description?.calibration?.curves(labels: table.labels)
-        let reading = ScoreReading(.logits, curves: curves)
-        return pictures.logits.enumerated().map { pair, logit in
-            Float(reading.probability(Double(logit), label: pair % table.labels.count))
-        }
-    }
-
     /// p of every pair, of classifiers that have not seen the picture.
     private func fittedProbabilities(
-        of pictures: PictureFeatures, _ table: AnnotationTable, workers: Int
+        _ features: [Float], _ logits: [Float], _ table: AnnotationTable, workers: Int
     ) throws -> [Float] {
         var random = CountedRandom(seed: seed, stream: 0)
         let bar = ProgressBar(title: "fitting", total: folds * table.labels.count, unit: "classifiers")
         defer { bar.finish() }
         do {
             return try heldOutProbabilities(
-                features: pictures.features, dimension: pictures.dimension, logits: pictures.logits,
+                features: features, dimension: features.count / table.images.count, logits: logits,
                 targets: table.targets, labels: table.labels.count,
                 folds: try foldsOfRows(table.images.count, folds: folds, using: &random),
                 options: HeldOutOptions(penalty: penalty, workers: workers)

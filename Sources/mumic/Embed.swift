@@ -82,11 +82,10 @@ struct Embed: ParsableCommand {
         _ index: AtomicFileWriter
     ) throws -> Int {
         let missing = [Float](repeating: .nan, count: checkpoint.config.projectionDim)
-        let pictures = PictureSource(inputs, imagesDirectory: images)
+        let pictures = PictureInputs(inputs, imagesDirectory: images)
         let bar = ProgressBar(title: "embedding", total: nil)
-        var failures = 0
-        try forEachPicture(
-            pictures, preprocessor: checkpoint.preprocessor, options: options,
+        let tally = try forEachPicture(
+            pictures, preprocessor: checkpoint.preprocessor, options: options, progress: bar, monitor: .console,
             compute: { try clip.imageFeatures($0) },
             receive: { picture, result in
                 switch result {
@@ -94,16 +93,13 @@ struct Embed: ParsableCommand {
                     try index.append(try jsonLine(Row(row: matrix.rows, image: picture.name)))
                     try matrix.append(row: feature)
                 case .failure(let error):
-                    failures += 1
                     try index.append(try jsonLine(Row(row: matrix.rows, image: picture.name, error: "\(error)")))
                     try matrix.append(row: missing)
                 }
-                bar.advance()
-                try Interruption.check()
             })
         try pictures.finish()
         bar.finish()
-        return failures
+        return tally.failures
     }
 
     private func embedLines(

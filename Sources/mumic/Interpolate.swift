@@ -99,11 +99,11 @@ struct Interpolate: ParsableCommand {
         let copy = try output.map { try ModelCopy(of: directories.fineTuned, to: $0) }
         if let output { _ = try ModelCopy(of: directories.start, to: output) }
         let table = try data.map { path in
-            try readAnnotations(path: path, labels: fileLabels?.map(\.name), options: annotations)
+            try annotations.read(path, labels: fileLabels)
         }
         let models = try InterpolatedModels(
-            start: ModelBundle(directory: directories.start, resolvingBase: modelDirectory),
-            fineTuned: ModelBundle(directory: directories.fineTuned, resolvingBase: modelDirectory),
+            start: modelBundle(directories.start),
+            fineTuned: modelBundle(directories.fineTuned),
             device: options.device)
         guard let table else {
             let alpha = alpha ?? 0.5

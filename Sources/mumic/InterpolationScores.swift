@@ -56,7 +56,7 @@ final class InterpolationScores {
             return scores
         }
         try forEachPicture(
-            of: table, preprocessor: preprocessor, options: options, bar: bar,
+            of: table, preprocessor: preprocessor, options: options, progress: bar, monitor: .console,
             compute: { pixels in
                 if keepsPixels { batches.append(pixels) }
                 return try logits(pixels)

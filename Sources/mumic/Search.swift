@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import CLIP
+import Datasets
 import FileIO
 import Foundation
 import Imaging
@@ -87,29 +88,17 @@ struct Search: ParsableCommand {
     private func searchPictures(
         _ search: SearchQueue, _ clip: CLIPModel, _ preprocessor: ImagePreprocessor, _ options: PictureStreamOptions
     ) throws {
-        let pictures = PictureSource(inputs, imagesDirectory: images)
-        let bar = isatty(STDOUT_FILENO) == 1 ? nil : ProgressBar(title: "searching", total: nil)
-        var count = 0
-        var failures = 0
-        try forEachPicture(
-            pictures, preprocessor: preprocessor, options: options, compute: { try clip.imageFeatures($0) },
+        let pictures = PictureInputs(inputs, imagesDirectory: images)
+        let progress = WorkMonitor.besideResults.begin("searching", total: nil)
+        let tally = try forEachPicture(
+            pictures, preprocessor: preprocessor, options: options, progress: progress, monitor: .besideResults,
+            compute: { try clip.imageFeatures($0) },
             receive: { picture, result in
-                count += 1
-                if case .failure = result { failures += 1 }
                 try search.add(.init(name: picture.name, path: picture.path), result)
-                bar?.advance()
-                try Interruption.check()
             })
         try search.finish()
-        bar?.finish()
+        progress.finish()
         try pictures.finish()
-        if count == 0 {
-            throw BadDataError(
-                message: "there are no pictures in \(inputs.joined(separator: " ")); name JPEG, PNG or WebP files")
-        }
-        if failures > 0 {
-            throw BadDataError(
-                message: "\(failures) of \(count) pictures could not be read; the output says which and why")
-        }
+        try tally.check(pictures)
     }
 }

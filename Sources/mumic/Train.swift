@@ -71,7 +71,7 @@ struct Train: ParsableCommand {
             throw UsageError("--model is missing; name a directory or a Hub model to start from")
         }
         if let (key, problem) = options.firstProblem() { throw UsageError("--\(key) \(problem)") }
-        for text in options.template { _ = try promptTemplate(text) }
+        _ = try options.templates()
         try check(options, given: file)
         return options
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+import Datasets
 import FileIO
 import Foundation
 public import Imaging
@@ -227,7 +228,7 @@ struct PartialConfiguration: Decodable {
         set(cache, \.cache)
         set(noCache.map { !$0 }, \.cache)
         if let loss { target.loss = try trainingLoss(loss) }
-        if AnnotationFileOptions.Unlisted(rawValue: target.unlisted) == nil {
+        if AnnotationOptions.Unlisted(rawValue: target.unlisted) == nil {
             throw UsageError("--unlisted is '\(target.unlisted)'; it is absent or unknown")
         }
     }

@@ -20,9 +20,11 @@ import Testing
             let all = try evaluate(matrix, labels: random.names, kind: random.kind, options: options)
             var report = all
             let columns = every.filter { ($0 + Int(seed)) % 3 != 0 }
-            try report.addGroups(
-                [("some", columns), ("none", []), ("all", every)], of: matrix, kind: random.kind,
-                options: options)
+            let groups = [
+                LabelGroup(name: "some", columns: columns), LabelGroup(name: "none", columns: []),
+                LabelGroup(name: "all", columns: every),
+            ]
+            try report.add(LabelParts(groups: groups), of: matrix, kind: random.kind, options: options)
             let names = try #require(report.groups).keys.sorted()
             #expect(names == (columns.isEmpty ? ["all"] : ["all", "some"]))
             var whole = all
@@ -63,7 +65,8 @@ import Testing
             return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         }
         let plain = try keys(report)
-        try report.addGroups([("own", [1, 2])], of: matrix, kind: random.kind, options: options)
+        let own = LabelGroup(name: "own", columns: [1, 2])
+        try report.add(LabelParts(groups: [own]), of: matrix, kind: random.kind, options: options)
         report.addBands(training: ["label 0": 90, "label 1": 5, "label 3": 40, "label 6": 20], boundaries: nil)
         report.calibration = "platt"
         report.score = "softmax"
@@ -71,8 +74,8 @@ import Testing
         let new: Set = ["groups", "bands", "bands_counted_in", "calibration", "score"]
         #expect(Set(full.keys) == Set(plain.keys).union(new) && new.isDisjoint(with: plain.keys))
         let groups = try #require(full["groups"] as? [String: [String: Any]])
-        let own = try #require(groups["own"])
-        #expect(Set(own.keys) == Set(plain.keys).subtracting(["per_label"]))
+        let block = try #require(groups["own"])
+        #expect(Set(block.keys) == Set(plain.keys).subtracting(["per_label"]))
         let bands = try #require(full["bands"] as? [String: [String: Any]])
         #expect(Set(bands.keys) == ["head", "middle", "tail"] && full["bands_counted_in"] as? String == "training")
         for band in bands.values { #expect(Set(band.keys) == ["labels", "fewest", "most", "map_macro", "f1"]) }

@@ -122,8 +122,8 @@ private final class Document: NSObject, XMLParserDelegate {
             imageCount: 120, labelCount: 9, scores: sample.scores, targets: sample.targets)
         let options = EvaluationOptions(bootstrapReplicates: 0, calibration: curves)
         var report = try evaluate(matrix, labels: sample.names, kind: .logits, options: options)
-        try report.addGroups(
-            [("<own>", [1, 2]), ("seen", [0, 1, 2])], of: matrix, kind: .logits, options: options)
+        let groups = [LabelGroup(name: "<own>", columns: [1, 2]), LabelGroup(name: "seen", columns: [0, 1, 2])]
+        try report.add(LabelParts(groups: groups), of: matrix, kind: .logits, options: options)
         var contents = ReportContents(
             title: "A sample", model: "calibrated", data: "test.csv", evaluation: report, scores: sample.scores,
             targets: sample.targets)

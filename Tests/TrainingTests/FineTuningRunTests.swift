@@ -249,7 +249,7 @@ struct FileRun {
         let classifier = try bundle.classifier(
             labels: bundle.resolve(nil), templates: nil, device: .cpu, dtype: .float32)
         let pictures = try AnnotationTable.read(path: TestRun.curve + "/train.csv").images.map {
-            try bundle.checkpoint.preprocessor(RGBImage(contentsOf: $0.path))
+            try bundle.checkpoint.preprocessor(RGBImage($0))
         }
         return try withoutGradient {
             let features = classifier.head == nil ? try classifier.labelFeatures() : nil

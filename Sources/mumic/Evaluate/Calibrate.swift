@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
-import CLIP
-import Datasets
 import Evaluation
-import FileIO
-import Foundation
 import JSON
 import MultiLabel
-import Terminal
-import Torch
 
 extension CalibrationMethod: ExpressibleByArgument {}
 
@@ -62,30 +56,16 @@ struct Calibrate: ParsableCommand {
     }
 
     func run() throws {
-        let scored = try FittedCopy(
-            model, data: data, output: output, annotations: annotations, labels: labels,
-            absent: "get the fit of all labels")
-        let (table, bundle, matrix) = (scored.table, scored.bundle, scored.matrix)
-        let needs = CalibrationOptions(minimumPositives: minimumPositives)
-        let fitted: FittedCalibration
-        do {
-            fitted = try fitCalibration(matrix, method: method, options: needs)
-        } catch let error as EvaluationError {
-            throw BadDataError(message: "\(data): \(error)")
-        }
-        let old = bundle.description?.calibration
-        let crossValidated = try crossValidatedCalibration(matrix, method: method, options: needs, seed: seed)
-        var description = try scored.description()
-        let calibration = Calibration(fitted, labels: table.labels)
-        for (name, threshold) in description.thresholds {
-            description.thresholds[name] = calibration.curves(labels: [name])[0].threshold(
-                for: threshold, under: old?.curves(labels: [name])[0] ?? .plain)
-        }
-        description.calibration = calibration
-        let result = CalibrationReport(
-            matrix, table.labels, fitted, needs, before: old?.curves(labels: table.labels),
-            crossValidated: crossValidated, seed: seed, thresholdsConverted: description.thresholds.count)
-        try scored.copy.write(description)
-        try StandardOutput.shared.write(try jsonText(result))
+        let options = try model.predictor()
+        let (templates, fileLabels) = (try labels.templates(), try labels.fileLabels())
+        let directory = try model.directory()
+        let copy = try ModelCopy(of: directory, to: output)
+        let table = try annotations.read(data, labels: fileLabels)
+        let fitted = try modelBundle(directory).fittingCalibration(
+            to: table, labels: fileLabels, templates: templates, method: method,
+            needs: CalibrationOptions(minimumPositives: minimumPositives), seed: seed, options: options,
+            monitor: .console)
+        try copy.write(fitted.description)
+        try StandardOutput.shared.write(try jsonText(fitted.report))
     }
 }

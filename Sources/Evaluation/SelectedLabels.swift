@@ -21,28 +21,6 @@ public func evaluate(
         try matrix.selecting(columns), labels: columns.map { labels[$0] }, kind: kind, options: some)
 }
 
-extension EvaluationReport {
-    /// Adds a block for each group of labels, evaluated by itself; its labels' own metrics are left out.
-    ///
-    /// - Parameters:
-    ///   - groups: Names with the labels' indices; a group without labels has no block.
-    ///   - matrix: What this report is of.
-    ///   - kind: What the scores are.
-    ///   - options: The options of this report.
-    /// - Throws: ``EvaluationError`` as the evaluation of all labels.
-    public mutating func addGroups(
-        _ groups: [(name: String, columns: [Int])], of matrix: ScoreMatrix, kind: ScoreKind,
-        options: EvaluationOptions
-    ) throws {
-        for group in groups where !group.columns.isEmpty {
-            var report = try evaluate(
-                matrix, columns: group.columns, labels: perLabel.map(\.label), kind: kind, options: options)
-            report.perLabel = []
-            self.groups = (self.groups ?? [:]).merging([group.name: report]) { $1 }
-        }
-    }
-}
-
 extension ScoreMatrix {
     /// The matrix of some of the columns, in the given order.
     func selecting(_ columns: [Int]) throws -> ScoreMatrix {

@@ -47,17 +47,25 @@ struct ModelOptions: ParsableArguments {
 
     func directory() throws -> String { try modelDirectory(model) }
 
-    func computeDevice() throws -> Device { try Device(named: device) }
-
     func streamOptions() throws -> PictureStreamOptions {
         PictureStreamOptions(
-            batchSize: batchSize, workers: workers ?? defaultWorkers, device: try computeDevice(),
+            batchSize: batchSize, workers: workers, device: try Device(named: device),
             decodesFast: fastDecode)
+    }
+
+    /// What a predictor is asked for where there is no choice but where it computes.
+    func predictor() throws -> PredictorOptions {
+        PredictorOptions(pictures: try streamOptions(), dtype: precision.dtype)
     }
 }
 
 /// As many decoding threads as processors.
 var defaultWorkers: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+/// What a model's directory says.
+func modelBundle(_ directory: String) throws -> ModelBundle {
+    try ModelBundle(directory: directory, resolvingBase: modelDirectory)
+}
 
 /// The directory of a model that is given by its path or its Hub name; fetched if need be.
 func modelDirectory(_ model: String) throws -> String {

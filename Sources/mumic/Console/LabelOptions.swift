@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
+public import ArgumentParser
 import Datasets
-import FileIO
 import MultiLabel
+
+extension AnnotationOptions.Unlisted: ExpressibleByArgument {}
 
 /// Labels and their sentences.
 struct LabelOptions: ParsableArguments {
@@ -17,16 +18,9 @@ struct LabelOptions: ParsableArguments {
     func fileLabels() throws -> [Label]? { try labels.map { path in try LabelFile(path: path).labels } }
 
     /// The templates, or nil where none was given.
-    func templates() throws -> [PromptTemplate]? { template.isEmpty ? nil : try template.map(promptTemplate) }
-}
-
-/// A template, if the sentence has a place for the name.
-func promptTemplate(_ text: String) throws -> PromptTemplate {
-    guard let template = PromptTemplate(text) else {
-        throw UsageError(
-            "--template \"\(printable(text))\" has no {} for the label's name; write for instance \"a photo of a {}\"")
+    func templates() throws -> [PromptTemplate]? {
+        template.isEmpty ? nil : try template.map(PromptTemplate.init(typed:))
     }
-    return template
 }
 
 /// How annotations are read.
@@ -37,11 +31,14 @@ struct AnnotationFileOptions: ParsableArguments {
     var images: String?
 
     @Option(help: ArgumentHelp("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
-    var unlisted = Unlisted.absent
+    var unlisted = AnnotationOptions.Unlisted.absent
 
-    enum Unlisted: String, ExpressibleByArgument, CaseIterable {
-        case absent, unknown
-
-        var meaning: AnnotationOptions.Unlisted { self == .absent ? .absent : .unknown }
+    /// Reads annotations to score a model on, of some labels or all.
+    func read(_ path: String, labels: [Label]?) throws -> AnnotationTable {
+        try AnnotationTable.readForScoring(
+            path: path,
+            options: AnnotationOptions(
+                imagesDirectory: images, unlisted: unlisted, labels: labels?.map(\.name), extraLabels: .ignore),
+            monitor: .console)
     }
 }
