@@ -46,19 +46,19 @@ let tests: [Target] = [
         "MultiLabel",
         ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"],
         fixtures: true, torch: true),
+    test("TrainingOptions", ["FileIO", "Imaging", "TorchNN"], torch: true),
     test(
         "Training",
         [
             "CLIP", "ContentHash", "Datasets", "Evaluation", "FileIO", "Imaging", "Randomness", "MultiLabel", "Report",
-            "Safetensors",
-            "Torch", "TorchNN",
+            "Safetensors", "Torch", "TorchNN", "TrainingOptions",
         ],
         fixtures: true, torch: true),
     test(
         "Pretraining",
         [
             "CLIP", "Datasets", "FileIO", "Imaging", "Randomness", "Safetensors", "Tokenization", "Torch", "TorchNN",
-            "Training",
+            "Training", "TrainingOptions",
         ],
         fixtures: true, torch: true),
     test("SampleWorld", ["sample-world", "Datasets", "Evaluation", "FileIO", "Imaging"]),
@@ -84,6 +84,7 @@ let package = Package(
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "MultiLabel", targets: ["MultiLabel"]),
         .library(name: "Training", targets: ["Training"]),
+        .library(name: "TrainingOptions", targets: ["TrainingOptions"]),
         .library(name: "Pretraining", targets: ["Pretraining"]),
         .library(name: "Hub", targets: ["Hub"]),
         .library(name: "Safetensors", targets: ["Safetensors"]),
@@ -132,26 +133,27 @@ let package = Package(
                 "Tokenization",
             ]),
         .target(
+            name: "TrainingOptions",
+            dependencies: ["MultiLabel", "Datasets", "TorchNN", "Torch", "Imaging", "FileIO", argumentParser, yams]),
+        .target(
             name: "Training",
             dependencies: [
-                "MultiLabel", "Report", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Randomness",
-                "Safetensors",
-                "ContentHash", "FileIO", "JSON", "TensorBoard", "Terminal", yams,
+                "TrainingOptions", "MultiLabel", "Report", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch",
+                "Imaging", "Randomness", "Safetensors", "ContentHash", "FileIO", "JSON", "TensorBoard", "Terminal",
             ]),
         .target(
             name: "Pretraining",
             dependencies: [
-                "Training", "MultiLabel", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "Randomness",
-                "Tokenization",
-                "Safetensors", "ContentHash", "FileIO", "Terminal",
+                "Training", "TrainingOptions", "MultiLabel", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging",
+                "Randomness", "Tokenization", "Safetensors", "ContentHash", "FileIO", "Terminal",
             ]),
         .executableTarget(
             name: "mumic",
             dependencies: [
-                "CStartup", "Audit", "Pretraining", "Training", "MultiLabel", "Evaluation", "Datasets", "CLIP",
-                "Imaging", "Randomness",
+                "CStartup", "Audit", "Pretraining", "Training", "TrainingOptions", "MultiLabel", "Evaluation",
+                "Datasets", "CLIP", "Imaging", "Randomness",
                 "Torch", "TorchNN", "Tokenization", "Hub", "FileIO", "JSON", "Report", "Terminal", "Safetensors",
-                "ContentHash", argumentParser, yams,
+                "ContentHash", argumentParser,
             ],
             linkerSettings: linksLibtorch),
         // The sample world of make demo and of the tests.

@@ -5,6 +5,7 @@ import Datasets
 import Foundation
 import MultiLabel
 import Training
+import TrainingOptions
 
 guard CommandLine.arguments.count == 4 else {
     print("usage: resume-training DATA MODEL RUN")

@@ -9,6 +9,7 @@ import Tokenization
 import Torch
 import TorchNN
 import Training
+import TrainingOptions
 
 /// Training on captioned pictures: every picture of a batch meets every caption of it.
 struct CaptionTraining: TrainingTask {

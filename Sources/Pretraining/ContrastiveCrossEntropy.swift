@@ -2,6 +2,7 @@
 // https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/loss.py
 
 public import Torch
+public import TrainingOptions
 
 /// A contrastive loss of matching rows: picture i belongs to text i, and to no other of the batch.
 ///

@@ -6,6 +6,7 @@ import Randomness
 import Torch
 import TorchNN
 import Training
+import TrainingOptions
 
 /// A CLIP model while it learns from captions.
 struct ContrastiveModel: TrainedModel {

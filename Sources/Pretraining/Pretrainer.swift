@@ -5,6 +5,7 @@ public import Datasets
 public import FileIO
 public import Torch
 public import Training
+public import TrainingOptions
 
 /// Trains a CLIP model on captioned pictures and keeps the best one in the run's directory.
 public struct Pretrainer {

@@ -10,16 +10,12 @@ import Terminal
 import Tokenization
 import Torch
 public import Training
+public import TrainingOptions
 
 /// A pretraining run from the files that its options name to its model: what `mumic pretrain` does.
 public struct PretrainingRun {
     /// What is trained on what, and where it goes.
     public var options: PretrainingConfiguration
-    /// Whether a run that is in the directory already is gone on with; if not, anything there is an error. The default
-    /// is false.
-    public var resumes = false
-    /// Whether every picture is decoded once before the first step. The default is true.
-    public var checksPictures = true
     private let findModel: (String) throws -> String
 
     /// A run; nothing is read or written yet.
@@ -40,8 +36,9 @@ public struct PretrainingRun {
     /// - Throws: `Interrupted` after an interruption, in words that say what was kept and how to go on; `DatasetError`,
     ///   ``Training/TrainingError`` and the errors of the other parts.
     public func run(monitor: WorkMonitor = .silent, report: (TrainingEvent) -> Void = { _ in }) throws {
+        try options.check()
         let device = try Device(named: options.device)
-        try checkRunDirectory(options.output, resumes: resumes)
+        try checkRunDirectory(options.output, resumes: options.resume)
         let captions = try readCaptions(options.data, monitor)
         let validation = try options.validation.map { try readCaptions($0, monitor) }
         let architecture = try options.architecture.map { path in
@@ -57,7 +54,7 @@ public struct PretrainingRun {
             options: options, checkpoint: bundle.checkpoint, bias: bias, captions: captions, validation: validation,
             fingerprint: fingerprint([captions.contentHash, validation?.contentHash, architecture?.hash]),
             device: device)
-        if checksPictures, try !pretrainer.hasCheckpoint() {
+        if !options.skipPictureCheck, try !pretrainer.hasCheckpoint() {
             for table in [captions, validation].compactMap({ $0 }) {
                 try checkPictures(
                     table.images, of: table.source, preprocessor: bundle.checkpoint.preprocessor,

@@ -5,6 +5,7 @@ import Imaging
 import MultiLabel
 import Randomness
 import Torch
+import TrainingOptions
 
 /// The pictures of one epoch, decoded and varied ahead of the steps that take them.
 final class EpochPictures: BatchSource {

@@ -8,6 +8,7 @@ import MultiLabel
 import Tokenization
 package import Torch
 import TorchNN
+package import TrainingOptions
 
 /// The classifier while it trains: the parameters of the towers, and what training adds to them.
 struct FineTunedModel: TrainedModel {

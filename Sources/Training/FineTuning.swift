@@ -9,6 +9,7 @@ import Imaging
 import MultiLabel
 import Torch
 import TorchNN
+import TrainingOptions
 
 /// Training on annotated pictures: every picture meets every label.
 struct FineTuning: TrainingTask {

@@ -4,10 +4,11 @@ import CLIP
 import Datasets
 public import FileIO
 import Foundation
-package import MultiLabel
+import MultiLabel
 public import Report
 import Terminal
 import Torch
+public import TrainingOptions
 
 /// A fine-tuning run from the files that its options name to its model and its report: what `mumic train` does.
 ///
@@ -21,14 +22,6 @@ import Torch
 public struct FineTuningRun {
     /// What is trained on what, and where it goes.
     public var options: TrainingConfiguration
-    /// Whether a run that is in the directory already is gone on with; if not, anything there is an error. The default
-    /// is false.
-    public var resumes = false
-    /// Whether every picture is decoded once before the first step. The default is true.
-    public var checksPictures = true
-    /// Whether the model is evaluated on the validation data once more at the end, for `report.html`. The default is
-    /// true.
-    public var writesReport = true
     /// Adds to the report's page what only the caller knows, such as its own version and command line.
     public var completesReport: (inout ReportContents) -> Void = { _ in }
     private let findModel: (String) throws -> String
@@ -52,8 +45,10 @@ public struct FineTuningRun {
     /// - Throws: `Interrupted` after an interruption, in words that say what was kept and how to go on; `DatasetError`,
     ///   ``TrainingError`` and the errors of the other parts.
     public func run(monitor: WorkMonitor = .silent, report: (TrainingEvent) -> Void = { _ in }) throws {
+        try options.check()
+        if !options.resume { for note in options.notes { monitor.note("note: " + note) } }
         let device = try Device(named: options.device)
-        try checkRunDirectory(options.output, resumes: resumes)
+        try checkRunDirectory(options.output, resumes: options.resume)
         let labelFile = try options.labels.map { path in try LabelFile(path: path) }
         let annotated = try readTable(options.data, labels: labelFile?.labels.map(\.name), monitor)
         let training = try holdingOut(annotated, monitor)
@@ -72,7 +67,7 @@ public struct FineTuningRun {
             templates: templates,
             fingerprint: fingerprint([annotated.contentHash, validation?.contentHash, labelFile?.contentHash]),
             device: device)
-        if checksPictures, try !trainer.hasCheckpoint() {
+        if !options.skipPictureCheck, try !trainer.hasCheckpoint() {
             for table in [training, validation].compactMap({ $0 }) {
                 try checkPictures(
                     table.images, of: table.source, preprocessor: bundle.checkpoint.preprocessor,
@@ -82,7 +77,7 @@ public struct FineTuningRun {
         try trainer.run(monitor: monitor, report: report)
         try noteAnnotationNoise(monitor)
         // A finished run that is resumed stays as it is; one that was killed before its report gets it now.
-        if writesReport, let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
+        if !options.noReport, let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
             try writeReport(validation, labels, templates, start: bundle, device, monitor)
         }
     }
@@ -91,7 +86,7 @@ public struct FineTuningRun {
         let table = try AnnotationTable.read(
             path: path,
             options: AnnotationOptions(
-                imagesDirectory: options.images, unlisted: .init(rawValue: options.unlisted) ?? .absent, labels: labels,
+                imagesDirectory: options.images, unlisted: options.unlisted, labels: labels,
                 extraLabels: .error))
         // With an error among them all findings are printed, warnings too.
         try table.requireUsable()
@@ -128,14 +123,5 @@ public struct FineTuningRun {
             String(
                 format: "wrong annotations, estimated: %.1f %% of absent labels, %.1f %% of present ones",
                 100 * noise.falsePositiveRate, 100 * noise.falseNegativeRate))
-    }
-}
-
-extension TrainingConfiguration {
-    /// The sentences for labels' names; none for those of the model.
-    ///
-    /// - Throws: `InputError` for one that has no place for the name.
-    package func templates() throws(InputError) -> [PromptTemplate] {
-        try template.map { (text) throws(InputError) in try PromptTemplate(typed: text) }
     }
 }

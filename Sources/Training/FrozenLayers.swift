@@ -6,6 +6,7 @@ import FileIO
 import Imaging
 import MultiLabel
 import Torch
+import TrainingOptions
 
 /// The part of the image tower that no step changes, and what it makes of pictures, computed once.
 ///

@@ -5,6 +5,7 @@ import Foundation
 import MultiLabel
 import Torch
 import TorchNN
+import TrainingOptions
 
 /// What stands between cosines, or pooled states, and logits when training starts.
 struct LogitStart {
@@ -52,17 +53,14 @@ struct LogitStart {
 }
 
 extension TrainingConfiguration {
-    /// Whether fixed weights score the labels, and their texts are not used.
-    public var usesLinearHead: Bool { loss == .linearHead || head == .linear }
-
     /// Whether τ or b, or both, start where the cosines of a first batch put them.
     var startsFromFirstBatch: Bool {
-        !usesLinearHead && loss != .bce && (temperature == .auto || bias == .auto)
+        !usesLinearHead && self.loss != .bce && (temperature == .auto || bias == .auto)
     }
 
     /// The adapters that train, if any.
     var lora: LoRAConfiguration? {
-        loraRank.map { LoRAConfiguration(rank: $0, alpha: loraAlpha, targets: loraTargets) }
+        scope.loraRank.map { LoRAConfiguration(rank: $0, alpha: scope.loraAlpha, targets: scope.loraTargets) }
     }
 
     /// The loss with its parameters.
@@ -70,13 +68,15 @@ extension TrainingConfiguration {
     /// - Parameter positiveWeights: One for each label, or nil.
     /// - Returns: The loss.
     func multiLabelLoss(positiveWeights: [Float]?) -> MultiLabelLoss {
-        switch loss {
+        switch objective.loss {
         case .mumic, .bce, .linearHead:
-            .binaryCrossEntropy(labelSmoothing: labelSmoothing, positiveWeights: positiveWeights)
-        case .siglip: .sigLIP(labelSmoothing: labelSmoothing, positiveWeights: positiveWeights)
+            .binaryCrossEntropy(labelSmoothing: objective.labelSmoothing, positiveWeights: positiveWeights)
+        case .siglip: .sigLIP(labelSmoothing: objective.labelSmoothing, positiveWeights: positiveWeights)
         case .asl:
-            .asymmetric(gammaPositive: aslGammaPositive, gammaNegative: aslGammaNegative, clip: aslClip)
-        case .focal: .focal(gamma: focalGamma, alpha: focalAlpha)
+            .asymmetric(
+                gammaPositive: objective.aslGammaPositive, gammaNegative: objective.aslGammaNegative,
+                clip: objective.aslClip)
+        case .focal: .focal(gamma: objective.focalGamma, alpha: objective.focalAlpha)
         case .twoWay: .twoWay()
         case .softmax: .softmax
         }

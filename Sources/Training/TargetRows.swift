@@ -4,6 +4,7 @@ import Datasets
 import MultiLabel
 import Randomness
 import Torch
+import TrainingOptions
 
 /// The targets of annotated pictures, row by row.
 struct TargetRows {

@@ -5,6 +5,7 @@
 package import CLIP
 import Foundation
 package import TorchNN
+package import TrainingOptions
 
 /// Which parameters of a CLIP model train, and how fast.
 ///

@@ -5,6 +5,7 @@ public import Datasets
 public import FileIO
 public import MultiLabel
 public import Torch
+public import TrainingOptions
 
 /// Fine-tunes a model on annotations and keeps the best one in the run's directory.
 public struct Trainer {

@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import TrainingOptions
 
 /// Checks that a directory can take a run.
 ///

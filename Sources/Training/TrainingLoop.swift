@@ -4,6 +4,7 @@ package import FileIO
 import Imaging
 import Torch
 import TorchNN
+import TrainingOptions
 
 /// The loop of every run: epochs, steps, validations and checkpoints, from wherever the run stopped.
 package struct TrainingLoop<Task: TrainingTask> {

@@ -8,6 +8,7 @@ import Foundation
 import MultiLabel
 import Report
 import Torch
+import TrainingOptions
 
 extension FineTuningRun {
     /// Evaluates what the run has made and what it began with on the validation pictures, and writes `RUN/report.html`.
@@ -63,7 +64,7 @@ extension FineTuningRun {
         let predictor = try Predictor(
             bundle, labels: labels, templates: templates,
             options: PredictorOptions(
-                pictures: pictures, dtype: options.precision == .float32 ? .float32 : .bfloat16))
+                pictures: pictures, dtype: options.precision.dtype))
         let scores = try predictor.scores(of: table, title: title, monitor: monitor)
         return (scores, try evaluate(ScoreMatrix(scores, of: table), labels: table.labels, kind: .logits))
     }

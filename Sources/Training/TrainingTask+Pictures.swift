@@ -4,6 +4,7 @@ package import FileIO
 import Imaging
 import MultiLabel
 package import Torch
+import TrainingOptions
 
 extension TrainingTask {
     /// Computes something of pictures as they are, one after the other.

@@ -5,6 +5,7 @@ package import Imaging
 import Randomness
 package import Torch
 package import TorchNN
+package import TrainingOptions
 
 /// What a run trains and on what: all that fine-tuning on labels and pretraining on captions do not share.
 ///

@@ -36,6 +36,9 @@ struct Mumic: ParsableCommand {
 
 @main
 enum Program {
+    /// The arguments after the subcommand's name.
+    static var arguments: [String] { Array(CommandLine.arguments.dropFirst(2)) }
+
     static func main() {
         Interruption.install()
         let arguments = Array(CommandLine.arguments.dropFirst())

@@ -30,13 +30,15 @@ import Testing
         "train": [
             "data", "validation", "labels", "images", "unlisted", "model", "output", "resume", "config", "epochs",
             "batch-size", "accumulate", "learning-rate", "weight-decay", "warmup-steps", "schedule", "loss",
-            "temperature", "fixed-temperature", "bias", "template", "freeze", "augment", "no-shuffle", "precision",
+            "temperature", "fixed-temperature", "bias", "template", "freeze", "augment", "shuffle/--no-shuffle",
+            "precision",
             "gradient-clip", "seed", "device", "workers", "checkpoint-every", "no-report",
         ],
         "pretrain": [
             "data", "validation", "images", "model", "architecture", "tokenizer", "output", "resume", "config",
             "epochs", "batch-size", "accumulate", "learning-rate", "weight-decay", "warmup-steps", "schedule", "loss",
-            "temperature", "patch-dropout", "augment", "no-shuffle", "precision", "gradient-clip", "seed", "device",
+            "temperature", "patch-dropout", "augment", "shuffle/--no-shuffle", "precision", "gradient-clip", "seed",
+            "device",
             "workers", "checkpoint-every",
         ],
         "evaluate": [

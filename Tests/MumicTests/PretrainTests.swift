@@ -98,14 +98,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("--output x", 64, "--data is missing"), ("--data captions.csv --model model", 64, "--output is missing"),
-            ("--data captions.csv --output x", 64, "give --model"),
-            ("--data captions.csv --output x --model model --architecture model/config.json", 64, "leave out"),
             ("--data captions.csv --output x --model model --tokenizer model", 64, "leave out"),
-            ("--data captions.csv --output x --model model --patch-dropout 1", 64, "--patch-dropout must be"),
-            ("--data captions.csv --output x --model model --beta2 1", 64, "--beta2 must be"),
-            ("--data captions.csv --output x --model model --epsilon 0", 64, "--epsilon must be"),
-            ("--data captions.csv --output x --model model --temperature 2", 64, "--temperature must lie"),
             ("--data captions.csv --output x --model model --loss mumic", 64, "--loss"),
             ("--resume --output none", 64, "none has no config.yml yet"),
             ("--data none.csv --output x --model model", 66, "none.csv"),

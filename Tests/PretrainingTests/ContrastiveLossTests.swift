@@ -3,6 +3,7 @@
 import Foundation
 import Testing
 import Torch
+import TrainingOptions
 
 @testable import Pretraining
 

@@ -8,6 +8,7 @@ import Tokenization
 import Torch
 import TorchNN
 import Training
+import TrainingOptions
 
 @testable import Pretraining
 

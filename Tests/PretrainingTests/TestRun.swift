@@ -10,6 +10,7 @@ import Safetensors
 import Testing
 import Torch
 import Training
+import TrainingOptions
 
 @testable import Pretraining
 

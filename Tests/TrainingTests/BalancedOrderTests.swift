@@ -9,6 +9,7 @@ import MultiLabel
 import Randomness
 import Testing
 import Torch
+import TrainingOptions
 
 @testable import Training
 

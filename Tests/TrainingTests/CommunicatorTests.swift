@@ -5,6 +5,7 @@ import Foundation
 import Synchronization
 import Testing
 import Torch
+import TrainingOptions
 
 @testable import Training
 

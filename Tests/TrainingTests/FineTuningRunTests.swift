@@ -10,6 +10,7 @@ import MultiLabel
 import Report
 import Testing
 import Torch
+import TrainingOptions
 
 @testable import Training
 
@@ -78,7 +79,7 @@ struct FileRun {
         let names = ["checkpoints", "config.yml", "metrics.jsonl", "model", "report.html", "tensorboard"]
         #expect(try first.names() == names)
         #expect(try first.failure().contains("run is not empty; give --resume"))
-        first.run.resumes = true
+        first.run.options.resume = true
         let page = try first.bytes("report.html")
         let again = try first.end()
         #expect(again.losses.isEmpty && !again.notes.contains("scoring the model"))
@@ -140,7 +141,7 @@ struct FileRun {
             try Checkpoint.state(at: piped.options.output + "/checkpoints/" + last).dataFingerprint
                 == fingerprint(hashes))
         // The same bytes again are the same data; others are not.
-        piped.run.resumes = true
+        piped.run.options.resume = true
         try connect(text)
         #expect(try piped.end().losses.isEmpty)
         try connect(text + "images/p00.png,1,0,0,0,0,0\n")

@@ -7,6 +7,7 @@ import Imaging
 import MultiLabel
 import Testing
 import Torch
+import TrainingOptions
 
 @testable import Training
 

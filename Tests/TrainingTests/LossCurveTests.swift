@@ -10,6 +10,7 @@ import Torch
 import TorchNN
 
 @testable import Training
+@testable import TrainingOptions
 
 /// PyTorch's loss curves, recorded by `Scripts/record-training-goldens.py`.
 struct Curves: Decodable {
@@ -62,10 +63,17 @@ struct Curves: Decodable {
 extension TrainingConfiguration {
     /// These options with others in place of some of them, by the names that they have in a file.
     func with(_ changes: [String: Any]) throws -> TrainingConfiguration {
-        let own = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self)) as? [String: Any]
-        let values = try #require(own).merging(changes) { $1 }
-        return try JSONDecoder().decode(
-            TrainingConfiguration.self, from: JSONSerialization.data(withJSONObject: values))
+        // Where τ and b start follows from the changes, if nobody has said it.
+        let unsaid = (objective.temperature == nil ? ["temperature"] : []) + (objective.bias == nil ? ["bias"] : [])
+        let own = try yaml().split(separator: "\n").filter { line in
+            !(changes.keys + unsaid).contains { line.hasPrefix($0 + ":") }
+        }
+        let changed = try changes.map { key, value in
+            let json = try JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed)
+            return "\(key): \(String(decoding: json, as: UTF8.self))"
+        }
+        return try TrainingConfiguration(
+            yaml: (own.map(String.init) + changed).joined(separator: "\n"), path: "changed options")
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Testing
 import TorchNN
+import TrainingOptions
 
 @testable import Training
 

@@ -5,6 +5,7 @@ import Safetensors
 import Testing
 import Torch
 import TorchNN
+import TrainingOptions
 
 @testable import Training
 

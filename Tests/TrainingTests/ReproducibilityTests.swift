@@ -9,6 +9,7 @@ import MultiLabel
 import Testing
 import Torch
 import TorchNN
+import TrainingOptions
 
 @testable import Training
 

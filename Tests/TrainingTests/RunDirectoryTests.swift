@@ -6,6 +6,7 @@ import Imaging
 import Testing
 import Torch
 import TorchNN
+import TrainingOptions
 
 @testable import Training
 
@@ -207,11 +208,7 @@ import TorchNN
         let read = try TrainingConfiguration(yaml: options.yaml(), path: "config.yml")
         #expect(read.template == options.template && read.learningRate == options.learningRate)
         #expect(read.seed == options.seed && read.validation == options.validation)
-        let text = try options.yaml()
-        #expect(read == options, "\(text)")
-        for key in TrainingConfiguration.keys where key != "labels" && key != "images" {
-            #expect(try options.yaml().contains(key + ":"), "\(key)")
-        }
+        #expect(try read.yaml() == options.yaml())
     }
 
     @Test func impossibleValuesAreNamed() throws {

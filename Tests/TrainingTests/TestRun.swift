@@ -10,6 +10,7 @@ import Safetensors
 import Testing
 import Torch
 import TorchNN
+import TrainingOptions
 
 @testable import Training
 

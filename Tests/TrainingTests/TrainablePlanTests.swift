@@ -4,6 +4,7 @@ import CLIP
 import Testing
 import Torch
 import TorchNN
+import TrainingOptions
 
 @testable import Training
 

@@ -10,6 +10,7 @@ import MultiLabel
 import Testing
 import Torch
 import TorchNN
+import TrainingOptions
 
 @testable import Training
 

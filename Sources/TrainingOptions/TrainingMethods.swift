@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import ArgumentParser
+public import Torch
+
 /// What is minimised.
-public enum TrainingLoss: String, Codable, Sendable, CaseIterable {
+public enum TrainingLoss: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     /// Tempered-sigmoid binary cross-entropy on cosines with label texts, METHOD's own.
     case mumic
     /// The same with τ = 1 and no bias: plain sigmoid cross-entropy.
@@ -21,7 +24,7 @@ public enum TrainingLoss: String, Codable, Sendable, CaseIterable {
 }
 
 /// One of CLIP's two towers, projection included.
-public enum Tower: String, Codable, Sendable, CaseIterable {
+public enum Tower: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     /// Pictures.
     case image
     /// Label texts.
@@ -29,58 +32,32 @@ public enum Tower: String, Codable, Sendable, CaseIterable {
 }
 
 /// The type matrix products run in.
-public enum Precision: String, Codable, Sendable, CaseIterable {
+public enum Precision: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     /// Everything in float32.
     case float32
     /// Matrix products in bfloat16; master weights, layer norms and the loss in float32.
     case bfloat16
+
+    /// The tensors' type.
+    public var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
 }
 
 /// What scores the labels.
-public enum ClassifierHead: String, Codable, Sendable, CaseIterable {
+public enum ClassifierHead: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     /// The cosine with their texts.
     case text
     /// Fixed weights on the image tower's pooled state, as timm's classifiers have; label texts are not used.
     case linear
 }
 
-/// Where τ starts.
-public enum StartingTemperature: Codable, Sendable, Equatable, ExpressibleByFloatLiteral {
+/// Where τ or b starts.
+public enum StartingValue: Encodable, Sendable, Equatable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByArgument
+{
     /// At a number.
     case value(Double)
-    /// Where the cosines and targets of a first batch put it, and b with it unless that is given.
-    case auto
-
-    /// A number.
-    public init(floatLiteral value: Double) { self = .value(value) }
-
-    /// Reads a number or the word auto.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(Double.self) {
-            self = .value(value)
-        } else if try container.decode(String.self) == "auto" {
-            self = .auto
-        } else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "is neither a number nor auto")
-        }
-    }
-
-    /// Writes a number or the word auto.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .value(let value): try container.encode(value)
-        case .auto: try container.encode("auto")
-        }
-    }
-}
-
-/// Where b starts.
-public enum StartingBias: Codable, Sendable, Equatable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
-    /// At a number.
-    case value(Double)
-    /// Where the probabilities of a first batch come true as often as they say, at the temperature's start.
+    /// τ: where the cosines and targets of a first batch put it, and b with it unless that is given. b: where the
+    /// probabilities of a first batch come true as often as they say, at the temperature's start.
     case auto
 
     /// A number.
@@ -90,27 +67,45 @@ public enum StartingBias: Codable, Sendable, Equatable, ExpressibleByFloatLitera
     public init(integerLiteral value: Int) { self = .value(Double(value)) }
 
     /// Reads a number or the word auto.
-    public init(from decoder: any Decoder) throws {
-        switch try StartingTemperature(from: decoder) {
-        case .value(let value): self = .value(value)
-        case .auto: self = .auto
+    public init?(argument: String) {
+        if argument == "auto" {
+            self = .auto
+        } else if let value = Double(argument) {
+            self = .value(value)
+        } else {
+            return nil
         }
     }
+
+    /// What may be read, in words.
+    public static var allValueStrings: [String] { ["a number", "auto"] }
 
     /// Writes a number or the word auto.
     public func encode(to encoder: any Encoder) throws {
-        switch self {
-        case .value(let value): try StartingTemperature.value(value).encode(to: encoder)
-        case .auto: try StartingTemperature.auto.encode(to: encoder)
-        }
+        var container = encoder.singleValueContainer()
+        if let number { try container.encode(number) } else { try container.encode("auto") }
     }
 
     /// The number, if it is one.
-    var number: Double? { if case .value(let value) = self { value } else { nil } }
+    package var number: Double? { if case .value(let value) = self { value } else { nil } }
+}
+
+/// What `--bias` says: where b starts, or that there is none.
+struct StartingBias: ExpressibleByArgument, Sendable {
+    let start: StartingValue?
+
+    init(start: StartingValue?) { self.start = start }
+
+    init?(argument: String) {
+        guard argument == "none" || StartingValue(argument: argument) != nil else { return nil }
+        start = StartingValue(argument: argument)
+    }
+
+    static var allValueStrings: [String] { StartingValue.allValueStrings + ["none"] }
 }
 
 /// What is done about targets that are probably wrong.
-public enum RobustTraining: String, Codable, Sendable, CaseIterable {
+public enum RobustTraining: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     /// Nothing.
     case none
     /// Pairs of largest loss are left out (arXiv 2206.03740).
@@ -124,7 +119,7 @@ public enum RobustTraining: String, Codable, Sendable, CaseIterable {
 }
 
 /// What training does with unknown targets.
-public enum UnknownTargets: String, Codable, Sendable, CaseIterable {
+public enum UnknownTargets: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     /// Leaves them out of the loss.
     case ignore
     /// Takes them as absent.
@@ -132,7 +127,7 @@ public enum UnknownTargets: String, Codable, Sendable, CaseIterable {
 }
 
 /// How often an epoch shows each picture.
-public enum Sampling: String, Codable, Sendable, CaseIterable {
+public enum Sampling: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     /// Once.
     case natural
     /// By its labels: each label is drawn equally often, then one of its pictures.

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+import FileIO
+public import MultiLabel
+public import TorchNN
+
+/// Everything that a fine-tuning run depends on; saved as `RUN/config.yml` under the names of the options.
+public struct TrainingConfiguration: RunConfiguration {
+    /// What the shared options are where nobody says anything.
+    public static let defaults = RunDefaults(
+        command: "train", data: "Annotations: CSV, JSON lines, COCO or Create ML", epochs: 10, batchSize: 32,
+        learningRate: 1e-5, weightDecay: 0.1, warmupSteps: 0)
+    /// All options as they are where nobody says anything.
+    public static let standard: TrainingConfiguration = .unsaid
+
+    /// What is trained on, where to, and how the run begins.
+    @OptionGroup(title: "Data, model and run") public var run: RunOptions<TrainingConfiguration>
+    /// The model that is fine-tuned, and its labels.
+    @OptionGroup(title: "Data, model and run") public var start: LabelledModelOptions
+    /// How the steps go.
+    @OptionGroup(title: "Steps") public var steps: StepOptions<TrainingConfiguration>
+    /// How pictures are varied and ordered.
+    @OptionGroup(title: "Pictures") public var pictures: PictureOptions
+    /// Where the run computes.
+    @OptionGroup(title: "Machine") public var machine: MachineOptions
+    /// What is minimised.
+    @OptionGroup(title: "Loss") public var objective: LossOptions
+    /// How imperfect labels are treated.
+    @OptionGroup(title: "Imperfect labels") public var quality: LabelQualityOptions
+    /// What of the model trains.
+    @OptionGroup(title: "What trains") public var scope: ScopeOptions
+
+    /// For the parser.
+    public init() {}
+
+    /// The defaults, for given data, model and output; as many threads as processors decode pictures if nothing is said.
+    public init(data: String, model: String, output: String, workers: Int? = nil) {
+        self = .standard
+        (run.data, start.model, run.output, machine.workers) = (data, model, output, workers)
+    }
+
+    /// The options of ``LabelledModelOptions`` by their names.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<LabelledModelOptions, Value>) -> Value {
+        get { start[keyPath: path] }
+        set { start[keyPath: path] = newValue }
+    }
+
+    /// The options of ``LossOptions`` by their names.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<LossOptions, Value>) -> Value {
+        get { objective[keyPath: path] }
+        set { objective[keyPath: path] = newValue }
+    }
+
+    /// The options of ``LabelQualityOptions`` by their names.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<LabelQualityOptions, Value>) -> Value {
+        get { quality[keyPath: path] }
+        set { quality[keyPath: path] = newValue }
+    }
+
+    /// The options of ``ScopeOptions`` by their names.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<ScopeOptions, Value>) -> Value {
+        get { scope[keyPath: path] }
+        set { scope[keyPath: path] = newValue }
+    }
+}
+
+// MARK: Where τ and b start
+
+extension TrainingConfiguration {
+    /// Whether fixed weights score the labels, and their texts are not used.
+    public var usesLinearHead: Bool { self.loss == .linearHead || self.head == .linear }
+
+    /// τ at the start. If nobody says it, it is where SigLIP's paper has it, and 0.07 for other losses.
+    public var temperature: StartingValue {
+        get { objective.temperature ?? (isSigLIP ? 0.1 : 0.07) }
+        set { objective.temperature = newValue }
+    }
+
+    /// b at the start, or nil for none. If nobody says it, it is where SigLIP's paper has it; as a first batch wants it
+    /// with a temperature of auto, and with the losses mumic, asl and focal if the temperature is neither given nor
+    /// fixed; and else there is none.
+    public var bias: StartingValue? {
+        get { objective.bias.map(\.start) ?? usualBias(givenTemperature: objective.temperature) }
+        set { objective.bias = StartingBias(start: newValue) }
+    }
+
+    private var isSigLIP: Bool { self.loss == .siglip && self.head == .text }
+
+    private func usualBias(givenTemperature: StartingValue?) -> StartingValue? {
+        if givenTemperature == .auto { return .auto }
+        if isSigLIP { return -10 }
+        let fitsFirstBatch = [.mumic, .asl, .focal].contains(self.loss) && self.head == .text
+        return fitsFirstBatch && givenTemperature == nil && !self.fixedTemperature ? .auto : nil
+    }
+
+    /// τ, and b where there is one or where its absence is not what a reader of the file would take for granted.
+    public var derived: [String: (any Encodable)?] {
+        let isNoneSurprising = usualBias(givenTemperature: temperature) != nil
+        return ["temperature": temperature, "bias": bias ?? (isNoneSurprising ? "none" : nil)]
+    }
+
+    /// Older files left the key out where SigLIP had no bias.
+    public static func readWhole(_ arguments: inout [String: [String]]) {
+        if arguments["loss"] == ["--loss=siglip"], arguments["head"] != ["--head=linear"], arguments["bias"] == nil {
+            arguments["bias"] = ["--bias=none"]
+        }
+    }
+
+    /// PyTorch's constants, with this decay.
+    public var optimizer: AdamW.Configuration { .init(weightDecay: self.weightDecay) }
+
+    /// The sentences for labels' names; none for those of the model.
+    ///
+    /// - Throws: `InputError` for one that has no place for the name.
+    public func templates() throws -> [PromptTemplate] {
+        try self.template.map { text in
+            guard let template = PromptTemplate(text) else {
+                throw InputError.usage(
+                    "--template \"\(printable(text))\" has no {} for the label's name; write for instance \"a photo of a {}\""
+                )
+            }
+            return template
+        }
+    }
+}
+
+// MARK: What does not go
+
+extension TrainingConfiguration {
+    /// What no run can do without and is not given.
+    public var missing: String? {
+        if self.data.isEmpty { return "--data is missing; name a file of annotations" }
+        return self.model.isEmpty ? "--model is missing; name a directory or a Hub model to start from" : nil
+    }
+
+    /// The first value that no run can have: its option's name and what is wrong.
+    public func firstProblem() -> (key: String, problem: String)? {
+        if let problem = firstCommonProblem() { return problem }
+        if let start = temperature.number, !(0.01...1).contains(start) {
+            return ("temperature", "must lie in 0.01...1, or be the word auto")
+        }
+        if let number = bias?.number, !number.isFinite { return ("bias", "must be a finite number, auto or none") }
+        if !(0..<1).contains(self.labelSmoothing) { return ("label-smoothing", "must lie in 0..<1") }
+        for (key, gamma) in [
+            ("asl-gamma-positive", self.aslGammaPositive), ("asl-gamma-negative", self.aslGammaNegative),
+            ("focal-gamma", self.focalGamma),
+        ] where !(0...100).contains(gamma) {
+            return (key, "must lie in 0...100")
+        }
+        if !(0..<1).contains(self.aslClip) { return ("asl-clip", "must lie in 0..<1") }
+        if !(0...1).contains(self.focalAlpha) { return ("focal-alpha", "must lie in 0...1") }
+        if let rate = self.robustRate, !(0...1).contains(rate) { return ("robust-rate", "must lie in 0...1") }
+        if self.robust == .forward, let rate = self.robustRate, rate >= 0.5 {
+            return ("robust-rate", "must be below 0.5 for forward: annotations as often wrong as right say nothing")
+        }
+        return firstProblemOfScope()
+    }
+
+    private func firstProblemOfScope() -> (key: String, problem: String)? {
+        for (key, groups) in [
+            ("lock-image-unlocked-groups", scope.lockImageUnlockedGroups),
+            ("lock-text-unlocked-layers", scope.lockTextUnlockedLayers),
+        ] {
+            if let groups, !(0...1000).contains(groups) { return (key, "must lie in 0...1000") }
+        }
+        for (key, decay) in [
+            ("image-layer-decay", scope.imageLayerDecay), ("text-layer-decay", scope.textLayerDecay),
+        ] where !(decay > 0 && decay <= 1) {
+            return (key, "must be above 0 and at most 1")
+        }
+        if let rank = scope.loraRank, !(1...4096).contains(rank) { return ("lora-rank", "must lie in 1...4096") }
+        if !(scope.loraAlpha > 0 && scope.loraAlpha <= 1e6) {
+            return ("lora-alpha", "must be above 0 and at most 1000000")
+        }
+        if scope.loraRank != nil, scope.loraTargets.isEmpty { return ("lora-targets", "must name at least one layer") }
+        if let ema = scope.ema, !(0..<1).contains(ema) { return ("ema", "must lie in 0..<1") }
+        return nil
+    }
+
+    /// Refuses options that contradict each other.
+    ///
+    /// - Throws: `InputError`, a wrong usage.
+    public func checkContradictions() throws {
+        _ = try templates()
+        func refuse(_ words: String, if contradicts: Bool) throws { if contradicts { throw InputError.usage(words) } }
+        // With a temperature of auto, a bias of auto is what it brings with it.
+        let saysBias = objective.bias?.start != nil && !(temperature == .auto && bias == .auto)
+        let name = self.loss.rawValue
+        try refuse(
+            "--bias none does not go with --temperature auto, which sets both; give a temperature",
+            if: objective.bias != nil && bias == nil && temperature == .auto)
+        try refuse(
+            "--fixed-bias goes with --bias; say where the bias is to stay",
+            if: self.fixedBias && bias == nil && temperature != .auto)
+        try refuse(
+            "--bias does not go with a linear head, which has a bias for each label", if: saysBias && usesLinearHead)
+        try refuse("--bias does not go with --loss bce, which is tau = 1, b = 0", if: saysBias && self.loss == .bce)
+        try refuse(
+            "--robust forward needs probabilities, and the scores of --loss \(name) are none",
+            if: self.robust == .forward && [.twoWay, .softmax].contains(self.loss))
+        try refuse(
+            "--robust-rate goes with --robust reject, correct, bootstrap or forward",
+            if: self.robust == .none && self.robustRate != nil)
+        try refuse(
+            "--positive-weight and --label-smoothing belong to cross-entropies, not to --loss \(name)",
+            if: ![.mumic, .bce, .siglip, .linearHead].contains(self.loss)
+                && (self.positiveWeight != .none || self.labelSmoothing > 0))
+        try refuse(
+            "--lora-alpha and --lora-targets go with --lora-rank",
+            if: scope.loraRank == nil
+                && (scope.loraAlpha != ScopeOptions.usualAlpha || scope.loraTargets != ScopeOptions.usualTargets))
+        for (tower, groups) in [
+            (Tower.image, scope.lockImageUnlockedGroups), (.text, scope.lockTextUnlockedLayers),
+        ] {
+            try refuse(
+                "--freeze \(tower.rawValue) and unlocked layers of that tower exclude each other",
+                if: groups != nil && scope.freeze.contains(tower))
+        }
+    }
+
+    /// Which options have no effect beside others.
+    public var notes: [String] {
+        var notes: [String] = []
+        let saysTemperature = temperature != (isSigLIP ? 0.1 : 0.07) || self.fixedTemperature
+        if saysTemperature, usesLinearHead || self.loss == .bce {
+            notes.append(
+                (usesLinearHead ? "a linear head" : "--loss bce")
+                    + " has no temperature to set; --temperature is not used")
+        }
+        if usesLinearHead, !self.template.isEmpty || self.freeze.contains(.text) {
+            notes.append("a linear head reads no texts; --template and --freeze text are not used")
+        }
+        return notes
+    }
+}
