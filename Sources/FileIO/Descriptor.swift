@@ -67,7 +67,7 @@ func openRegularFile(_ path: String) throws(FileIOError) -> Descriptor {
 }
 
 /// The folder of a path, `.` where none is written.
-func folder(of path: String) -> String {
+package func folder(of path: String) -> String {
     let trimmed = withoutTrailingSeparators(path)
     guard let slash = trimmed.lastIndex(of: "/") else { return "." }
     let folder = String(trimmed[..<slash])
@@ -75,14 +75,14 @@ func folder(of path: String) -> String {
 }
 
 /// A path without the separators at its end; `/` stays.
-func withoutTrailingSeparators(_ path: String) -> String {
+package func withoutTrailingSeparators(_ path: String) -> String {
     var bytes = path.utf8[...]
     while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
     return String(Substring(bytes))
 }
 
 /// A hidden name in the folder of `path` that no other process or thread uses.
-func temporaryPath(beside path: String) -> String {
+package func temporaryPath(beside path: String) -> String {
     let random = String(UInt64.random(in: .min ... .max), radix: 16)
     let name = ".mumic-\(getpid())-\(random).partial"
     let folder = folder(of: path)

@@ -142,6 +142,13 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     public func encoded() throws -> [UInt8] {
         Array(try jsonText(self).utf8)
     }
+
+    /// Writes the description into a model directory.
+    ///
+    /// - Throws: ``FileIO/FileIOError``, and `EncodingError` if a number is not finite.
+    public func write(to directory: String) throws {
+        try AtomicFile.write(try encoded(), to: directory + "/" + Self.fileName, durable: true)
+    }
 }
 
 /// The first name that occurs twice.

@@ -86,8 +86,7 @@ struct CaptionTraining: TrainingTask {
         let description = ClassifierDescription(
             labels: [], templates: [.standard], temperature: try model.temperature(), bias: Double(try bias.item()),
             loss: options.loss.rawValue)
-        try AtomicFile.write(
-            try description.encoded(), to: directory + "/" + ClassifierDescription.fileName, durable: true)
+        try description.write(to: directory)
     }
 }
 

@@ -130,15 +130,14 @@ struct FineTuning: TrainingTask {
         if let validation { description.thresholds = try thresholds(validation.scores) }
         description.annotationNoise = try model.annotationNoise()
         description.positives = Dictionary(uniqueKeysWithValues: zip(labels.map(\.name), targets.positives))
-        let encoded = try description.encoded()
-        try AtomicFile.write(encoded, to: directory + "/" + ClassifierDescription.fileName, durable: true)
+        try description.write(to: directory)
         // An adapter of an adapter cannot be named; the merged weights are all there is then.
         if options.loraRank != nil, !checkpoint.hasAdapter {
             let adapter = directory + "/adapter"
             try createDirectory(path: adapter)
             try writeHead(of: model, to: adapter)
             try checkpoint.exportAdapter(to: adapter, base: base, store: model.store)
-            try AtomicFile.write(encoded, to: adapter + "/" + ClassifierDescription.fileName, durable: true)
+            try description.write(to: adapter)
         }
     }
 }

@@ -114,14 +114,7 @@ extension TrainingConfiguration {
     ///
     /// - Throws: `InputError` for one that has no place for the name.
     public func templates() throws -> [PromptTemplate] {
-        try self.template.map { text in
-            guard let template = PromptTemplate(text) else {
-                throw InputError.usage(
-                    "--template \"\(printable(text))\" has no {} for the label's name; write for instance \"a photo of a {}\""
-                )
-            }
-            return template
-        }
+        try self.template.map { try PromptTemplate(typed: $0) }
     }
 }
 

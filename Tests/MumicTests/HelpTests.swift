@@ -68,7 +68,9 @@ import Testing
             "unlisted",
         ],
         "tokenize": ["model"],
-        "export": ["model", "dtype", "output"],
+        "export": ["model", "precision, --dtype", "output"],
+        "interpolate": ["model", "fine-tuned", "output", "alpha", "data", "alphas", "keep", "labels", "precision"],
+        "audit": ["model", "data", "output", "folds", "seed", "penalty", "order", "top", "labels", "unlisted"],
     ]
 
     @Test(arguments: options.keys.sorted()) func everyCommandExplainsItsOptions(_ command: String) throws {

@@ -65,7 +65,7 @@ struct Calibrate: ParsableCommand {
             to: table, labels: fileLabels, templates: templates, method: method,
             needs: CalibrationOptions(minimumPositives: minimumPositives), seed: seed, options: options,
             monitor: .console)
-        try copy.write(fitted.description)
+        try copy.write(fitted.description, monitor: .console)
         try StandardOutput.shared.write(try jsonText(fitted.report))
     }
 }

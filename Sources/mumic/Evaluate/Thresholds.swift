@@ -57,7 +57,7 @@ struct Thresholds: ParsableCommand {
         let fitted = try modelBundle(directory).fittingThresholds(
             to: table, labels: fileLabels, templates: templates, goal: goal, minimumPositives: minimumPositives,
             options: options, monitor: .console)
-        try copy.write(fitted.description)
+        try copy.write(fitted.description, monitor: .console)
         try StandardOutput.shared.write(try jsonText(fitted.report))
     }
 }
