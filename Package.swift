@@ -35,9 +35,9 @@ let tests: [Target] = [
     test("Hub", ["ContentHash", "FileIO"]),
     test("Tokenization", ["FileIO"], fixtures: true),
     test("Evaluation", ["Datasets", "FileIO"], fixtures: true),
-    test("Audit", fixtures: true),
+    test("Audit", ["Datasets", "FileIO", "JSON"], fixtures: true),
     test("Datasets", ["ContentHash", "FileIO"], fixtures: true),
-    test("Report", ["Evaluation", "FileIO", "Imaging"]),
+    test("Report", ["Audit", "Datasets", "Evaluation", "FileIO", "Imaging"]),
     test("Imaging", ["CResample", "ContentHash", "FileIO", "Randomness"], fixtures: true),
     test("Torch", torch: true),
     test(
@@ -46,6 +46,10 @@ let tests: [Target] = [
         "MultiLabel",
         ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"],
         fixtures: true, torch: true),
+    test("Search", ["CLIP", "FileIO", "MultiLabel"], torch: true),
+    test(
+        "Interpolation",
+        ["CLIP", "Datasets", "Evaluation", "FileIO", "MultiLabel", "Torch", "TorchNN"], torch: true),
     test("TrainingOptions", ["FileIO", "Imaging", "TorchNN"], torch: true),
     test(
         "Training",
@@ -83,6 +87,9 @@ let package = Package(
         .library(name: "Report", targets: ["Report"]),
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "MultiLabel", targets: ["MultiLabel"]),
+        .library(name: "Search", targets: ["Search"]),
+        .library(name: "Interpolation", targets: ["Interpolation"]),
+        .library(name: "Audit", targets: ["Audit"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "TrainingOptions", targets: ["TrainingOptions"]),
         .library(name: "Pretraining", targets: ["Pretraining"]),
@@ -122,9 +129,9 @@ let package = Package(
             name: "CLIP",
             dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Randomness", "Safetensors", "FileIO"]),
         .target(name: "Evaluation", dependencies: ["Datasets", "FileIO", "JSON"]),
-        .target(name: "Audit", dependencies: ["Evaluation", "FileIO"]),
+        .target(name: "Audit", dependencies: ["Datasets", "Evaluation", "FileIO", "JSON", "Randomness"]),
         .target(name: "Datasets", dependencies: ["ContentHash", "FileIO"]),
-        .target(name: "Report", dependencies: ["Evaluation", "FileIO", "Imaging", mustache]),
+        .target(name: "Report", dependencies: ["Audit", "Datasets", "Evaluation", "FileIO", "Imaging", mustache]),
         .target(name: "Hub", dependencies: ["ContentHash", "FileIO"]),
         .target(
             name: "MultiLabel",
@@ -135,6 +142,14 @@ let package = Package(
         .target(
             name: "TrainingOptions",
             dependencies: ["MultiLabel", "Datasets", "TorchNN", "Torch", "Imaging", "FileIO", argumentParser, yams]),
+        .target(
+            name: "Search",
+            dependencies: ["MultiLabel", "CLIP", "Torch", "Tokenization", "Imaging", "FileIO", "JSON"]),
+        .target(
+            name: "Interpolation",
+            dependencies: [
+                "MultiLabel", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "FileIO",
+            ]),
         .target(
             name: "Training",
             dependencies: [
@@ -150,8 +165,8 @@ let package = Package(
         .executableTarget(
             name: "mumic",
             dependencies: [
-                "CStartup", "Audit", "Pretraining", "Training", "TrainingOptions", "MultiLabel", "Evaluation",
-                "Datasets", "CLIP", "Imaging", "Randomness",
+                "CStartup", "Audit", "Interpolation", "Pretraining", "Search", "Training", "TrainingOptions",
+                "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging",
                 "Torch", "TorchNN", "Tokenization", "Hub", "FileIO", "JSON", "Report", "Terminal", "Safetensors",
                 "ContentHash", argumentParser,
             ],

@@ -11,9 +11,7 @@ public enum AuditError: UserFacingError, Equatable {
 
     /// Bad data.
     public var failureKind: FailureKind { .badData }
-}
 
-extension AuditError {
     /// One line: what is wrong, where, and what to do.
     public var description: String {
         switch self {

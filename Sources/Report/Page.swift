@@ -10,6 +10,8 @@ struct Page {
     var summary: [String]
     var facts: [ReportFact]
     var sections: [Section]
+    /// Labels of which the reader can choose one, to see nothing else.
+    var choices: [(label: Int, name: String)] = []
 
     func html() throws -> String {
         var library = MustacheLibrary()
@@ -22,8 +24,10 @@ struct Page {
     private var context: [String: Any] {
         [
             "title": presentable(title, limit: 200),
-            "style": StyleSheet.text,
-            "script": PageScript.text,
+            "style": StyleSheet.text + (choices.isEmpty ? "" : StyleSheet.choice),
+            "script": PageScript.text + (choices.isEmpty ? "" : PageScript.choice),
+            "choosing": choices.isEmpty
+                ? [] : [["choices": choices.map { ["label": "\($0.label)", "labelName": $0.name] }]],
             "summary": summary.map { ["sentence": $0] },
             "facts": facts.map(\.context),
             "sections": sections.enumerated().map { number, section in
@@ -123,6 +127,7 @@ extension DataTable.Cell {
         } else if isMissing {
             attributes += " data-k=\"\""
         }
+        if let choice { attributes += " data-l=\"\(choice)\"" }
         var result: [String: Any] = [
             "open": (isHead ? "th scope=\"row\"" : "td") + attributes, "close": isHead ? "th" : "td", "text": text,
         ]
@@ -145,11 +150,12 @@ extension DataTable.Cell {
 extension Gallery {
     fileprivate var context: [String: Any] {
         [
-            "galleryTitle": title, "galleryNote": note,
+            "galleryHead": title.map { [["galleryTitle": $0, "galleryNote": note ?? ""]] } ?? [],
             "items": items.map { item in
                 [
                     "uri": item.uri, "picture": presentable(item.name, limit: 80), "verdict": item.verdict,
-                    "annotated": item.annotated,
+                    "annotated": item.annotated, "place": item.line.map { ", line \($0)" } ?? "",
+                    "attributes": item.choice.map { " data-l=\"\($0)\"" } ?? "",
                 ]
             },
         ]

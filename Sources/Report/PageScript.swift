@@ -65,4 +65,25 @@ enum PageScript {
         })();
 
         """
+
+    /// Choosing a label, where a page offers that.
+    static let choice = """
+        (function () {
+          "use strict";
+          var choice = document.getElementById("choice");
+          var select = choice.querySelector("select");
+          var count = choice.querySelector("span");
+          choice.hidden = false;
+          select.addEventListener("change", function () {
+            var shown = 0;
+            document.querySelectorAll("[data-l]").forEach(function (each) {
+              var part = each.closest("tr") || each;
+              part.hidden = select.value !== "" ? each.getAttribute("data-l") !== select.value : false;
+              if (!part.hidden) { if (part === each) { shown += 1; } }
+            });
+            count.textContent = select.value === "" ? "" : shown + " shown";
+          });
+        })();
+
+        """
 }

@@ -21,6 +21,9 @@ enum PageTemplates {
         <h1>{{title}}</h1>
         <div class="summary">{{#summary}}<p>{{sentence}}</p>{{/summary}}</div>
         {{>facts}}
+        {{#choosing}}<p id="choice" hidden="hidden"><label>Only the label <select><option value="">all labels</option>\
+        {{#choices}}<option value="{{label}}">{{labelName}}</option>{{/choices}}</select></label> \
+        <span role="status"></span></p>{{/choosing}}
         </header>
         <nav aria-label="Sections"><ol>{{#sections}}<li><a href="#{{id}}">{{heading}}</a></li>{{/sections}}</ol></nav>
         <main id="content">
@@ -88,12 +91,12 @@ enum PageTemplates {
         {{/table}}
         """,
         "gallery": """
-        {{#gallery}}<h3>{{galleryTitle}}</h3><p class="note">{{galleryNote}}</p>
+        {{#gallery}}{{#galleryHead}}<h3>{{galleryTitle}}</h3><p class="note">{{galleryNote}}</p>{{/galleryHead}}
         <ul class="gallery">
         {{#items}}
-        <li><img src="{{uri}}" alt="Thumbnail of {{picture}}" />\
+        <li{{{attributes}}}><img src="{{uri}}" alt="Thumbnail of {{picture}}" />\
         <p class="verdict">{{verdict}}</p><p class="annotated">{{annotated}}</p>\
-        <p class="file"><bdi>{{picture}}</bdi></p></li>
+        <p class="file"><bdi>{{picture}}</bdi>{{place}}</p></li>
         {{/items}}
         </ul>{{/gallery}}
         """,

@@ -50,7 +50,9 @@ public struct ReportContents: Sendable {
     /// The metrics of another model, mostly the one that training started from.
     public var before: EvaluationReport?
     /// The metrics of weights between the model that training started from and what came of it.
-    public var interpolation: WeightInterpolation?
+    public var interpolation: InterpolationCurve?
+    /// The share α of fine-tuned weights in the model that the page is about; nil where nobody knows.
+    public var alpha: Double?
     /// What a run wrote about itself.
     public var training: TrainingLog
     /// The run's options, as YAML.

@@ -74,6 +74,8 @@ struct DataTable {
         var change: (from: Double, to: Double, isGain: Bool)?
         /// A word after the text.
         var tag: String?
+        /// The label by which the reader can choose the row.
+        var choice: Int?
 
         init(_ text: String, key: Double? = nil, tag: String? = nil) {
             self.text = text
@@ -120,9 +122,13 @@ struct Gallery {
         var verdict: String
         /// What was annotated.
         var annotated: String
+        /// The picture's line in the annotations.
+        var line: Int?
+        /// The label by which the reader can choose it.
+        var choice: Int?
     }
 
-    var title: String
-    var note: String
+    var title: String?
+    var note: String?
     var items: [Item]
 }

@@ -21,6 +21,15 @@ enum StyleSheet {
 
         """
 
+    /// The choice of a label, where a page offers that.
+    static let choice = """
+        #choice { margin-top: 1rem; }
+        select { font: inherit; color: inherit; background: var(--wash); border: 1px solid var(--soft);
+          border-radius: 4px; padding: .3rem .5rem; max-width: 60vw; }
+        @media print { #choice { display: none; } }
+
+        """
+
     private static let light = """
         color-scheme: light; --paper: #fdfcfa; --wash: #f3f1ec; --ink: #1c2127; --soft: #575f6a; --rule: #dedad2;
           --blue: #0a63a4; --orange: #c04a05; --grey: #878d96; --blue-wash: #d5e4f0; --shade: #1c212733;

@@ -10,28 +10,12 @@ import Testing
 /// Looking for wrong annotations.
 @Suite struct AuditTests {
     struct Summary: Decodable {
-        struct Label: Decodable {
-            let label: String
-            let positives: Int
-            let negatives: Int
-            let unknown: Int
-            let probably_wrong: Int
-            let probably_missing: Int
-            let missing: Int
-            let noise_rate: Double?
-        }
-
-        let images: Int
-        let labels: Int
-        let folds: Int
         let positives: Int
         let negatives: Int
-        let unknown: Int
         let probably_wrong: Int
         let probably_missing: Int
         let missing: Int
         let noise_rate: Double?
-        let per_label: [Label]
     }
 
     struct Row {
@@ -69,7 +53,7 @@ import Testing
     }
 
     /// Pictures that the sample world draws, with mistakes that it makes on purpose and knows.
-    @Test func mistakesThatWereMadeOnPurposeAreFound() throws {
+    @Test func `mistakes that were made on purpose are found`() throws {
         let folder = try TemporaryFolder()
         let world = Process()
         world.executableURL = URL(fileURLWithPath: Program.path).deletingLastPathComponent()
@@ -125,73 +109,12 @@ import Testing
         #expect(isWellFormed(page))
     }
 
-    private static func withUnknown() throws -> TemporaryFolder {
+    @Test func `without folds the model speaks for itself`() throws {
         let folder = try TemporaryFolder.withCurve()
-        let images = try folder.names("images")
-        // Each picture ten times: its copies say what it has.
-        var lines = ["image,a,\"<b> & \"\"c\"\"\""]
-        for copy in 0..<10 {
-            for (index, name) in images.enumerated() {
-                let a = index % 3 == 0
-                let isWrong = copy == 4 && index % 4 == 0
-                let isUnknown = copy == 7
-                lines.append("images/\(name),\(isUnknown ? "" : a != isWrong ? "1" : "0"),\(index % 2)")
-            }
-        }
-        try folder.put("data.csv", lines.joined(separator: "\n") + "\n")
-        return folder
-    }
-
-    @Test func unknownPairsAreSuggestedApartAndFilesFitCleanlab() throws {
-        let folder = try Self.withUnknown()
-        let count = try folder.names("images").count
-        let summary = try Self.run("--model model --data data.csv --output out --penalty 0.01", in: folder)
-        #expect(summary.images == 10 * count && summary.labels == 2 && summary.folds == 5)
-        #expect(summary.unknown == count && summary.per_label[0].unknown == count)
-        #expect(summary.positives + summary.negatives == 19 * count)
-        let rows = try Self.rows(folder, "out").filter { $0.label == "a" }
-        let suggestions = rows.filter { $0.kind == "missing" }
-        #expect(suggestions.count == summary.missing && !suggestions.isEmpty)
-        #expect(suggestions.allSatisfy { $0.given.isEmpty && ($0.line - 2) / count == 7 })
-        #expect(suggestions.map(\.rank) == Array(1...suggestions.count))
-        // The copies of a picture tell what is wrong with one of them.
-        let mistakes = rows.filter { $0.kind != "missing" }
-        #expect(mistakes.count >= 4)
-        #expect(mistakes.allSatisfy { ($0.line - 2) / count == 4 && ($0.line - 2) % count % 4 == 0 }, "\(mistakes)")
-        #expect(mistakes.allSatisfy { $0.given == (($0.line - 2) % count % 3 == 0 ? "0" : "1") })
-        #expect(suggestions.count > count / 6 && suggestions.allSatisfy { ($0.line - 2) % count % 3 == 0 })
-
-        let labels = try JSONDecoder().decode([[Int]].self, from: Data(folder.text("out/labels.json").utf8))
-        #expect(labels.count == 10 * count && labels[1] == [1] && labels[0] == [0])
-        let matrix = try Data(contentsOf: URL(fileURLWithPath: folder("out/pred_probs.npy")))
-        #expect(
-            String(decoding: matrix.prefix(128), as: UTF8.self)
-                .contains("'<f4', 'fortran_order': False, 'shape': (\(10 * count), 2)"))
-        #expect(matrix.count == 128 + 10 * count * 2 * 4)
-        let page = try folder.text("out/audit.html")
-        #expect(page.contains("&lt;b&gt; &amp; &quot;c&quot;") && !page.contains("<b>"))
-        #expect(isWellFormed(page))
-    }
-
-    @Test func theSameSeedGivesTheSameFilesAndAnotherOneOthers() throws {
-        let folder = try Self.withUnknown()
-        for (output, options) in [
-            ("a", ""), ("b", "--workers 1"), ("c", "--seed 9"), ("d", "--order adjusted --top 0"),
-        ] {
-            _ = try Self.run("--model model --data data.csv --output \(output) --folds 3 \(options)", in: folder)
-        }
-        func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder(name))) }
-        for name in ["audit.csv", "pred_probs.npy", "labels.json"] {
-            #expect(try bytes("a/" + name) == bytes("b/" + name))
-        }
-        #expect(try bytes("a/pred_probs.npy") != bytes("c/pred_probs.npy"))
-        #expect(try bytes("a/pred_probs.npy") == bytes("d/pred_probs.npy"))
-        #expect(try folder.names("d") == ["audit.csv", "labels.json", "pred_probs.npy"])
-    }
-
-    @Test func withoutFoldsTheModelSpeaksForItself() throws {
-        let folder = try Self.withUnknown()
-        _ = try Self.run("--model model --data data.csv --output out --folds 0", in: folder)
+        let lines = try folder.names("images").enumerated().map { "images/\($1),\($0 % 3 == 0 ? "" : "1"),\($0 % 2)" }
+        try folder.put("data.csv", "image,a,b\n" + lines.joined(separator: "\n") + "\n")
+        _ = try Self.run("--model model --data data.csv --output out --folds 0 --top 0", in: folder)
+        #expect(try folder.names("out") == ["audit.csv", "labels.json", "pred_probs.npy"])
         try Program.run("evaluate --model model --data data.csv --bootstrap 0 --output scores", in: folder.path)
             .expectSuccess()
         let matrix = try Data(contentsOf: URL(fileURLWithPath: folder("out/pred_probs.npy"))).dropFirst(128)
@@ -203,33 +126,19 @@ import Testing
         #expect(zip(found, scores).allSatisfy { abs(Double($0) - 1 / (1 + exp(-$1))) < 1e-6 })
     }
 
-    @Test func whatCannotBeAuditedIsSaid() throws {
+    @Test func `what cannot be audited is said`() throws {
         let folder = try TemporaryFolder.withCurve()
         try folder.put("two.csv", "image,a\nimages/p00.png,1\nimages/p01.png,0\n")
         try folder.put("broken.csv", "image,a\nimages/p00.png,1\nbroken.png,0\n")
         try folder.put("broken.png", "no picture")
         func fails(_ options: String, _ status: Int32, _ part: String) throws {
-            try Program.run("audit --output out \(options)", in: folder.path).expectFailure(status, part)
+            try Program.run("audit --model model --output out \(options)", in: folder.path).expectFailure(status, part)
         }
-        try fails("--model model --data gone.csv", 66, "gone.csv")
-        try fails("--model ./gone --data two.csv", 66, "./gone")
-        try fails("--model model --data two.csv --folds 1", 64, "--folds")
-        try fails("--model model --data two.csv --folds -2", 64, "--folds")
-        try fails("--model model --data two.csv --penalty 0", 64, "--penalty")
-        try fails("--model model --data two.csv --top -1", 64, "--top")
-        try fails("--model model --data two.csv --order x", 64, "order")
-        try fails("--model model --data two.csv", 64, "--folds 5 is more than the 2 pictures")
-        try fails("--model model --data broken.csv --folds 2", 65, "broken.png")
+        try fails("--data two.csv --folds 1 --penalty 0", 64, "--folds")
+        try fails("--data two.csv --top -1", 64, "--top")
+        try fails("--data two.csv", 64, "--folds 5 is more than the 2 pictures")
+        try fails("--data broken.csv --folds 2", 65, "broken.png")
         #expect(try !folder.has("out") || folder.names("out").isEmpty)
-    }
-
-    @Test func theCommandExplainsItsOptions() throws {
-        let outcome = try Program.run("audit --help")
-        outcome.expectSuccess()
-        for option in ["model", "data", "output", "folds", "seed", "penalty", "order", "top", "labels", "unlisted"] {
-            #expect(outcome.output.contains(try Regex("\n  --\(option)( <[^>]+>)?\\s+[A-Za-z]")), "--\(option)")
-        }
-        #expect(outcome.lines.allSatisfy { $0.hasPrefix("USAGE: ") || $0.count <= 80 })
     }
 }
 

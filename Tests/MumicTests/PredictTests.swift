@@ -91,27 +91,6 @@ import Testing
         }
     }
 
-    @Test func aBrokenPictureIsARowOfNaN() throws {
-        let folder = try TemporaryFolder.withCurve()
-        try folder.put("images/p01.png", "no picture")
-        let outcome = try Program.run("embed --model model --output out.npy images", in: folder.path)
-        outcome.expectFailure(65, "1 of 24 pictures")
-        #expect(outcome.output.isEmpty)
-        let rows = try Self.rows(Data(contentsOf: URL(fileURLWithPath: folder("out.npy"))))
-        #expect(rows.count == 24 && rows.allSatisfy { $0.count == 16 })
-        for (index, row) in rows.enumerated() {
-            if index == 1 {
-                #expect(row.allSatisfy { $0.isNaN })
-            } else {
-                #expect(abs(row.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
-            }
-        }
-        let index = try folder.text("out.jsonl").split(separator: "\n")
-        #expect(index.count == 24)
-        #expect(index[0] == #"{"image":"images/p00.png","row":0}"#)
-        #expect(index[1].hasPrefix(#"{"error":""#) && index[1].hasSuffix(#""image":"images/p01.png","row":1}"#))
-    }
-
     @Test func textsAreEmbeddedAsTheyAre() throws {
         let folder = try TemporaryFolder.withCurve()
         try folder.put("texts.txt", "pool\n\na photo of a {}\npool\n")

@@ -72,7 +72,8 @@ struct ReportSources {
         contents.trainingPositives = about?.positives
         contents.bandBoundaries = bands
         contents.before = before
-        contents.interpolation = interpolation?.drawn(chosen: about?.alpha)
+        contents.interpolation = interpolation
+        contents.alpha = about?.alpha
         contents.training = run?.log ?? TrainingLog()
         contents.configuration = run?.configuration
         contents.addProgram()
@@ -148,16 +149,6 @@ private func readCurve(_ path: String) throws -> InterpolationCurve {
         throw BadDataError(message: "\(printable(path)) has no metrics at two shares or more; \(hint)")
     }
     return curve
-}
-
-extension InterpolationCurve {
-    /// The curve as a page shows it.
-    fileprivate func drawn(chosen: Double?) -> WeightInterpolation {
-        WeightInterpolation(
-            points: curve.map {
-                .init(alpha: $0.alpha, gap: $0.all.gap, seen: $0.seen?.gap, unseen: $0.unseen?.gap)
-            }, chosen: chosen, data: data)
-    }
 }
 
 private func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FileIO
+public import FileIO
 import Foundation
 import Torch
 
-/// The rows that `mumic embed` wrote, and what each of them is.
+/// The rows that ``Embedder`` wrote, and what each of them is.
 ///
 /// Values and names stay in their files: whatever their number, memory holds a block of rows and eight bytes a name.
-struct EmbeddingIndex {
-    /// A line of OUT.jsonl.
-    struct Row: Decodable {
-        let row: Int
-        var image: String?
-        var text: String?
-    }
-
+public struct EmbeddingIndex {
     /// A row that was found.
-    struct Hit {
-        let row: Int
+    public struct Hit: Sendable, Equatable {
+        /// Its number, from 0.
+        public let row: Int
         /// The cosine of row and query.
-        let score: Float
+        public let score: Float
     }
 
     private let vectors: NPYFile
@@ -33,26 +27,24 @@ struct EmbeddingIndex {
     /// - Parameters:
     ///   - path: OUT.npy.
     ///   - columns: D, the length of the model's features.
-    /// - Throws: `FileIOError`, `MissingInputError` and `BadDataError` where they are not there or do not fit.
-    init(path: String, columns: Int) throws {
+    /// - Throws: ``FileIO/FileIOError`` and ``FileIO/InputError`` where they are not there or do not fit.
+    public init(path: String, columns: Int) throws {
         let vectors = try NPYFile(path: path)
         if vectors.columns != columns {
-            throw BadDataError(
-                message:
-                    "\(printable(path)) has rows of \(vectors.columns) values and the model's features have \(columns); search with the model that embedded them, or embed again with this one"
+            throw InputError.badData(
+                "\(printable(path)) has rows of \(vectors.columns) values and the model's features have \(columns); search with the model that embedded them, or embed again with this one"
             )
         }
-        let namesPath = String(path.dropLast(4)) + ".jsonl"
+        let namesPath = Self.namesPath(path)
         guard FileManager.default.fileExists(atPath: namesPath) else {
-            throw MissingInputError(
-                message: "there is no \(printable(namesPath)), which says what the rows are; keep it beside the .npy")
+            throw InputError.missing(
+                "there is no \(printable(namesPath)), which says what the rows are; keep it beside the .npy")
         }
         let names = try MappedFile(path: namesPath)
         let lineStarts = Self.lineStarts(names, expected: vectors.rows)
         if lineStarts.count != vectors.rows + 1 {
-            throw BadDataError(
-                message:
-                    "\(printable(namesPath)) has \(lineStarts.count - 1) lines and \(printable(path)) \(vectors.rows) rows; they do not belong together, embed again"
+            throw InputError.badData(
+                "\(printable(namesPath)) has \(lineStarts.count - 1) lines and \(printable(path)) \(vectors.rows) rows; they do not belong together, embed again"
             )
         }
         self.vectors = vectors
@@ -61,8 +53,11 @@ struct EmbeddingIndex {
         self.lineStarts = lineStarts
     }
 
+    /// The path of OUT.jsonl, of that of OUT.npy.
+    static func namesPath(_ path: String) -> String { String(path.dropLast(4)) + ".jsonl" }
+
     /// N.
-    var count: Int { vectors.rows }
+    public var count: Int { vectors.rows }
 
     private static func lineStarts(_ file: MappedFile, expected rows: Int) -> [Int] {
         var starts = [0]
@@ -81,12 +76,15 @@ struct EmbeddingIndex {
     }
 
     /// What a row is.
-    func row(_ index: Int) throws -> Row {
+    ///
+    /// - Parameter index: The row's number, below ``count``.
+    /// - Returns: What stands in its line.
+    /// - Throws: ``FileIO/InputError`` if its line is not what ``Embedder`` writes.
+    public func row(_ index: Int) throws -> EmbeddingRow {
         let line = names.withBytes { Data($0[lineStarts[index]..<lineStarts[index + 1]]) }
-        guard let row = try? JSONDecoder().decode(Row.self, from: line), row.row == index else {
-            throw BadDataError(
-                message:
-                    "\(printable(namesPath)):\(index + 1) is not what `mumic embed` writes for row \(index); embed again"
+        guard let row = try? JSONDecoder().decode(EmbeddingRow.self, from: line), row.row == index else {
+            throw InputError.badData(
+                "\(printable(namesPath)):\(index + 1) is not what `mumic embed` writes for row \(index); embed again"
             )
         }
         return row
@@ -97,9 +95,10 @@ struct EmbeddingIndex {
     /// - Parameters:
     ///   - queries: Q vectors of D values and length 1.
     ///   - limit: How many rows to find.
+    ///   - monitor: Asked between blocks of rows whether to go on.
     /// - Returns: For each query at most `limit` rows.
-    /// - Throws: `TorchError` if memory runs out.
-    func nearest(_ queries: [[Float]], limit: Int) throws -> [[Hit]] {
+    /// - Throws: `TorchError` if memory runs out, and ``FileIO/Interrupted``.
+    public func nearest(_ queries: [[Float]], limit: Int, monitor: WorkMonitor = .silent) throws -> [[Hit]] {
         let limit = min(limit, count)
         var best = queries.map { _ in BestHits(limit: limit) }
         guard limit > 0, !queries.isEmpty else { return best.map { _ in [] } }
@@ -122,7 +121,7 @@ struct EmbeddingIndex {
                     }
                 }
             }
-            try Interruption.check()
+            try monitor.check()
         }
         return best.map { $0.sorted() }
     }

@@ -5,15 +5,14 @@ import CLIP
 import Datasets
 import FileIO
 import Foundation
-import Imaging
+import JSON
 import MultiLabel
-import Terminal
-import Tokenization
-import Torch
+import Search
 
 /// Finds the embedded pictures that are nearest to pictures or words.
-struct Search: ParsableCommand {
+struct SearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "search",
         abstract: "Find the embedded pictures that are nearest to a picture or to words.",
         usage: "mumic search --model <model> --embeddings <out.npy> [<options>] (<input> ... | --text <words> ...)",
         discussion: """
@@ -69,36 +68,26 @@ struct Search: ParsableCommand {
         let options = try model.streamOptions()
         let checkpoint = try CLIPCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
         let index = try EmbeddingIndex(path: embeddings, columns: checkpoint.config.projectionDim)
-        let (clip, _) = try checkpoint.load(on: options.device, dtype: model.precision.dtype)
-        let search = SearchQueue(index: index, topK: topK, excludesSelf: excludeSelf, format: format)
-        if text.isEmpty {
-            try searchPictures(search, clip, checkpoint.preprocessor, options)
-        } else {
-            let length = checkpoint.config.text.maxPositionEmbeddings
-            for words in text {
-                let prompt = checkpoint.tokenizer.encode(words, contextLength: length)
-                let feature = try withoutGradient { try clip.textFeatures([prompt]).floats() }
-                guard feature.allSatisfy(\.isFinite) else { throw MultiLabelError.notFinite(input: printable(words)) }
-                try search.add(.init(name: words, path: nil), .success(feature))
-            }
-            try search.finish()
+        let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
+        let queue = SearchQueue(index, topK: topK, excludesSelf: excludeSelf, monitor: .console) { answers in
+            for answer in answers { try StandardOutput.shared.write(try printed(answer)) }
+            try StandardOutput.shared.flush()
         }
-    }
-
-    private func searchPictures(
-        _ search: SearchQueue, _ clip: CLIPModel, _ preprocessor: ImagePreprocessor, _ options: PictureStreamOptions
-    ) throws {
+        if !text.isEmpty { return try embedder.search(text, through: queue) }
         let pictures = PictureInputs(inputs, imagesDirectory: images)
-        let progress = WorkMonitor.besideResults.begin("searching", total: nil)
-        let tally = try forEachPicture(
-            pictures, preprocessor: preprocessor, options: options, progress: progress, monitor: .besideResults,
-            compute: { try clip.imageFeatures($0) },
-            receive: { picture, result in
-                try search.add(.init(name: picture.name, path: picture.path), result)
-            })
-        try search.finish()
-        progress.finish()
+        let tally = try embedder.search(pictures, through: queue, monitor: .besideResults)
         try pictures.finish()
         try tally.check(pictures)
+    }
+
+    private func printed(_ answer: SearchAnswer) throws -> String {
+        if format == .jsonl { return try jsonLine(answer) }
+        var text = printable(answer.query, maximumCharacters: 4096) + "\n"
+        if let error = answer.error { text += "  error: \(error)\n" }
+        for result in answer.results ?? [] {
+            let name = printable(result.image ?? result.text ?? "", maximumCharacters: 4096)
+            text += "  " + String(format: "%7.4f", result.score) + "  \(name)\n"
+        }
+        return text
     }
 }

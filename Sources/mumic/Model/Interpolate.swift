@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import CLIP
 import Datasets
 import Evaluation
-import FileIO
 import Foundation
+import Interpolation
 import JSON
 import MultiLabel
 import Terminal
-import Torch
-import TorchNN
 
 /// Writes a model between another one and what fine-tuning has made of it.
 struct Interpolate: ParsableCommand {
@@ -101,55 +98,19 @@ struct Interpolate: ParsableCommand {
         let table = try data.map { path in
             try annotations.read(path, labels: fileLabels)
         }
+        let bundle = try modelBundle(directories.fineTuned)
         let models = try InterpolatedModels(
-            start: modelBundle(directories.start),
-            fineTuned: modelBundle(directories.fineTuned),
+            start: modelBundle(directories.start), fineTuned: bundle,
             device: options.device)
-        guard let table else {
-            let alpha = alpha ?? 0.5
-            let description = models.fineTuned.description.map(\.withoutFits)
-            try write(copy, models, alpha, description)
-            return try printCurve(
-                InterpolationCurve(data: nil, alpha: alpha, keep: nil, labelsSeen: nil, labelsUnseen: nil, curve: []))
-        }
-        let resolved = try models.fineTuned.resolve(fileLabels ?? table.labels.map { Label(name: $0) })
-        let search = try InterpolationSearch(
-            models, table, labels: resolved, templates: templates, options: options, dtype: model.precision.dtype)
-        let (chosen, all) = try search.choose(of: try grid(), keep: keep)
-        let alpha = chosen.point.alpha
-        try write(copy, models, alpha, search.description(of: chosen))
-        try printCurve(
-            InterpolationCurve(
-                data: data, alpha: alpha, keep: keep, labelsSeen: search.seen.count, labelsUnseen: search.unseen.count,
-                curve: all.map(\.point)))
-    }
-
-    private func printCurve(_ curve: InterpolationCurve) throws {
-        try StandardOutput.shared.write(try jsonText(curve))
-        if let output { StandardError.line("the model at alpha \(curve.alpha) is in \(output)") }
-    }
-
-    private func write(
-        _ copy: ModelCopy?, _ models: InterpolatedModels, _ alpha: Double, _ description: ClassifierDescription?
-    ) throws {
-        guard let copy else { return }
-        let weights = try models.weights(alpha)
-        try copy.place { aside in
-            try models.fineTuned.checkpoint.export(to: aside, parameters: weights)
-            guard var description else { return }
-            description.alpha = alpha
-            try AtomicFile.write(
-                try description.encoded(), to: aside + "/" + ClassifierDescription.fileName, durable: true)
-        }
-    }
-}
-
-extension ClassifierDescription {
-    /// The description without what was fitted to the weights' probabilities.
-    var withoutFits: ClassifierDescription {
-        var copy = self
-        copy.thresholds = [:]
-        copy.calibration = nil
-        return copy
+        let choice =
+            try table.map { table in
+                try models.choose(
+                    of: try grid(), keep: keep, by: table,
+                    labels: bundle.resolve(fileLabels ?? table.labels.map { Label(name: $0) }), templates: templates,
+                    options: options, dtype: model.precision.dtype, monitor: .console)
+            } ?? models.at(alpha ?? 0.5)
+        if let copy { try models.write(choice, to: copy, monitor: .console) }
+        try StandardOutput.shared.write(try jsonText(choice.curve))
+        if let output { StandardError.line("the model at alpha \(choice.curve.alpha) is in \(output)") }
     }
 }

@@ -1,59 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The metrics of weights between a start and its fine-tuned form (WiSE-FT, arXiv 2109.01903), to be drawn as curves.
-public struct WeightInterpolation: Sendable, Equatable {
-    /// The GAP at one share of the fine-tuned weights.
-    public struct Point: Sendable, Equatable {
-        /// The share α, 0...1: at 0 the start, at 1 the fine-tuned model.
-        public var alpha: Double
-        /// The GAP of all labels; nil where undefined.
-        public var gap: Double?
-        /// That of the labels that were trained on; nil where there are none.
-        public var seen: Double?
-        /// That of the others; nil where there are none.
-        public var unseen: Double?
+import Evaluation
 
-        /// A point of the curves.
-        public init(alpha: Double, gap: Double?, seen: Double?, unseen: Double?) {
-            self.alpha = alpha
-            self.gap = gap
-            self.seen = seen
-            self.unseen = unseen
-        }
-    }
-
-    /// The points in the order of α.
-    public var points: [Point]
-    /// The α of the model that the page is about; nil where nobody knows.
-    public var chosen: Double?
-    /// The annotations that the metrics are of, as the user named them; nil where nobody knows.
-    public var data: String?
-
-    /// Curves to draw; with fewer than two points there are none.
-    public init(points: [Point], chosen: Double? = nil, data: String? = nil) {
-        self.points = points.sorted { $0.alpha < $1.alpha }
-        self.chosen = chosen
-        self.data = data
-    }
-
-    /// What the chosen point keeps of what each end is best at; nil where an end or the chosen point is missing.
-    var kept: (start: Double?, fineTuned: Double?)? {
-        guard let first = points.first, first.alpha == 0, let last = points.last, last.alpha == 1, let chosen,
-            let point = points.first(where: { abs($0.alpha - chosen) < 1e-9 })
+extension InterpolationCurve {
+    /// What the point at `alpha` keeps of what each end is best at; nil where an end or the point is missing.
+    func kept(at alpha: Double?) -> (start: Double?, fineTuned: Double?)? {
+        guard let first = curve.min(by: { $0.alpha < $1.alpha }), first.alpha == 0,
+            let last = curve.max(by: { $0.alpha < $1.alpha }), last.alpha == 1, let alpha,
+            let point = curve.first(where: { abs($0.alpha - alpha) < 1e-9 })
         else { return nil }
         func ratio(_ value: Double?, _ whole: Double?) -> Double? {
             guard let value, let whole, whole > 0 else { return nil }
             return value / whole
         }
-        if points.allSatisfy({ $0.unseen == nil }) { return (nil, ratio(point.gap, last.gap)) }
-        return (ratio(point.unseen, first.unseen), ratio(point.seen, last.seen))
+        if curve.allSatisfy({ $0.unseen?.gap == nil }) { return (nil, ratio(point.all.gap, last.all.gap)) }
+        return (ratio(point.unseen?.gap, first.unseen?.gap), ratio(point.seen?.gap, last.seen?.gap))
     }
 }
 
 extension ReportContents {
     /// How the GAP changes between the start and the fine-tuned model.
     func interpolationSection() -> Section? {
-        guard let interpolation, interpolation.points.count >= 2 else { return nil }
+        guard let interpolation, interpolation.curve.count >= 2 else { return nil }
         let place = interpolation.data.map { " on " + presentable($0, limit: 120) } ?? ""
         return Section(
             id: "interpolation", title: "Between the start and the fine-tuned model",
@@ -63,11 +31,11 @@ extension ReportContents {
             blocks: [.figures([figure(of: interpolation)], isSmall: false)])
     }
 
-    private func figure(of interpolation: WeightInterpolation) -> Figure {
-        let points = interpolation.points
+    private func figure(of interpolation: InterpolationCurve) -> Figure {
+        let points = interpolation.curve.sorted { $0.alpha < $1.alpha }
         let curves: [(text: String, color: String, values: [Double?])] = [
-            ("all labels", "grey", points.map(\.gap)), ("labels trained on", "blue", points.map(\.seen)),
-            ("new labels", "orange", points.map(\.unseen)),
+            ("all labels", "grey", points.map(\.all.gap)), ("labels trained on", "blue", points.map { $0.seen?.gap }),
+            ("new labels", "orange", points.map { $0.unseen?.gap }),
         ]
         let hasParts = curves[1].values.contains { $0 != nil } && curves[2].values.contains { $0 != nil }
         let drawn = (hasParts ? curves : Array(curves.prefix(1))).filter { $0.values.contains { $0 != nil } }
@@ -82,8 +50,8 @@ extension ReportContents {
                     x: .init(scale: .unit, title: "α, share of the fine-tuned weights"),
                     y: .init(
                         scale: Scale(low: max(scale.low, 0), high: min(scale.high, 1)), title: "GAP, %", isRate: true))
-                if let chosen = interpolation.chosen {
-                    chart.line([(x: chosen, y: max(scale.low, 0)), (x: chosen, y: min(scale.high, 1))], "l-grey thin")
+                if let alpha {
+                    chart.line([(x: alpha, y: max(scale.low, 0)), (x: alpha, y: min(scale.high, 1))], "l-grey thin")
                 }
                 for curve in drawn {
                     let line = zip(points, curve.values).map { (x: $0.alpha, y: $1 ?? .nan) }
@@ -100,10 +68,10 @@ extension ReportContents {
             keys: drawn.map { .init(style: "\($0.color) line", text: $0.text) })
     }
 
-    private func caption(of interpolation: WeightInterpolation) -> String {
-        guard let chosen = interpolation.chosen else { return "The start is at α = 0, the fine-tuned model at α = 1." }
-        var words = "This page’s model is at α = \(trimmed3(chosen))"
-        let kept = interpolation.kept
+    private func caption(of interpolation: InterpolationCurve) -> String {
+        guard let alpha else { return "The start is at α = 0, the fine-tuned model at α = 1." }
+        var words = "This page’s model is at α = \(trimmed3(alpha))"
+        let kept = interpolation.kept(at: alpha)
         switch (kept?.start, kept?.fineTuned) {
         case (let start?, let fineTuned?):
             words +=

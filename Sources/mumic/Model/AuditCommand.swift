@@ -5,11 +5,9 @@ public import Audit
 import Datasets
 import Evaluation
 import FileIO
-import Imaging
 import JSON
 import MultiLabel
-import Randomness
-import Terminal
+import Report
 
 extension IssueOrder: ExpressibleByArgument {}
 
@@ -77,52 +75,32 @@ struct AuditCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try model.predictor()
+        let scoring = try model.predictor()
         let (templates, fileLabels) = (try labels.templates(), try labels.fileLabels())
         let directory = try model.directory()
         let table = try annotations.read(data, labels: fileLabels)
         try createDirectory(path: output)
-        if folds > table.images.count {
-            throw UsageError("--folds \(folds) is more than the \(table.images.count) pictures of \(data); take fewer")
-        }
+        let options = AuditOptions(
+            folds: folds, seed: seed, order: order,
+            fit: HeldOutOptions(penalty: penalty, workers: scoring.pictures.workers))
+        try options.check(table)
         let predictor = try Predictor(
             modelBundle(directory), labels: fileLabels ?? table.labels.map { Label(name: $0) }, templates: templates,
-            options: options)
+            options: scoring)
         let (features, logits) = try predictor.features(of: table, monitor: .console)
-        let probabilities =
+        let result =
             folds == 0
-            ? logits.enumerated().map { pair, logit in
-                Float(predictor.ranking.reading.probability(Double(logit), label: pair % table.labels.count))
-            } : try fittedProbabilities(features, logits, table, workers: options.pictures.workers)
-        let found: ConfidentLearning
-        do {
-            found = try ConfidentLearning(
-                probabilities: probabilities, targets: table.targets, labelCount: table.labels.count)
-        } catch { throw BadDataError(message: "\(error)") }
-        let result = AuditResult(table: table, probabilities: probabilities, found: found, order: order)
+            ? try AuditResult(
+                table,
+                probabilities: logits.enumerated().map { pair, logit in
+                    Float(predictor.ranking.reading.probability(Double(logit), label: pair % table.labels.count))
+                }, options: options)
+            : try AuditResult(table, features: features, logits: logits, options: options, monitor: .console)
         try result.write(to: output)
-        if top > 0 { try result.writePage(to: output + "/audit.html", model: model.model, top: top) }
-        try StandardOutput.shared.write(
-            try jsonText(AuditSummary(result, folds: folds, seed: seed, penalty: penalty)))
-    }
-
-    /// p of every pair, of classifiers that have not seen the picture.
-    private func fittedProbabilities(
-        _ features: [Float], _ logits: [Float], _ table: AnnotationTable, workers: Int
-    ) throws -> [Float] {
-        var random = CountedRandom(seed: seed, stream: 0)
-        let bar = ProgressBar(title: "fitting", total: folds * table.labels.count, unit: "classifiers")
-        defer { bar.finish() }
-        do {
-            return try heldOutProbabilities(
-                features: features, dimension: features.count / table.images.count, logits: logits,
-                targets: table.targets, labels: table.labels.count,
-                folds: try foldsOfRows(table.images.count, folds: folds, using: &random),
-                options: HeldOutOptions(penalty: penalty, workers: workers)
-            ) { done in
-                bar.update(count: done)
-                try Interruption.check()
-            }
-        } catch let error as AuditError { throw BadDataError(message: "\(error)") }
+        if top > 0 {
+            let page = try result.html(model: model.model, top: top, monitor: .console)
+            try AtomicFile.write(page, to: output + "/audit.html", durable: false)
+        }
+        try StandardOutput.shared.write(try jsonText(AuditSummary(result)))
     }
 }

@@ -5,9 +5,7 @@ import Datasets
 import FileIO
 import Imaging
 import MultiLabel
-import Terminal
 import Torch
-import TorchNN
 
 /// Scores a table's pictures with a model whose weights change from one time to the next.
 ///
@@ -19,23 +17,28 @@ final class InterpolationScores {
     private let table: AnnotationTable
     private let preprocessor: ImagePreprocessor
     private let options: PictureStreamOptions
-    private let bar: ProgressBar
+    private let monitor: WorkMonitor
+    private let progress: any WorkProgress
     private let keepsPixels: Bool
     private var batches: [Tensor] = []
     private var isRead = false
 
     /// The pictures of `table`, to be scored `passes` times.
-    init(_ table: AnnotationTable, preprocessor: ImagePreprocessor, options: PictureStreamOptions, passes: Int) {
+    init(
+        _ table: AnnotationTable, preprocessor: ImagePreprocessor, options: PictureStreamOptions, passes: Int,
+        monitor: WorkMonitor
+    ) {
         self.table = table
         self.preprocessor = preprocessor
         self.options = options
-        bar = ProgressBar(title: "interpolating", total: table.images.count * passes)
+        self.monitor = monitor
+        progress = monitor.begin("interpolating", total: table.images.count * passes)
         let size = preprocessor.outputSize
         let bytes = 3 * size.height * size.width * MemoryLayout<Float>.stride
         keepsPixels = table.images.count <= Self.maximumBytes / bytes
     }
 
-    func finish() { bar.finish() }
+    func finish() { progress.finish() }
 
     /// Logits of the pictures, `[N, L]` in float64, row major.
     func callAsFunction(_ classifier: MultiLabelClassifier) throws -> [Double] {
@@ -50,13 +53,13 @@ final class InterpolationScores {
                 let rows = try withoutGradient { try logits(pixels).floats() }
                 guard rows.allSatisfy(\.isFinite) else { throw MultiLabelError.notFinite(input: table.source) }
                 scores += rows.lazy.map(Double.init)
-                bar.advance(by: pixels.shape[0])
-                try Interruption.check()
+                progress.advance(by: pixels.shape[0])
+                try monitor.check()
             }
             return scores
         }
         try forEachPicture(
-            of: table, preprocessor: preprocessor, options: options, progress: bar, monitor: .console,
+            of: table, preprocessor: preprocessor, options: options, progress: progress, monitor: monitor,
             compute: { pixels in
                 if keepsPixels { batches.append(pixels) }
                 return try logits(pixels)

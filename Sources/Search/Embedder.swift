@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CLIP
+public import FileIO
+public import Imaging
+import JSON
+public import MultiLabel
+import Tokenization
+public import Torch
+
+/// Features of pictures and texts, vectors of length 1, as an index of pictures holds them and as search needs them.
+public struct Embedder {
+    /// Texts that go through the model together.
+    private static let textsAtOnce = 8192
+
+    private let checkpoint: CLIPCheckpoint
+    private let model: CLIPModel
+    private let options: PictureStreamOptions
+
+    /// Loads a model's weights.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: The model.
+    ///   - options: How pictures are brought to it, and where it is.
+    ///   - dtype: The type that it runs in.
+    /// - Throws: The errors of reading weights.
+    public init(_ checkpoint: CLIPCheckpoint, options: PictureStreamOptions, dtype: DType = .float32) throws {
+        self.checkpoint = checkpoint
+        self.options = options
+        (model, _) = try checkpoint.load(on: options.device, dtype: dtype)
+    }
+
+    /// D, the length of a feature.
+    public var dimension: Int { checkpoint.config.projectionDim }
+
+    /// The features of pictures, in their order and in constant memory.
+    ///
+    /// - Parameters:
+    ///   - pictures: The pictures, pulled as they are needed.
+    ///   - receive: Takes each picture with its feature, or with the reason why it cannot be read.
+    /// - Returns: How many pictures there were.
+    /// - Throws: ``Torch/TorchError``, ``MultiLabel/MultiLabelError`` where a feature is not finite, and what `receive`
+    ///   throws.
+    public func features(
+        of pictures: some Sequence<Picture> & Sendable,
+        receive: (Picture, Result<[Float], ImagingError>) throws -> Void
+    ) throws -> PictureTally {
+        try forEachPicture(
+            pictures, preprocessor: checkpoint.preprocessor, options: options,
+            compute: { try model.imageFeatures($0) }, receive: receive)
+    }
+
+    /// The features of texts, as they are.
+    ///
+    /// - Throws: ``Torch/TorchError``, and ``MultiLabel/MultiLabelError`` where a feature is not finite.
+    public func features(of texts: [String]) throws -> [[Float]] {
+        let length = checkpoint.config.text.maxPositionEmbeddings
+        let prompts = texts.map { checkpoint.tokenizer.encode($0, contextLength: length) }
+        let values = try withoutGradient { try model.textFeatures(prompts).floats() }
+        return try texts.enumerated().map { number, text in
+            let feature = Array(values[number * dimension..<(number + 1) * dimension])
+            guard feature.allSatisfy(\.isFinite) else { throw MultiLabelError.notFinite(input: printable(text)) }
+            return feature
+        }
+    }
+
+    /// Writes the features of pictures as OUT.npy, float32 `[N, D]` in their order, and OUT.jsonl, which says what each
+    /// row is. A picture that cannot be read is a row of NaN.
+    ///
+    /// - Parameters:
+    ///   - pictures: The pictures, pulled as they are needed.
+    ///   - output: The path of OUT.npy.
+    ///   - monitor: Shown the progress and asked whether to go on.
+    /// - Returns: How many rows there are, and how many of them are of pictures that could not be read.
+    /// - Throws: As ``features(of:receive:)``, ``FileIO/FileIOError`` and ``FileIO/Interrupted``; no file is written then.
+    public func embed(
+        _ pictures: some Sequence<Picture> & Sendable, to output: String, monitor: WorkMonitor = .silent
+    ) throws -> PictureTally {
+        let file = try EmbeddingWriter(path: output, columns: dimension)
+        let progress = monitor.begin("embedding", total: nil)
+        let missing = [Float](repeating: .nan, count: dimension)
+        let tally = try features(of: pictures) { picture, result in
+            switch result {
+            case .success(let feature): try file.append(feature, image: picture.name)
+            case .failure(let error):
+                try file.append(missing, image: picture.name, error: "\(error)")
+            }
+            progress.advance()
+            try monitor.check()
+        }
+        progress.finish()
+        try file.commit()
+        return tally
+    }
+
+    /// Writes the features of texts as OUT.npy and OUT.jsonl.
+    ///
+    /// - Parameters:
+    ///   - output: The path of OUT.npy.
+    ///   - monitor: Shown the progress and asked whether to go on.
+    ///   - next: Gives one text after the other, and nil at the end.
+    /// - Throws: As ``features(of:)``, what `next` throws, ``FileIO/FileIOError`` and ``FileIO/Interrupted``; no file is
+    ///   written then.
+    public func embedTexts(
+        to output: String, monitor: WorkMonitor = .silent, next: () throws -> String?
+    ) throws {
+        let file = try EmbeddingWriter(path: output, columns: dimension)
+        let progress = monitor.begin("embedding", total: nil, unit: "texts")
+        while true {
+            var texts: [String] = []
+            while texts.count < Self.textsAtOnce, let text = try next() { texts.append(text) }
+            if texts.isEmpty { break }
+            try monitor.check()
+            for (text, feature) in zip(texts, try features(of: texts)) { try file.append(feature, text: text) }
+            progress.advance(by: texts.count)
+        }
+        progress.finish()
+        _ = try file.commit()
+    }
+}
+
+/// OUT.npy and OUT.jsonl, which appear when both are whole.
+private struct EmbeddingWriter {
+    private let matrix: NPYWriter
+    private let names: AtomicFileWriter
+
+    init(path: String, columns: Int) throws {
+        matrix = try NPYWriter(path: path, columns: columns)
+        names = try AtomicFileWriter(path: EmbeddingIndex.namesPath(path))
+    }
+
+    func append(_ feature: [Float], image: String? = nil, text: String? = nil, error: String? = nil) throws {
+        try names.append(try jsonLine(EmbeddingRow(row: matrix.rows, image: image, text: text, error: error)))
+        try matrix.append(row: feature)
+    }
+
+    /// Puts the files in place and says how many rows they have.
+    func commit() throws -> Int {
+        try matrix.commit(durable: false)
+        try names.commit(durable: false)
+        return matrix.rows
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import FileIO
+import Foundation
+public import Imaging
+public import MultiLabel
+
+/// Collects queries, and answers many of them in one pass over an index, in their order.
+///
+/// A pass over a large index takes seconds, however few queries are answered in it.
+public final class SearchQueue {
+    /// A query that waits: a picture, or words where there is no path.
+    private struct Query {
+        let name: String
+        let path: String?
+        let feature: Swift.Result<[Float], ImagingError>
+    }
+
+    private let index: EmbeddingIndex
+    private let topK: Int
+    private let excludesSelf: Bool
+    private let queriesAtOnce: Int
+    private let monitor: WorkMonitor
+    private let receive: ([SearchAnswer]) throws -> Void
+    private var waiting: [Query] = []
+
+    /// A queue before an index.
+    ///
+    /// - Parameters:
+    ///   - index: Where to search.
+    ///   - topK: The most rows of an answer.
+    ///   - excludesSelf: Whether rows of a query's own name or file are left out of its answer.
+    ///   - monitor: Asked between blocks of rows whether to go on.
+    ///   - receive: Takes some answers, in the order of the queries. What it throws ends the search.
+    public init(
+        _ index: EmbeddingIndex, topK: Int, excludesSelf: Bool = false, monitor: WorkMonitor = .silent,
+        receive: @escaping ([SearchAnswer]) throws -> Void
+    ) {
+        self.index = index
+        self.topK = min(topK, index.count)
+        self.excludesSelf = excludesSelf
+        self.monitor = monitor
+        self.receive = receive
+        // With many results each, fewer queries keep the memory flat.
+        queriesAtOnce = max(1, min(256, (1 << 20) / max(1, self.topK)))
+    }
+
+    /// Takes a picture with its feature, or with the reason why it has none.
+    public func add(_ picture: Picture, _ feature: Swift.Result<[Float], ImagingError>) throws {
+        try add(Query(name: picture.name, path: picture.path, feature: feature))
+    }
+
+    /// Takes words with their feature.
+    public func add(_ words: String, _ feature: [Float]) throws {
+        try add(Query(name: words, path: nil, feature: .success(feature)))
+    }
+
+    private func add(_ query: Query) throws {
+        waiting.append(query)
+        if waiting.count >= queriesAtOnce { try finish() }
+    }
+
+    /// Answers the queries that wait.
+    public func finish() throws {
+        var answers = try nearest(waiting.filter { (try? $0.feature.get()) != nil })[...]
+        try receive(
+            waiting.map { query in
+                switch query.feature {
+                case .success: SearchAnswer(query: query.name, results: answers.popFirst())
+                case .failure(let error): SearchAnswer(query: query.name, error: "\(error)")
+                }
+            })
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    private func nearest(_ queries: [Query]) throws -> [[SearchAnswer.Result]] {
+        let features = try queries.map { try $0.feature.get() }
+        // Room for the query's own rows, of which there is mostly one.
+        var limit = excludesSelf ? topK + 8 : topK
+        var answers = try index.nearest(features, limit: limit, monitor: monitor).enumerated().map { place, hits in
+            try results(hits, for: queries[place])
+        }
+        while excludesSelf, limit < index.count, let place = answers.firstIndex(where: { $0.count < topK }) {
+            // A name that is in the index many times over.
+            limit = min(limit * 4, index.count)
+            for place in place..<answers.count where answers[place].count < topK {
+                let hits = try index.nearest([features[place]], limit: limit, monitor: monitor)[0]
+                answers[place] = try results(hits, for: queries[place])
+                // Rows of NaN are never found: fewer than asked for are then all that there are.
+                if hits.count < limit { limit = index.count }
+            }
+        }
+        return answers
+    }
+
+    /// The best rows that are not the query itself.
+    private func results(_ hits: [EmbeddingIndex.Hit], for query: Query) throws -> [SearchAnswer.Result] {
+        let file = excludesSelf ? query.path.flatMap(FileIdentity.init) : nil
+        var results: [SearchAnswer.Result] = []
+        for hit in hits where results.count < topK {
+            let row = try index.row(hit.row)
+            if excludesSelf {
+                let name = query.path == nil ? row.text : row.image
+                if name == query.name { continue }
+                if let file, let image = row.image, FileIdentity(image) == file { continue }
+            }
+            // Rounding may carry a cosine a little past its ends.
+            results.append(.init(image: row.image, text: row.text, score: min(1, max(-1, hit.score))))
+        }
+        return results
+    }
+}
+
+extension Embedder {
+    /// Searches with pictures.
+    ///
+    /// - Parameters:
+    ///   - pictures: The pictures, pulled as they are needed.
+    ///   - queue: Answers them.
+    ///   - monitor: Shown the progress and asked whether to go on.
+    /// - Returns: How many pictures there were, and how many of them could not be read.
+    /// - Throws: As ``features(of:receive:)``, what the queue throws, and ``FileIO/Interrupted``.
+    public func search(
+        _ pictures: some Sequence<Picture> & Sendable, through queue: SearchQueue,
+        monitor: WorkMonitor = .silent
+    ) throws -> PictureTally {
+        let progress = monitor.begin("searching", total: nil)
+        let tally = try features(of: pictures) { picture, feature in
+            try queue.add(picture, feature)
+            progress.advance()
+            try monitor.check()
+        }
+        try queue.finish()
+        progress.finish()
+        return tally
+    }
+
+    /// Searches with words.
+    ///
+    /// - Throws: As ``features(of:)``, and what the queue throws.
+    public func search(_ words: [String], through queue: SearchQueue) throws {
+        for text in words { try queue.add(text, try features(of: [text])[0]) }
+        try queue.finish()
+    }
+}
+
+/// Which file a path leads to.
+private struct FileIdentity: Equatable {
+    let device: dev_t
+    let number: ino_t
+
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = status.st_dev
+        number = status.st_ino
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLIP
+import Datasets
+import FileIO
+import Foundation
+import MultiLabel
+import Torch
+import TorchNN
+
+/// The small CLIP and the pictures that the training tests have as fixtures.
+enum Curve {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("TrainingTests/Fixtures/curve").path
+    static let model = folder + "/model"
+    static let labels = ["red sun", "sun", "pool", "double bed", "balcony", "sea view"]
+    static let streams = PictureStreamOptions(batchSize: 5, workers: 2, device: .cpu)
+
+    /// All pictures with the first `count` labels; each label has positives and negatives.
+    static func table(labels count: Int = 6) -> AnnotationTable {
+        let images = (0..<24).map { number in
+            AnnotatedImage(
+                name: "p\(number)", path: "\(folder)/images/p\(number < 10 ? "0" : "")\(number).png", line: number + 2)
+        }
+        let targets = (0..<24).flatMap { row in
+            (0..<count).map { column -> Float in (row * (column + 1) / 3).isMultiple(of: column + 1) ? 1 : 0 }
+        }
+        return AnnotationTable(source: "all.csv", images: images, labels: Array(labels.prefix(count)), targets: targets)
+    }
+
+    /// Writes a model that differs from the small CLIP a little in every weight, and knows the first four labels.
+    static func writeFineTuned(to directory: String) throws {
+        let checkpoint = try CLIPCheckpoint(directory: model)
+        var random = SplitMix(state: 7)
+        let weights = try checkpoint.load().1.parameters.map { parameter in
+            let values = try parameter.tensor.floats().map { $0 + Float.random(in: -0.03...0.03, using: &random) }
+            return ParameterStore.Parameter(
+                name: parameter.name, tensor: try Tensor(values, shape: parameter.tensor.shape))
+        }
+        try createDirectory(path: directory)
+        try checkpoint.export(to: directory, parameters: weights)
+        var description = ClassifierDescription(
+            labels: labels.prefix(4).map { Label(name: $0) }, templates: [.standard], temperature: 0.01, bias: -1)
+        description.thresholds = ["sun": 0.25]
+        try description.write(to: directory)
+    }
+}
+
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// A folder that is removed with all it holds when the test is over.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
+        try createDirectory(path: path)
+    }
+
+    deinit { try? removeTree(path: path) }
+
+    func callAsFunction(_ name: String) -> String { path + "/" + name }
+}
