@@ -115,7 +115,7 @@ public struct Embedder {
             progress.advance(by: texts.count)
         }
         progress.finish()
-        _ = try file.commit()
+        try file.commit()
     }
 }
 
@@ -134,10 +134,9 @@ private struct EmbeddingWriter {
         try matrix.append(row: feature)
     }
 
-    /// Puts the files in place and says how many rows they have.
-    func commit() throws -> Int {
+    /// Puts the files in place.
+    func commit() throws {
         try matrix.commit(durable: false)
         try names.commit(durable: false)
-        return matrix.rows
     }
 }
