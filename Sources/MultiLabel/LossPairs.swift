@@ -32,8 +32,8 @@ struct LossPairs {
         }
         let smooth =
             labelSmoothing > 0 ? try targets.affine(scale: 1 - labelSmoothing, shift: labelSmoothing / 2) : targets
-        return try logits.binaryCrossEntropySum(
-            targets: smooth, weights: known.affine(scale: scale), positiveWeights: weights)
+        return try temperedSigmoidCrossEntropy(
+            logits: logits, targets: smooth, weights: known.affine(scale: scale), positiveWeights: weights)
     }
 
     func asymmetric(gammaPositive: Double, gammaNegative: Double, clip: Double) throws(TorchError) -> Tensor {

@@ -180,7 +180,7 @@ import TrainingOptions
         let run = try Self.stopped()
         let path = run.output + "/checkpoints/step-00000002/training.json"
         let text = try String(contentsOfFile: path, encoding: .utf8)
-        for step in ["-5", "7", "900000000000"] {
+        for step in ["-5", "7", "900000000000", "9223372036854775807"] {
             try text.replacing(/"step" : 2/, with: "\"step\" : \(step)")
                 .write(toFile: path, atomically: false, encoding: .utf8)
             #expect(throws: (any Error).self) { try run.run() }
