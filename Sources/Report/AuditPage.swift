@@ -23,7 +23,7 @@ extension AuditResult {
             var items: [Gallery.Item] = []
             for issue in issues.prefix(top) {
                 try monitor.check()
-                guard let uri = thumbnails.dataURI(path: table.images[issue.image].path) else { continue }
+                guard let uri = thumbnails.dataURI(of: table.images[issue.image]) else { continue }
                 items.append(item(issue, uri: uri))
             }
             let shown = issues.count > top ? "the first \(top) of \(issues.count)" : "\(issues.count)"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import ArgumentParser
+import ArgumentParser
 import Datasets
 import MultiLabel
-
-extension AnnotationOptions.Unlisted: ExpressibleByArgument {}
+import TrainingOptions
 
 /// Labels and their sentences.
 struct LabelOptions: ParsableArguments {

@@ -6,6 +6,7 @@ import Evaluation
 import FileIO
 import JSON
 import Terminal
+import TrainingOptions
 
 /// Computes the metrics of anybody's predictions.
 struct Metrics: ParsableCommand {
