@@ -15,8 +15,7 @@ options.learningRate = 1e-4
 options.bias = 0
 
 // Goes on from the last whole checkpoint, or from the start: run this again after any interruption.
-var run = FineTuningRun(options)
-run.resumes = true
-try run.run { event in
+options.resume = true
+try FineTuningRun(options).run { event in
     if case .step(let step, _) = event { print("step \(step.step): loss \(step.loss)") }
 }

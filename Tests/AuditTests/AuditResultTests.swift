@@ -17,10 +17,10 @@ import Testing
     private static func world() -> (table: AnnotationTable, features: [Float], logits: [Float]) {
         var random = Numbers(state: 5)
         let kinds = (0..<pictures).map { _ in (0..<16).map { _ in Float.random(in: -1...1, using: &random) } }
-        var (images, targets, features, logits): ([AnnotatedImage], [Float], [Float], [Float]) = ([], [], [], [])
+        var (images, targets, features, logits): ([Picture], [Float], [Float], [Float]) = ([], [], [], [])
         for copy in 0..<copies {
             for (index, kind) in kinds.enumerated() {
-                images.append(AnnotatedImage(name: "p\(index)", path: "p\(index).png", line: images.count + 2))
+                images.append(Picture(name: "p\(index)", path: "p\(index).png", line: images.count + 2))
                 let isWrong = copy == 4 && index % 4 == 0
                 let a = (index % 3 == 0) != isWrong
                 targets += [copy == 7 ? .nan : a ? 1 : 0, Float(index % 2)]

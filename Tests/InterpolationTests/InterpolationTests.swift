@@ -112,7 +112,7 @@ import TorchNN
     @Test func `pictures that cannot be read are all listed`() throws {
         var table = Curve.table(labels: 2)
         let images = table.images.enumerated().map { index, image in
-            index % 10 == 3 ? AnnotatedImage(name: image.name, path: folder("gone"), line: image.line) : image
+            index % 10 == 3 ? Picture(name: image.name, path: folder("gone"), line: image.line) : image
         }
         table = AnnotationTable(source: "all.csv", images: images, labels: table.labels, targets: table.targets)
         let error = try #require(throws: InputError.self) {

@@ -19,7 +19,7 @@ enum Curve {
     /// All pictures with the first `count` labels; each label has positives and negatives.
     static func table(labels count: Int = 6) -> AnnotationTable {
         let images = (0..<24).map { number in
-            AnnotatedImage(
+            Picture(
                 name: "p\(number)", path: "\(folder)/images/p\(number < 10 ? "0" : "")\(number).png", line: number + 2)
         }
         let targets = (0..<24).flatMap { row in

@@ -2,6 +2,7 @@
 
 import Audit
 import Datasets
+import FileIO
 import Foundation
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
         let table = AnnotationTable(
             source: "<data>.csv",
             images: (0..<images).map {
-                AnnotatedImage(name: "picture \($0)", path: $0 % 10 == 9 ? folder.path + "/gone" : path, line: $0 + 2)
+                Picture(name: "picture \($0)", path: $0 % 10 == 9 ? folder.path + "/gone" : path, line: $0 + 2)
             },
             labels: ["a", "<b> & \"c\""],
             targets: targets)
@@ -57,7 +58,7 @@ import Testing
         let path = try folder.picture("a.jpg", width: 40, height: 40, value: 90)
         let table = AnnotationTable(
             source: "data.csv",
-            images: (0..<4).map { AnnotatedImage(name: "p\($0)", path: path, line: $0 + 2) }, labels: ["a"],
+            images: (0..<4).map { Picture(name: "p\($0)", path: path, line: $0 + 2) }, labels: ["a"],
             targets: [1, 0, 1, 0])
         let result = try AuditResult(
             table, probabilities: [0.9, 0.1, 0.9, 0.1], options: AuditOptions(folds: 0))

@@ -56,7 +56,7 @@ import Testing
         let embedder = try Curve.embedder()
         let gone = Picture(name: "gone", path: folder("gone.png"))
         let found = try embedder.embed([Curve.picture(0), gone, Curve.picture(1)], to: folder("out.npy"))
-        #expect(found.rows == 3 && found.failures == 1)
+        #expect(found.pictures == 3 && found.failures == 1)
         let rows = try folder.rows("out.npy")
         #expect(rows[1].allSatisfy { $0.isNaN })
         for row in [rows[0], rows[2]] { #expect(abs(row.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5) }

@@ -26,7 +26,7 @@ import Testing
         let found = try embedder.embed(pictures, to: folder("index.npy"))
         index = try EmbeddingIndex(path: folder("index.npy"), columns: embedder.dimension)
         rows = try folder.rows("index.npy")
-        #expect(found.rows == 24 && found.failures == 1)
+        #expect(found.pictures == 24 && found.failures == 1)
     }
 
     private func answers(
@@ -35,7 +35,7 @@ import Testing
         var answers: [SearchAnswer] = []
         let queue = SearchQueue(index ?? self.index, topK: topK, excludesSelf: excludesSelf) { answers += $0 }
         let found = try embedder.search(pictures, through: queue)
-        #expect(found.rows == pictures.count && answers.map(\.query) == pictures.map(\.name))
+        #expect(found.pictures == pictures.count && answers.map(\.query) == pictures.map(\.name))
         #expect(found.failures == answers.count { $0.error != nil })
         return answers
     }
@@ -66,7 +66,7 @@ import Testing
         try expect(try answers([Curve.picture(5)], topK: 3, excludesSelf: true)[0], rows[5], count: 3, except: 5)
         try expect(try answers([Curve.picture(5)], topK: 50, excludesSelf: true)[0], rows[5], count: 99, except: 5)
         // The same file by another name.
-        let other = Picture(name: "other", path: Curve.picture(5).path)
+        let other = Picture(name: "other", path: Curve.picture(5).name)
         try expect(try answers([other], excludesSelf: true)[0], rows[5], count: 10, except: 5)
     }
 
