@@ -41,27 +41,28 @@ let tests: [Target] = [
     test("Imaging", ["CResample", "ContentHash", "FileIO", "Randomness"], fixtures: true),
     test("Torch", torch: true),
     test(
-        "CLIP", ["FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], fixtures: true, torch: true),
+        "Models", ["FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], fixtures: true, torch: true),
     test(
         "MultiLabel",
-        ["CLIP", "Datasets", "Evaluation", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"],
+        ["Models", "Datasets", "Evaluation", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"],
         fixtures: true, torch: true),
-    test("Search", ["CLIP", "FileIO", "MultiLabel"], torch: true),
+    test("Search", ["Models", "FileIO", "MultiLabel"], torch: true),
     test(
         "Interpolation",
-        ["CLIP", "Datasets", "Evaluation", "FileIO", "MultiLabel", "Torch", "TorchNN"], torch: true),
+        ["Models", "Datasets", "Evaluation", "FileIO", "MultiLabel", "Torch", "TorchNN"], torch: true),
     test("TrainingOptions", ["FileIO", "Imaging", "TorchNN"], torch: true),
     test(
         "Training",
         [
-            "CLIP", "ContentHash", "Datasets", "Evaluation", "FileIO", "Imaging", "Randomness", "MultiLabel", "Report",
+            "Models", "ContentHash", "Datasets", "Evaluation", "FileIO", "Imaging", "Randomness", "MultiLabel",
+            "Report",
             "Safetensors", "Torch", "TorchNN", "TrainingOptions",
         ],
         fixtures: true, torch: true),
     test(
         "Pretraining",
         [
-            "CLIP", "Datasets", "FileIO", "Imaging", "Randomness", "Safetensors", "Tokenization", "Torch", "TorchNN",
+            "Models", "Datasets", "FileIO", "Imaging", "Randomness", "Safetensors", "Tokenization", "Torch", "TorchNN",
             "Training", "TrainingOptions",
         ],
         fixtures: true, torch: true),
@@ -71,7 +72,9 @@ let tests: [Target] = [
         dependencies: ["ExperimentTables", "experiments", "Datasets", "Evaluation", "FileIO"],
         resources: [.copy("Fixtures")]),
     // The program as a process: built because it is named here, and found beside the tests.
-    .testTarget(name: "MumicTests", dependencies: ["Evaluation", "FileIO", "MultiLabel", "mumic"], linkerSettings: linksLibtorch),
+    .testTarget(
+        name: "MumicTests", dependencies: ["Evaluation", "FileIO", "MultiLabel", "mumic"], linkerSettings: linksLibtorch
+    ),
 ]
 
 let package = Package(
@@ -82,7 +85,7 @@ let package = Package(
         .library(name: "TorchNN", targets: ["TorchNN"]),
         .library(name: "Imaging", targets: ["Imaging"]),
         .library(name: "Tokenization", targets: ["Tokenization"]),
-        .library(name: "CLIP", targets: ["CLIP"]),
+        .library(name: "Models", targets: ["Models"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "Report", targets: ["Report"]),
         .library(name: "Datasets", targets: ["Datasets"]),
@@ -126,7 +129,7 @@ let package = Package(
         .target(name: "Imaging", dependencies: ["CImageCodecs", "CResample", "FileIO", "Randomness"]),
         .target(name: "Tokenization", dependencies: ["FileIO"]),
         .target(
-            name: "CLIP",
+            name: "Models",
             dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Randomness", "Safetensors", "FileIO"]),
         .target(name: "Evaluation", dependencies: ["Datasets", "FileIO", "JSON"]),
         .target(name: "Audit", dependencies: ["Datasets", "Evaluation", "FileIO", "JSON", "Randomness"]),
@@ -136,7 +139,7 @@ let package = Package(
         .target(
             name: "MultiLabel",
             dependencies: [
-                "CLIP", "Datasets", "Evaluation", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO", "JSON",
+                "Models", "Datasets", "Evaluation", "TorchNN", "Torch", "Imaging", "Safetensors", "FileIO", "JSON",
                 "Tokenization",
             ]),
         .target(
@@ -144,29 +147,29 @@ let package = Package(
             dependencies: ["MultiLabel", "Datasets", "TorchNN", "Torch", "Imaging", "FileIO", argumentParser, yams]),
         .target(
             name: "Search",
-            dependencies: ["MultiLabel", "CLIP", "Torch", "Tokenization", "Imaging", "FileIO", "JSON"]),
+            dependencies: ["MultiLabel", "Models", "Torch", "Tokenization", "Imaging", "FileIO", "JSON"]),
         .target(
             name: "Interpolation",
             dependencies: [
-                "MultiLabel", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging", "FileIO",
+                "MultiLabel", "Evaluation", "Datasets", "Models", "TorchNN", "Torch", "Imaging", "FileIO",
             ]),
         .target(
             name: "Training",
             dependencies: [
-                "TrainingOptions", "MultiLabel", "Report", "Evaluation", "Datasets", "CLIP", "TorchNN", "Torch",
+                "TrainingOptions", "MultiLabel", "Report", "Evaluation", "Datasets", "Models", "TorchNN", "Torch",
                 "Imaging", "Randomness", "Safetensors", "ContentHash", "FileIO", "JSON", "TensorBoard", "Terminal",
             ]),
         .target(
             name: "Pretraining",
             dependencies: [
-                "Training", "TrainingOptions", "MultiLabel", "Datasets", "CLIP", "TorchNN", "Torch", "Imaging",
+                "Training", "TrainingOptions", "MultiLabel", "Datasets", "Models", "TorchNN", "Torch", "Imaging",
                 "Randomness", "Tokenization", "Safetensors", "ContentHash", "FileIO", "Terminal",
             ]),
         .executableTarget(
             name: "mumic",
             dependencies: [
                 "CStartup", "Audit", "Interpolation", "Pretraining", "Search", "Training", "TrainingOptions",
-                "MultiLabel", "Evaluation", "Datasets", "CLIP", "Imaging",
+                "MultiLabel", "Evaluation", "Datasets", "Models", "Imaging",
                 "Torch", "TorchNN", "Tokenization", "Hub", "FileIO", "JSON", "Report", "Terminal", "Safetensors",
                 "ContentHash", argumentParser,
             ],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records Tests/CLIPTests/Fixtures: random small CLIPs and what transformers computes with them.
+"""Records Tests/ModelsTests/Fixtures: random small CLIPs and what transformers computes with them.
 
     python3 Scripts/record-clip-goldens.py [CASE...]
 
@@ -17,7 +17,7 @@ from clip_reference import (
     DTYPES, CLIPConfig, CLIPModel, image_features, known_mean_loss, random_state, save_file, text_features, write_json,
 )
 
-FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "CLIPTests", "Fixtures")
+FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "ModelsTests", "Fixtures")
 
 
 def text(vocabulary, positions, width, layers, heads, inner, act, eos, bos=None, **more):

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Foundation
 import Imaging
+import Models
 import Torch
 
 guard CommandLine.arguments.count > 3 else {

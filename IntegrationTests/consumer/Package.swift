@@ -11,7 +11,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "consumer",
-            dependencies: ["Torch", "CLIP", "Evaluation", "MultiLabel"].map { .product(name: $0, package: "mumic") })
+            dependencies: ["Torch", "Models", "Evaluation", "MultiLabel"].map { .product(name: $0, package: "mumic") })
     ],
     swiftLanguageModes: [.v6]
 )

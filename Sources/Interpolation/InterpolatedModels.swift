@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 public import Evaluation
 public import FileIO
+import Models
 public import MultiLabel
 public import Torch
 import TorchNN

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 public import Datasets
 import Evaluation
 public import FileIO
+import Models
 public import MultiLabel
 public import Torch
 import TorchNN

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 public import Datasets
 public import Evaluation
 public import FileIO
 import Foundation
+import Models
 import Torch
 
 /// A model's description with what was fitted to annotated pictures, and a report of the fit.

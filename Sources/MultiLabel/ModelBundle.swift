@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CLIP
 public import Datasets
 import Foundation
+public import Models
 import Safetensors
 public import Torch
 import TorchNN
@@ -19,7 +19,7 @@ public struct ModelBundle {
     /// - Parameters:
     ///   - directory: The model, or an adapter in PEFT's format, with `mumic.json` beside it.
     ///   - resolvingBase: Finds the directory of an adapter's base, as in `CLIPCheckpoint.init(directory:resolvingBase:)`.
-    /// - Throws: ``CLIP/CLIPError``, ``MultiLabelError`` and the errors of the parts.
+    /// - Throws: ``Models/CLIPError``, ``MultiLabelError`` and the errors of the parts.
     public init(directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil) throws {
         self.checkpoint = try CLIPCheckpoint(directory: directory, resolvingBase: resolvingBase)
         self.description = try ClassifierDescription.read(directory: directory)

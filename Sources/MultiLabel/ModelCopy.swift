@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CLIP
 public import FileIO
 import Foundation
+public import Models
 import Torch
 import TorchNN
 

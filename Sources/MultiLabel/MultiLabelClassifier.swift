@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CLIP
 public import Datasets
 import Foundation
+public import Models
 import Safetensors
 public import Tokenization
 public import Torch
@@ -99,7 +99,7 @@ public final class MultiLabelClassifier {
     /// Logits of pictures whose pooled states are known.
     ///
     /// - Parameters:
-    ///   - pooled: `[B, W]`, of ``CLIP/CLIPModel/pooledImages(_:patches:)``.
+    ///   - pooled: `[B, W]`, of ``Models/CLIPModel/pooledImages(_:patches:)``.
     ///   - labelFeatures: `[L, D]`, of ``labelFeatures()``; not looked at where there is a linear head.
     /// - Returns: z, `[B, L]`, float32.
     /// - Throws: ``Torch/TorchError`` if the shapes do not fit.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Datasets
 public import Evaluation
 public import FileIO
+import Models
 
 /// A label with its probability.
 public struct LabelScore: Codable, Sendable, Equatable {

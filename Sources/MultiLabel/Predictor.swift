@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 public import Datasets
 import Evaluation
 public import FileIO
 public import Imaging
+import Models
 public import Torch
 
 /// The way from pictures to predictions: a model with labels, whose features are computed once, and with what its

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Foundation
+import Models
 import Randomness
 import Torch
 import TorchNN

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CLIP
 import FileIO
 import Foundation
 import Imaging
+public import Models
 import Tokenization
 import Torch
 import TorchNN

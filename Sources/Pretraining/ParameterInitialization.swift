@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/transformer.py (init_parameters)
 
-package import CLIP
 import Foundation
+package import Models
 import Randomness
 
 /// The first values of a new model's parameters: open_clip's for its text tower, taken for both towers.

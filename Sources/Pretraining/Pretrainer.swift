@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CLIP
 public import Datasets
 public import FileIO
+public import Models
 public import Torch
 public import Training
 public import TrainingOptions

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import ContentHash
 import Datasets
 public import FileIO
 import Foundation
+import Models
 import MultiLabel
 import Terminal
 import Tokenization

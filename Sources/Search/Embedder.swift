@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CLIP
 public import FileIO
 public import Imaging
 import JSON
+public import Models
 public import MultiLabel
 import Tokenization
 public import Torch

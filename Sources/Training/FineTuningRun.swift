@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Datasets
 public import FileIO
 import Foundation
+import Models
 import MultiLabel
 public import Report
 import Terminal

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Datasets
 import FileIO
 import Imaging
+import Models
 import MultiLabel
 import Torch
 import TrainingOptions

@@ -2,8 +2,8 @@
 // https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/transformer.py (lock, lock_text_tower)
 // https://github.com/huggingface/pytorch-image-models/blob/main/timm/optim/_param_groups.py (param_groups_layer_decay)
 
-package import CLIP
 import Foundation
+package import Models
 package import TorchNN
 package import TrainingOptions
 

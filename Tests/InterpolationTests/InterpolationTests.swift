@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Datasets
 import Evaluation
 import FileIO
 import Foundation
+import Models
 import MultiLabel
 import Synchronization
 import Testing

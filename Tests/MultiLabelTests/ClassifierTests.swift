@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Datasets
 import Foundation
+import Models
 import Safetensors
 import Testing
 import Tokenization

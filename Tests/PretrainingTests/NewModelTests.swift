@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import FileIO
 import Foundation
 import Imaging
+import Models
 import Safetensors
 import Testing
 import Tokenization

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Foundation
 import Imaging
+import Models
 import Testing
 import Torch
 import TorchNN

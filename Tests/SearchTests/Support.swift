@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import FileIO
 import Foundation
+import Models
 import MultiLabel
 import Torch
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Datasets
 import FileIO
 import Foundation
 import Imaging
+import Models
 import MultiLabel
 import Randomness
 import Testing

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import ContentHash
 import Datasets
 import FileIO
 import Foundation
 import Imaging
+import Models
 import MultiLabel
 import Report
 import Testing

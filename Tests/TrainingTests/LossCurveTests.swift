@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Datasets
 import Foundation
 import Imaging
+import Models
 import MultiLabel
 import Testing
 import Torch

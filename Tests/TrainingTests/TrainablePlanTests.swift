@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
+import Models
 import Testing
 import Torch
 import TorchNN

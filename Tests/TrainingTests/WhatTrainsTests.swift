@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Datasets
 import Evaluation
 import FileIO
 import Foundation
 import Imaging
+import Models
 import MultiLabel
 import Testing
 import Torch

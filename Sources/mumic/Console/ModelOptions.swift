@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import CLIP
 import FileIO
 import Foundation
 import Hub
+import Models
 import MultiLabel
 import Terminal
 import Torch

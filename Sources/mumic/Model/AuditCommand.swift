@@ -6,6 +6,7 @@ import Datasets
 import Evaluation
 import FileIO
 import JSON
+import Models
 import MultiLabel
 import Report
 

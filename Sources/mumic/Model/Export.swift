@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
-public import CLIP
 import FileIO
+public import Models
 import MultiLabel
 import Terminal
 

@@ -6,6 +6,7 @@ import Evaluation
 import Foundation
 import Interpolation
 import JSON
+import Models
 import MultiLabel
 import Terminal
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import CLIP
 import Datasets
 import FileIO
 import Foundation
+import Models
 import MultiLabel
 import Search
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import CLIP
 import Datasets
 import FileIO
 import Foundation
 import JSON
+import Models
 import MultiLabel
 import Search
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import CLIP
 import Foundation
+import Models
 import Tokenization
 
 /// Turns lines into token ids.

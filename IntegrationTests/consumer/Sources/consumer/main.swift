@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLIP
 import Evaluation
+import Models
 import MultiLabel
 import Torch
 

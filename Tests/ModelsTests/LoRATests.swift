@@ -6,7 +6,7 @@ import Testing
 import Torch
 import TorchNN
 
-@testable import CLIP
+@testable import Models
 
 /// Adapters against PEFT's results, recorded by `Scripts/record-lora.py`, and against what they must not change.
 @Suite struct LoRATests {

@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import CLIP
+@testable import Models
 
 @Suite struct ConfigTests {
     private func parse(_ text: String) throws -> CLIPConfig {

@@ -3,7 +3,7 @@
 import Testing
 import Torch
 
-@testable import CLIP
+@testable import Models
 
 /// Random numbers that a seed repeats (SplitMix64).
 struct SeededRandom: RandomNumberGenerator {

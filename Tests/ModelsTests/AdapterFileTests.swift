@@ -8,7 +8,7 @@ import Tokenization
 import Torch
 import TorchNN
 
-@testable import CLIP
+@testable import Models
 
 /// Adapters written, read back as MODEL, and refused.
 @Suite struct AdapterFileTests {

@@ -6,7 +6,7 @@ import Testing
 import Torch
 import TorchNN
 
-@testable import CLIP
+@testable import Models
 
 /// Features, loss and gradients of random small CLIPs, recorded from transformers by
 /// `Scripts/record-clip-goldens.py`.

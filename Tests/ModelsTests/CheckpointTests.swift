@@ -9,7 +9,7 @@ import Tokenization
 import Torch
 import TorchNN
 
-@testable import CLIP
+@testable import Models
 
 /// A whole model directory to change and to write to, removed when the test is over.
 final class ModelFolder: Sendable {
@@ -18,16 +18,19 @@ final class ModelFolder: Sendable {
         .appendingPathComponent("TrainingTests/Fixtures/curve/model").path
 
     let path: String
+    private let root: String
 
     init(copying names: [String]? = nil) throws {
-        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
+        // In a folder of its own, so that `../base` is nobody else's.
+        root = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
+        path = root + "/model"
         try createDirectory(path: path)
         for name in try names ?? FileManager.default.contentsOfDirectory(atPath: Self.source) {
             try FileManager.default.copyItem(atPath: Self.source + "/" + name, toPath: path + "/" + name)
         }
     }
 
-    deinit { try? removeTree(path: path) }
+    deinit { try? removeTree(path: root) }
 
     func callAsFunction(_ name: String) -> String { path + "/" + name }
 

@@ -4,7 +4,7 @@ import Testing
 import Torch
 import TorchNN
 
-@testable import CLIP
+@testable import Models
 
 /// A tower cut in two gives what the whole gives, bit for bit.
 @Suite struct HalvesTests {
