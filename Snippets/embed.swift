@@ -10,14 +10,12 @@ guard CommandLine.arguments.count > 3 else {
     exit(64)
 }
 let texts = Array(CommandLine.arguments.dropFirst(3))
-let checkpoint = try CLIPCheckpoint(directory: CommandLine.arguments[1])
+let checkpoint = try ModelCheckpoint(directory: CommandLine.arguments[1])
 let (model, _) = try checkpoint.load()
 
 let picture = try checkpoint.preprocessor(RGBImage(contentsOf: CommandLine.arguments[2]))
 let pixels = try Tensor(picture.values, shape: [1, picture.channels, picture.height, picture.width])
-let prompts = texts.map {
-    checkpoint.tokenizer.encode($0, contextLength: checkpoint.config.text.maxPositionEmbeddings)
-}
+let prompts = texts.map(checkpoint.tokens)
 let cosines = try withoutGradient {
     let image = try model.imageFeatures(pixels)  // [1, D], unit norm
     let text = try model.textFeatures(prompts)  // [P, D], unit norm

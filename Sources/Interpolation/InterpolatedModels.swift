@@ -34,7 +34,7 @@ public struct InterpolatedModels {
     ///   - device: Where to compute.
     /// - Throws: ``FileIO/InputError`` naming the first difference, and the errors of reading weights.
     public init(start: ModelBundle, fineTuned: ModelBundle, device: Device) throws {
-        for bundle in [start, fineTuned] where bundle.hasLinearHead {
+        for bundle in [start, fineTuned] where bundle.head == .linear {
             throw InputError.badData(
                 "\(printable(bundle.checkpoint.directory)) scores its labels by a linear head, which has no counterpart to interpolate with; take a model that scores label texts"
             )
@@ -67,10 +67,15 @@ public struct InterpolatedModels {
         return copy
     }
 
+    /// Whether a parameter belongs to a tower; the others only scale and shift the scores.
+    private func isMixed(_ name: String) -> Bool {
+        if case .tower? = fineTuned.checkpoint.architecture.part(of: name) { true } else { false }
+    }
+
     /// Sets weights to those at α; in the order of the fine-tuned model's.
     func mix(_ alpha: Double, into weights: [ParameterStore.Parameter]) throws {
         for ((start, fineTuned), target) in zip(zip(startWeights, fineTunedWeights), weights) {
-            if fineTuned.name == "logit_scale" || alpha == 1 {
+            if alpha == 1 || !isMixed(fineTuned.name) {
                 try target.tensor.copyInPlace(fineTuned.tensor)
             } else if alpha == 0 {
                 try target.tensor.copyInPlace(start.tensor)

@@ -42,9 +42,9 @@ final class InterpolationScores {
 
     /// Logits of the pictures, `[N, L]` in float64, row major.
     func callAsFunction(_ classifier: MultiLabelClassifier) throws -> [Double] {
-        let labelFeatures = try withoutGradient { try classifier.labelFeatures() }
+        let scorer = try classifier.scorer()
         func logits(_ pixels: Tensor) throws -> Tensor {
-            try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: labelFeatures)
+            try scorer.logits(pooled: classifier.model.pooledImages(pixels))
         }
         var scores: [Double] = []
         scores.reserveCapacity(table.targets.count)

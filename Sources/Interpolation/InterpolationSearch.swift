@@ -29,13 +29,8 @@ extension InterpolatedModels {
         of alphas: [Double], keep: Double, by table: AnnotationTable, labels: [Label], templates: [PromptTemplate]?,
         options: PictureStreamOptions, dtype: DType = .float32, monitor: WorkMonitor = .silent
     ) throws -> Choice {
-        let (model, store) = try fineTuned.checkpoint.load(on: options.device, dtype: dtype)
-        let bias = try (fineTuned.description?.bias).flatMap { value in
-            value == 0 ? nil : try Tensor(repeating: value, shape: [], device: options.device)
-        }
-        let classifier = try MultiLabelClassifier(
-            model: model, tokenizer: fineTuned.checkpoint.tokenizer, labels: labels,
-            templates: templates ?? fineTuned.description?.templates ?? [.standard], bias: bias)
+        let (classifier, store) = try fineTuned.load(
+            labels: labels, templates: templates, device: options.device, dtype: dtype)
         let known = Set(fineTuned.description?.labels.map(\.name) ?? [])
         if known.isEmpty {
             monitor.note(

@@ -21,11 +21,13 @@ import Foundation
 ///   - targets: y, as many, each in 0...1 or NaN where unknown.
 ///   - temperature: τ, if it is to be this one, and only b is wanted.
 ///   - noise: How annotations differ from the truth, whose base rate is wanted; nil if they do not.
-/// - Returns: τ in 0.01...1 and b for z = s / τ + b; nil if fewer than two pairs are known, if a cosine is not finite, or
+///   - range: Where the model keeps τ.
+/// - Returns: τ in `range` and b for z = s / τ + b; nil if fewer than two pairs are known, if a cosine is not finite, or
 ///   if all are equal. Where no pair or every pair is positive, π is taken as half a pair away from that.
 /// - Precondition: There are as many targets as similarities.
 public func calibratedStart(
-    similarities: [Float], targets: [Float], temperature: Double? = nil, noise: AnnotationNoise? = nil
+    similarities: [Float], targets: [Float], temperature: Double? = nil, noise: AnnotationNoise? = nil,
+    range: ClosedRange<Double> = 0.01...1
 ) -> (temperature: Double, bias: Double)? {
     precondition(similarities.count == targets.count, "as many targets as similarities")
     var cosines: [Double] = []
@@ -43,7 +45,8 @@ public func calibratedStart(
     let share = noise?.trueShare(observed: positives / count) ?? positives / count
     let rate = min(max(share, 0.5 / count), 1 - 0.5 / count)
     let baseLogit = log(rate / (1 - rate))
-    let temperature = temperature ?? min(max(min(2 * deviation, (1 - mean) / (abs(baseLogit) + 4)), 0.01), 1)
+    let calm = min(2 * deviation, (1 - mean) / (abs(baseLogit) + 4))
+    let temperature = temperature ?? min(max(calm, range.lowerBound), range.upperBound)
 
     // With b at the lower end every logit is at most the base rate's, and at the upper end at least that.
     var low = baseLogit

@@ -17,10 +17,12 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     /// τ; repeats the weights' `logit_scale`, which is the truth.
     public var temperature: Double
     /// b in z = s / τ + b.
-    public var bias: Double
+    public var bias: LabelBias
+    /// What scores the labels; nil where texts do, as in files of the first versions.
+    private var headKey: ClassifierHead?
     /// For some labels, the probability from which on they count as predicted.
     public var thresholds: [String: Double]
-    /// The loss that the model was trained with; `linear-head` means that `head.safetensors` scores the labels.
+    /// The loss that the model was trained with; `linear-head` where ``head`` is linear.
     public var loss: String?
     /// How logits become probabilities; nil for the plain sigmoid. ``thresholds`` refer to these probabilities.
     public var calibration: Calibration?
@@ -33,6 +35,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case version, labels, templates, temperature, bias, thresholds, loss, calibration, positives, alpha
+        case headKey = "head"
         case annotationNoise = "annotation_noise"
     }
 
@@ -41,8 +44,9 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
 
     /// The description of a trained classifier.
     public init(
-        labels: [Label], templates: [PromptTemplate], temperature: Double, bias: Double,
-        thresholds: [String: Double] = [:], loss: String? = nil, calibration: Calibration? = nil,
+        labels: [Label], templates: [PromptTemplate], temperature: Double, bias: LabelBias,
+        head: ClassifierHead = .text, thresholds: [String: Double] = [:], loss: String? = nil,
+        calibration: Calibration? = nil,
         positives: [String: Int]? = nil, annotationNoise: AnnotationNoise? = nil
     ) {
         self.version = 1
@@ -50,6 +54,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.templates = templates
         self.temperature = temperature
         self.bias = bias
+        self.headKey = head == .text ? nil : head
         self.thresholds = thresholds
         self.loss = loss
         self.calibration = calibration
@@ -66,9 +71,12 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.labels = try container.decodeIfPresent([Label].self, forKey: .labels) ?? []
         self.templates = try container.decodeIfPresent([PromptTemplate].self, forKey: .templates) ?? [.standard]
         self.temperature = try container.decodeIfPresent(Double.self, forKey: .temperature) ?? 0.01
-        self.bias = try container.decodeIfPresent(Double.self, forKey: .bias) ?? 0
+        self.bias = try container.decodeIfPresent(LabelBias.self, forKey: .bias) ?? 0
         self.thresholds = try container.decodeIfPresent([String: Double].self, forKey: .thresholds) ?? [:]
-        self.loss = try container.decodeIfPresent(String.self, forKey: .loss)
+        let loss = try container.decodeIfPresent(String.self, forKey: .loss)
+        self.loss = loss
+        // The first versions told by the loss's name that a head scores.
+        self.headKey = try Self.head(in: container) ?? (loss == "linear-head" ? .linear : nil)
         self.calibration = try container.decodeIfPresent(Calibration.self, forKey: .calibration)
         self.annotationNoise = try container.decodeIfPresent(AnnotationNoise.self, forKey: .annotationNoise)
         self.alpha = try container.decodeIfPresent(Double.self, forKey: .alpha)
@@ -83,6 +91,17 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
                 return whole
             }
         }
+    }
+
+    /// What scores the labels.
+    public var head: ClassifierHead { headKey ?? .text }
+
+    private static func head(in container: KeyedDecodingContainer<CodingKeys>) throws -> ClassifierHead? {
+        guard let name = try container.decodeIfPresent(String.self, forKey: .headKey) else { return nil }
+        if let head = ClassifierHead(rawValue: name) { return head == .text ? nil : head }
+        let known = ClassifierHead.allCases.map(\.rawValue).joined(separator: ", ")
+        throw DecodingError.dataCorruptedError(
+            forKey: .headKey, in: container, debugDescription: "is '\(name)', known are \(known)")
     }
 
     /// Reads the description in a model directory.
@@ -130,7 +149,12 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         {
             throw .description(path: path, problem: "has rates of annotation_noise below 0 or adding up to 1 or more")
         }
-        if !bias.isFinite { throw .description(path: path, problem: "has a bias that is no finite number") }
+        if !bias.values.allSatisfy(\.isFinite) {
+            throw .description(path: path, problem: "has a bias that is no finite number")
+        }
+        if case .perLabel(let values) = bias, values.count != labels.count {
+            throw .description(path: path, problem: "has \(values.count) biases for \(labels.count) labels")
+        }
         if let (name, value) = thresholds.first(where: { !(0...1).contains($0.value) }) {
             throw .description(path: path, problem: "has the threshold \(value) for '\(name)', it must lie in 0...1")
         }

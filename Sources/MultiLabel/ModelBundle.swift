@@ -3,14 +3,13 @@
 public import Datasets
 import Foundation
 public import Models
-import Safetensors
 public import Torch
-import TorchNN
+public import TorchNN
 
 /// A model directory with what it says about labels.
 public struct ModelBundle {
-    /// The CLIP model in it.
-    public let checkpoint: CLIPCheckpoint
+    /// The model in it.
+    public let checkpoint: ModelCheckpoint
     /// What `mumic.json` says, or nil for a model that `mumic` has not trained.
     public let description: ClassifierDescription?
 
@@ -18,15 +17,15 @@ public struct ModelBundle {
     ///
     /// - Parameters:
     ///   - directory: The model, or an adapter in PEFT's format, with `mumic.json` beside it.
-    ///   - resolvingBase: Finds the directory of an adapter's base, as in `CLIPCheckpoint.init(directory:resolvingBase:)`.
-    /// - Throws: ``Models/CLIPError``, ``MultiLabelError`` and the errors of the parts.
+    ///   - resolvingBase: Finds the directory of an adapter's base, as in ``Models/ModelCheckpoint/init(directory:resolvingBase:)``.
+    /// - Throws: ``Models/ModelError``, ``MultiLabelError`` and the errors of the parts.
     public init(directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil) throws {
-        self.checkpoint = try CLIPCheckpoint(directory: directory, resolvingBase: resolvingBase)
+        self.checkpoint = try ModelCheckpoint(directory: directory, resolvingBase: resolvingBase)
         self.description = try ClassifierDescription.read(directory: directory)
     }
 
-    /// Whether labels are scored by fixed weights instead of their texts.
-    public var hasLinearHead: Bool { description?.loss == "linear-head" }
+    /// What scores the labels.
+    public var head: ClassifierHead { description?.head ?? .text }
 
     /// Labels by their names, with the prompts that the model knows for those that come without.
     ///
@@ -57,38 +56,30 @@ public struct ModelBundle {
     public func classifier(
         labels: [Label], templates: [PromptTemplate]?, device: Device, dtype: DType
     ) throws -> MultiLabelClassifier {
-        if hasLinearHead, templates != nil { throw MultiLabelError.headHasNoText(directory: checkpoint.directory) }
-        let head = try hasLinearHead ? linearHead(labels, device: device) : nil
-        let (model, _) = try checkpoint.load(on: device, dtype: dtype)
+        try load(labels: labels, templates: templates, device: device, dtype: dtype).classifier
+    }
+
+    /// Loads the weights and builds the classifier, as ``classifier(labels:templates:device:dtype:)`` does.
+    ///
+    /// - Returns: The classifier, and its towers' parameters by name.
+    /// - Throws: ``MultiLabelError``, `ParameterError` and `TorchError`.
+    public func load(
+        labels: [Label], templates: [PromptTemplate]?, device: Device, dtype: DType
+    ) throws -> (classifier: MultiLabelClassifier, store: ParameterStore) {
+        if !head.readsTexts, templates != nil {
+            throw MultiLabelError.headHasNoText(directory: checkpoint.directory)
+        }
+        var head = try head.type.load(of: self, labels: labels, device: device)
+        let (model, store) = try checkpoint.load(on: device, dtype: dtype)
         let scale = try model.logitScale.item()
         guard scale.isFinite, exp(Double(scale)).isFinite, exp(-Double(scale)).isFinite else {
             throw MultiLabelError.temperature(directory: checkpoint.directory, logitScale: scale)
         }
-        var bias: Tensor?
-        if let value = description?.bias, value != 0 { bias = try Tensor(repeating: value, shape: [], device: device) }
-        return try MultiLabelClassifier(
-            model: model, tokenizer: checkpoint.tokenizer, labels: labels,
-            templates: templates ?? description?.templates ?? [.standard], bias: bias, head: head)
-    }
-
-    /// The head's rows for `labels`, in their order.
-    private func linearHead(_ labels: [Label], device: Device) throws -> MultiLabelClassifier.LinearHead {
-        let own = (description?.labels ?? []).map(\.name)
-        var rows: [Int64] = []
-        for label in labels {
-            guard let row = own.firstIndex(of: label.name) else {
-                throw MultiLabelError.labelNotInHead(label: label.name, directory: checkpoint.directory)
-            }
-            rows.append(Int64(row))
-        }
-        let path = checkpoint.directory + "/head.safetensors"
-        let source = WeightSource(try SafetensorsCheckpoint(path: path))
-        let width = checkpoint.config.vision.tower.hiddenSize
-        let weight = try source.load("weight", shape: [own.count, width], dtype: .float32)
-        let bias = try source.load("bias", shape: [own.count], dtype: .float32)
-        let indices = try Tensor(rows, shape: [rows.count])
-        return .init(
-            weight: try weight.selected(dimension: 0, indices: indices).to(device: device),
-            bias: try bias.selected(dimension: 0, indices: indices).to(device: device))
+        // A model that has learned no labels scores as its family does.
+        if description == nil { head = TextHead(bias: model.logitBias) }
+        let classifier = try MultiLabelClassifier(
+            model, of: checkpoint, labels: labels, templates: templates ?? description?.templates ?? [.standard],
+            head: head)
+        return (classifier, store)
     }
 }

@@ -57,15 +57,15 @@ public struct ModelCopy {
     ///
     /// - Parameters:
     ///   - type: The weights' type.
-    ///   - resolvingBase: Finds the directory of an adapter's base, as in `CLIPCheckpoint.init(directory:resolvingBase:)`.
+    ///   - resolvingBase: Finds the directory of an adapter's base, as in `ModelCheckpoint.init(directory:resolvingBase:)`.
     ///   - monitor: Asked whether to go on.
     /// - Throws: ``FileIO/InputError`` where the type cannot hold a weight, and the errors of reading and writing; there
     ///   is no copy then.
     public func export(
-        as type: CLIPCheckpoint.ExportType, resolvingBase: ((_ model: String) throws -> String)? = nil,
+        as type: ModelCheckpoint.ExportType, resolvingBase: ((_ model: String) throws -> String)? = nil,
         monitor: WorkMonitor = .silent
     ) throws {
-        let checkpoint = try CLIPCheckpoint(directory: source, resolvingBase: resolvingBase)
+        let checkpoint = try ModelCheckpoint(directory: source, resolvingBase: resolvingBase)
         let (_, store) = try checkpoint.load()
         if type == .float16 {
             for parameter in store.parameters where try parameter.tensor.to(dtype: .float16).isFinite() == false {

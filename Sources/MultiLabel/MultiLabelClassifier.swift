@@ -1,54 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Datasets
-import Foundation
 public import Models
-import Safetensors
-public import Tokenization
 public import Torch
 
-/// A CLIP model with labels: from pictures' features and labels' texts to logits, the same for training, evaluation,
+/// A model with labels: from pictures' pooled states and labels' texts to logits, the same for training, evaluation,
 /// zero-shot prediction and serving.
 public final class MultiLabelClassifier {
-    /// Fixed weights for a fixed list of labels on the image tower's pooled state, as timm's classifiers have.
-    public struct LinearHead {
-        /// `[L, W]`.
-        public let weight: Tensor
-        /// `[L]`.
-        public let bias: Tensor
-
-        /// A head of given weights.
-        public init(weight: Tensor, bias: Tensor) {
-            self.weight = weight
-            self.bias = bias
-        }
-    }
-
     /// The two towers.
-    public let model: CLIPModel
+    public let model: any ImageTextModel
     /// The labels, whose order is that of the logits.
     public let labels: [Label]
     /// The sentences that names are put into.
     public let templates: [PromptTemplate]
-    /// b, a scalar `[]`, or nil for none.
-    public let bias: Tensor?
-    /// Scores the labels instead of their texts, if there is one.
-    public let head: LinearHead?
+    /// What scores the labels.
+    public let head: any LabelHead
     private let prompts: [[Int32]]
     private let labelOfPrompt: [Int64]
     private let hasOnePromptEach: Bool
 
     /// Tokenizes the labels' texts.
     ///
+    /// - Parameters:
+    ///   - model: The towers.
+    ///   - checkpoint: What the model was loaded from, for its tokenizer.
+    ///   - labels: The labels.
+    ///   - templates: The sentences that names are put into.
+    ///   - head: What scores the labels.
     /// - Throws: ``MultiLabelError`` if a label has no text.
     public init(
-        model: CLIPModel, tokenizer: CLIPTokenizer, labels: [Label], templates: [PromptTemplate], bias: Tensor? = nil,
-        head: LinearHead? = nil
+        _ model: any ImageTextModel, of checkpoint: ModelCheckpoint, labels: [Label], templates: [PromptTemplate],
+        head: any LabelHead = TextHead()
     ) throws {
         self.model = model
         self.labels = labels
         self.templates = templates
-        self.bias = bias
         self.head = head
         var prompts: [[Int32]] = []
         var labelOfPrompt: [Int64] = []
@@ -56,7 +42,7 @@ public final class MultiLabelClassifier {
             let texts = label.texts(templates: templates)
             if texts.isEmpty { throw MultiLabelError.emptyLabel(label: label.name) }
             for text in texts {
-                prompts.append(tokenizer.encode(text, contextLength: model.config.text.maxPositionEmbeddings))
+                prompts.append(checkpoint.tokens(of: text))
                 labelOfPrompt.append(Int64(index))
             }
         }
@@ -71,22 +57,15 @@ public final class MultiLabelClassifier {
     /// - Throws: ``Torch/TorchError`` if memory runs out.
     public func labelFeatures() throws -> Tensor { try labelFeatures(ofPrompts: model.textFeatures(prompts)) }
 
-    /// The way of the labels' prompts through the text tower up to a layer.
+    /// The labels' features in two steps: what lies below a block of the text tower is computed now, the rest in each
+    /// call of the result.
     ///
-    /// - Parameter block: The first layer that is not run, from 0.
-    /// - Returns: What that layer takes.
+    /// - Parameter block: The first block of the second step, from 0.
+    /// - Returns: Gives `[L, D]`, float32, as ``labelFeatures()`` does.
     /// - Throws: ``Torch/TorchError`` if memory runs out.
-    public func labelActivations(upTo block: Int) throws -> CLIPTextActivations {
-        try model.textActivations(prompts, upTo: block)
-    }
-
-    /// The labels' features, from what a layer of the text tower takes.
-    ///
-    /// - Parameter activations: Of ``labelActivations(upTo:)``.
-    /// - Returns: `[L, D]`, float32, as of ``labelFeatures()``.
-    /// - Throws: ``Torch/TorchError`` if memory runs out.
-    public func labelFeatures(fromActivations activations: CLIPTextActivations) throws -> Tensor {
-        try labelFeatures(ofPrompts: model.textFeatures(fromActivations: activations))
+    public func labelFeatures(from block: Int) throws -> () throws -> Tensor {
+        let features = try model.textFeatures(prompts, from: block)
+        return { try self.labelFeatures(ofPrompts: features()) }
     }
 
     /// From the prompts' features `[P, D]` to the labels' `[L, D]`.
@@ -96,18 +75,19 @@ public final class MultiLabelClassifier {
         return try features.scatterSum(indices: indices, rows: labels.count).normalized()  // [L, D]
     }
 
-    /// Logits of pictures whose pooled states are known.
+    /// What gives pictures' logits: the labels' features, where the head reads texts at all, are computed once and for
+    /// all.
     ///
-    /// - Parameters:
-    ///   - pooled: `[B, W]`, of ``Models/CLIPModel/pooledImages(_:patches:)``.
-    ///   - labelFeatures: `[L, D]`, of ``labelFeatures()``; not looked at where there is a linear head.
-    /// - Returns: z, `[B, L]`, float32.
-    /// - Throws: ``Torch/TorchError`` if the shapes do not fit.
-    public func logits(pooled: Tensor, labelFeatures: Tensor?) throws -> Tensor {
-        if let head { return try pooled.to(dtype: .float32).linear(weight: head.weight, bias: head.bias) }
-        guard let labelFeatures else { return try logits(pooled: pooled, labelFeatures: self.labelFeatures()) }
-        let images = try model.imageFeatures(pooled: pooled)  // [B, D]
-        let similarities = try images.matmul(labelFeatures.transposed(0, 1))  // [B, L]
-        return try temperedLogits(similarities: similarities, logitScale: model.logitScale, bias: bias)
+    /// - Returns: A scorer of the weights as they are now, without gradients at the label features.
+    /// - Throws: ``Torch/TorchError`` if memory runs out.
+    public func scorer() throws -> LabelScorer { try withoutGradient { try scorer(labelFeatures: labelFeatures) } }
+
+    /// What gives pictures' logits by label features that the caller computes.
+    ///
+    /// - Parameter labelFeatures: Gives `[L, D]`, float32; asked once if the head reads texts, else not at all.
+    /// - Returns: A scorer.
+    /// - Throws: What `labelFeatures` throws.
+    public func scorer(labelFeatures: () throws -> Tensor) throws -> LabelScorer {
+        try head.scorer(of: model, labelFeatures: labelFeatures)
     }
 }

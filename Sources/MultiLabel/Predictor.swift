@@ -24,8 +24,7 @@ public final class Predictor {
     public let options: PredictorOptions
     /// From logits to labels.
     public let ranking: LabelRanking
-    /// `[L, D]`; nil where a head scores the labels instead of their texts.
-    private let labelFeatures: Tensor?
+    private let scorer: LabelScorer
 
     /// Loads a model.
     ///
@@ -68,14 +67,14 @@ public final class Predictor {
         self.classifier = classifier
         self.ranking = ranking
         self.options = options
-        labelFeatures = classifier.head == nil ? try withoutGradient { try classifier.labelFeatures() } : nil
+        scorer = try classifier.scorer()
     }
 
     /// Logits of prepared pictures: `[B, 3, S, S]` → z, `[B, L]`, float32.
     ///
     /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
     public func logits(_ pixels: Tensor) throws -> Tensor {
-        try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: labelFeatures)
+        try scorer.logits(pooled: classifier.model.pooledImages(pixels))
     }
 
     /// The labels of prepared pictures, best first, in one pass through the model.
@@ -104,7 +103,7 @@ public final class Predictor {
         _ pictures: some Sequence<Picture> & Sendable, monitor: WorkMonitor = .silent,
         receive: (Prediction) throws -> Void
     ) throws -> PictureTally {
-        if bundle.description == nil, options.score == .sigmoid {
+        if bundle.description == nil, options.score == .sigmoid, classifier.model.logitBias == nil {
             monitor.note(
                 "note: this model has no mumic.json, so these probabilities are uncalibrated; compare them, but fine-tune before you trust a threshold"
             )
@@ -149,7 +148,7 @@ public final class Predictor {
     public func features(
         of table: AnnotationTable, title: String = "looking", monitor: WorkMonitor = .silent
     ) throws -> (features: [Float], logits: [Float]) {
-        let width = bundle.checkpoint.config.projectionDim
+        let width = bundle.checkpoint.featureWidth
         var (features, logits): ([Float], [Float]) = ([], [])
         features.reserveCapacity(table.images.count * width)
         logits.reserveCapacity(table.images.count * ranking.labels.count)
@@ -160,7 +159,7 @@ public final class Predictor {
                 return try Tensor.concatenated(
                     [
                         classifier.model.imageFeatures(pooled: pooled),
-                        classifier.logits(pooled: pooled, labelFeatures: labelFeatures),
+                        scorer.logits(pooled: pooled),
                     ], dimension: 1)  // [B, D + L]
             },
             receive: { row in

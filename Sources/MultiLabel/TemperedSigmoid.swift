@@ -28,7 +28,7 @@ public func temperedSigmoidCrossEntropy(
 /// - Parameters:
 ///   - similarities: s, `[B, L]`, in [−1, 1].
 ///   - logitScale: log(1/τ), a scalar `[]`.
-///   - bias: b, a scalar `[]`, or nil for none.
+///   - bias: b, a scalar `[]` or one for each label `[L]`, or nil for none.
 /// - Returns: z = s / τ + b, `[B, L]`.
 /// - Throws: ``Torch/TorchError`` if the shapes do not fit.
 public func temperedLogits(similarities: Tensor, logitScale: Tensor, bias: Tensor?) throws(TorchError) -> Tensor {

@@ -14,7 +14,7 @@ import TrainingOptions
 /// Training on captioned pictures: every picture of a batch meets every caption of it.
 struct CaptionTraining: TrainingTask {
     let options: PretrainingConfiguration
-    let checkpoint: CLIPCheckpoint
+    let checkpoint: ModelCheckpoint
     let bias: Double?
     let captions: CaptionTable
     let validation: CaptionTable?
@@ -27,7 +27,7 @@ struct CaptionTraining: TrainingTask {
     var preprocessor: ImagePreprocessor { checkpoint.preprocessor }
 
     init(
-        options: PretrainingConfiguration, checkpoint: CLIPCheckpoint, bias: Double?, captions: CaptionTable,
+        options: PretrainingConfiguration, checkpoint: ModelCheckpoint, bias: Double?, captions: CaptionTable,
         validation: CaptionTable?, fingerprint: String, device: Device
     ) {
         self.options = options
@@ -49,8 +49,7 @@ struct CaptionTraining: TrainingTask {
     }
 
     private func tokens(_ texts: [String]) -> [[Int32]] {
-        let length = checkpoint.config.text.maxPositionEmbeddings
-        return texts.map { checkpoint.tokenizer.encode($0, contextLength: length) }
+        texts.map(checkpoint.tokens)
     }
 
     func validate(_ model: ContrastiveModel, monitor: WorkMonitor) throws -> RetrievalMetrics? {
@@ -60,7 +59,7 @@ struct CaptionTraining: TrainingTask {
             table.images, of: table.source, monitor.begin("validating", total: table.images.count), monitor,
             compute: model.images,
             receive: { values += $0 })
-        let images = try Tensor(values, shape: [table.images.count, checkpoint.config.projectionDim]).to(device: device)
+        let images = try Tensor(values, shape: [table.images.count, checkpoint.featureWidth]).to(device: device)
         var textIndices: [String: Int] = [:]
         var texts: [String] = []
         var pairs: [(image: Int, text: Int)] = []
@@ -74,7 +73,7 @@ struct CaptionTraining: TrainingTask {
         }
         return try withoutGradient {
             let prompts = tokens(texts)
-            let textFeatures = try options.precision.run(on: device) { try model.clip.textFeatures(prompts) }
+            let textFeatures = try options.precision.run(on: device) { try model.model.textFeatures(prompts) }
             return try RetrievalMetrics(images: images, texts: textFeatures, pairs: pairs)
         }
     }
@@ -84,7 +83,7 @@ struct CaptionTraining: TrainingTask {
         try checkpoint.export(to: directory, parameters: model.towers)
         guard let bias = model.bias else { return }
         let description = ClassifierDescription(
-            labels: [], templates: [.standard], temperature: try model.temperature(), bias: Double(try bias.item()),
+            labels: [], templates: [.standard], temperature: try model.temperature(), bias: try LabelBias(bias),
             loss: options.loss.rawValue)
         try description.write(to: directory)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 import Models
 import Randomness
@@ -8,9 +9,9 @@ import TorchNN
 import Training
 import TrainingOptions
 
-/// A CLIP model while it learns from captions.
+/// A model while it learns from captions.
 struct ContrastiveModel: TrainedModel {
-    let clip: CLIPModel
+    let model: any ImageTextModel
     let towers: [ParameterStore.Parameter]
     let bias: Tensor?
     let captions: [[Int32]]
@@ -22,43 +23,56 @@ struct ContrastiveModel: TrainedModel {
     /// - Parameters:
     ///   - checkpoint: Where to start.
     ///   - captions: The token ids of each row's caption.
-    ///   - bias: SigLIP's bias where it has one already.
+    ///   - bias: SigLIP's bias where somebody gives it; nil for the model's own, or where the loss starts it.
     ///   - options: The run's options.
     ///   - device: Where to compute.
     /// - Throws: The errors of loading, and `TorchError` if memory runs out.
     init(
-        _ checkpoint: CLIPCheckpoint, captions: [[Int32]], bias: Double?, _ options: PretrainingConfiguration,
+        _ checkpoint: ModelCheckpoint, captions: [[Int32]], bias: Double?, _ options: PretrainingConfiguration,
         device: Device
     ) throws {
-        let (clip, store) = try checkpoint.load(on: device)
-        if let temperature = options.temperature {
-            try clip.logitScale.copyInPlace(Tensor(repeating: log(1 / temperature), shape: []))
+        if options.patchDropout > 0, checkpoint.architecture.patchCount == nil {
+            throw InputError.usage(
+                "--patch-dropout: the model in \(checkpoint.directory) sees pictures whole; leave the option out")
         }
-        self.clip = clip
+        let (model, store) = try checkpoint.load(on: device)
+        if let temperature = options.temperature {
+            try model.logitScale.copyInPlace(Tensor(repeating: log(1 / temperature), shape: []))
+        }
+        self.model = model
         self.towers = store.parameters
-        self.bias = try bias.map { try Tensor(repeating: $0, shape: [], device: device) }
+        self.bias = try options.loss.defaultBias.map { start in
+            if let own = model.logitBias {
+                if let bias { try own.copyInPlace(Tensor(repeating: bias, shape: [])) }
+                return own
+            }
+            return try Tensor(repeating: bias ?? start, shape: [], device: device)
+        }
         self.captions = captions
         self.options = options
         self.device = device
         for parameter in trained { try parameter.tensor.setRequiresGradient(true) }
     }
 
-    var trained: [ParameterStore.Parameter] { towers + (bias.map { [.init(name: "bias", tensor: $0)] } ?? []) }
+    var trained: [ParameterStore.Parameter] {
+        guard let bias, model.logitBias == nil else { return towers }
+        return towers + [.init(name: "bias", tensor: bias)]
+    }
 
     var all: [(name: String, tensor: Tensor)] { trained.map { ($0.name, $0.tensor) } }
 
-    var groups: [ParameterGroup] { ParameterGroup.of(trained, trained: trained) }
+    var groups: [ParameterGroup] { ParameterGroup.of(trained, trained: trained, model.architecture) }
 
-    func temperature() throws -> Double { exp(-Double(try clip.logitScale.item())) }
+    func temperature() throws -> Double { exp(-Double(try model.logitScale.item())) }
 
-    func updated(step: Int) throws { try clip.clampTemperature() }
+    func updated(step: Int) throws { try model.clampTemperature() }
 
     /// The loss is taken over the pairs of all batches together. With several batches, their features are computed
     /// first without a graph; the gradient at the features then goes through the image tower batch by batch (Gao et
     /// al., arXiv 2101.06983), so that memory grows with one batch and the result is that of a single one.
     func gradients(_ step: TrainingStep) throws -> Double {
         let texts = try options.precision.run(on: device) {
-            try clip.textFeatures(step.rows.map { captions[$0] })
+            try model.textFeatures(step.rows.map { captions[$0] })
         }
         var inputs: [Input] = []
         while let batch = try step.next() {
@@ -94,8 +108,8 @@ struct ContrastiveModel: TrainedModel {
 
     /// Which patches of each picture a step looks at: `[B, K]`, drawn by the seed, the step and the row alone.
     private func patches(_ rows: [Int], step: Int) -> [Int64]? {
-        if options.patchDropout == 0 { return nil }
-        let all = (0..<clip.config.vision.patchCount).map(Int64.init)
+        guard options.patchDropout > 0, let patchCount = model.architecture.patchCount else { return nil }
+        let all = (0..<patchCount).map(Int64.init)
         let count = max(1, Int((Double(all.count) * (1 - options.patchDropout)).rounded()))
         return rows.flatMap { row in
             // The order's and the augmentation's streams count epochs, this one steps, from the other end.
@@ -107,9 +121,9 @@ struct ContrastiveModel: TrainedModel {
     private func images(_ input: Input) throws -> Tensor {
         // Only the tower: cosines in bfloat16 would tie.
         let pooled = try options.precision.run(on: device) {
-            try clip.pooledImages(input.pixels, patches: input.patches)
+            try model.pooledImages(input.pixels, patches: input.patches)
         }
-        return try clip.imageFeatures(pooled: pooled)
+        return try model.imageFeatures(pooled: pooled)
     }
 
     /// The unit-norm features of prepared pictures, all of their patches seen: `[B, D]`.
@@ -117,7 +131,7 @@ struct ContrastiveModel: TrainedModel {
 
     private func loss(_ images: Tensor, _ texts: Tensor, step: Int) throws -> Tensor {
         let loss = try contrastiveCrossEntropy(
-            options.loss, imageFeatures: images, textFeatures: texts, logitScale: clip.logitScale, bias: bias)
+            options.loss, imageFeatures: images, textFeatures: texts, logitScale: model.logitScale, bias: bias)
         if try !loss.isFinite() {
             let parameter = try all.first { try !$0.tensor.isFinite() }?.name
             throw TrainingError.notFinite(what: parameter.map { "the parameter \($0)" } ?? "the loss", step: step)

@@ -7,7 +7,7 @@ public import Torch
 public import Training
 public import TrainingOptions
 
-/// Trains a CLIP model on captioned pictures and keeps the best one in the run's directory.
+/// Trains a model on captioned pictures and keeps the best one in the run's directory.
 public struct Pretrainer {
     private let loop: TrainingLoop<CaptionTraining>
 
@@ -16,19 +16,18 @@ public struct Pretrainer {
     /// - Parameters:
     ///   - options: The run's configuration.
     ///   - checkpoint: The model to start from.
-    ///   - bias: b of a model that was trained with SigLIP's loss, or nil for where the loss starts it.
+    ///   - bias: b of a model that was trained with SigLIP's loss, or nil for where the model or the loss starts it.
     ///   - captions: The captioned pictures.
     ///   - validation: Others, or nil.
     ///   - fingerprint: A hash of everything that the captions were read from.
     ///   - device: Where to compute.
     public init(
-        options: PretrainingConfiguration, checkpoint: CLIPCheckpoint, bias: Double?, captions: CaptionTable,
+        options: PretrainingConfiguration, checkpoint: ModelCheckpoint, bias: Double?, captions: CaptionTable,
         validation: CaptionTable?, fingerprint: String, device: Device
     ) {
-        let start = options.loss.defaultBias.map { bias ?? $0 }
         self.loop = TrainingLoop(
             CaptionTraining(
-                options: options, checkpoint: checkpoint, bias: start, captions: captions, validation: validation,
+                options: options, checkpoint: checkpoint, bias: bias, captions: captions, validation: validation,
                 fingerprint: fingerprint, device: device))
     }
 

@@ -45,11 +45,14 @@ public struct PretrainingRun {
             let bytes = try readFile(path: path, maximumBytes: 16 << 20, acceptsPipes: true)
             var hash = SHA256()
             hash.update(bytes)
-            return (shape: try CLIPConfig(path: path, bytes: bytes), hash: hash.hexadecimal())
+            return (
+                shape: try ModelRegistry.newArchitecture(ConfigReader(path: path, bytes: bytes)),
+                hash: hash.hexadecimal()
+            )
         }
         let bundle = try ModelBundle(directory: try startModel(captions, shape: architecture?.shape, monitor))
         // Another loss's bias, 0 mostly, is no place for SigLIP's to start.
-        let bias = bundle.description?.loss == ContrastiveLoss.siglip.rawValue ? bundle.description?.bias : nil
+        let bias = bundle.description?.loss == ContrastiveLoss.siglip.rawValue ? bundle.description?.bias.number : nil
         let pretrainer = Pretrainer(
             options: options, checkpoint: bundle.checkpoint, bias: bias, captions: captions, validation: validation,
             fingerprint: fingerprint([captions.contentHash, validation?.contentHash, architecture?.hash]),
@@ -72,28 +75,30 @@ public struct PretrainingRun {
     }
 
     /// The directory of the model that the run begins with; a new one is made in the run's own directory.
-    private func startModel(_ captions: CaptionTable, shape: CLIPConfig?, _ monitor: WorkMonitor) throws -> String {
+    private func startModel(_ captions: CaptionTable, shape: (any NewModelArchitecture)?, _ monitor: WorkMonitor) throws
+        -> String
+    {
         if let model = options.model { return try findModel(model) }
         let start = options.output + "/start"
         // Before config.yml is there, a start is what a killed process left, perhaps of another shape.
         let hasBegun = try PretrainingConfiguration.saved(output: options.output) != nil
         if hasBegun, FileManager.default.fileExists(atPath: start) { return start }
-        guard let config = shape else {
+        guard let shape else {
             throw InputError.usage("\(options.output) has no model to start with; give --architecture or --model")
         }
         let tokens: NewModel.Tokens
         if let tokenizer = options.tokenizer {
             tokens = .model(try findModel(tokenizer))
         } else {
-            var trainer = try BytePairTrainer(vocabularySize: config.text.vocabSize)
+            var trainer = try BytePairTrainer(vocabularySize: shape.vocabularySize)
             for row in captions.rows { trainer.add(row.caption) }
             let trained = trainer.train()
             monitor.note("a tokenizer of \(formatCount(trained.vocabularySize)) tokens is trained on the captions")
-            tokens = .files(trained.files(contextLength: config.text.maxPositionEmbeddings))
+            tokens = .files(trained.files(contextLength: shape.contextLength))
         }
         try createDirectory(path: options.output)
         try NewModel(
-            config: config, tokens: tokens, seed: options.seed,
+            architecture: shape, tokens: tokens, seed: options.seed,
             temperature: options.temperature ?? options.loss.defaultTemperature
         ).write(to: start)
         return start

@@ -13,8 +13,8 @@ public struct Embedder {
     /// Texts that go through the model together.
     private static let textsAtOnce = 8192
 
-    private let checkpoint: CLIPCheckpoint
-    private let model: CLIPModel
+    private let checkpoint: ModelCheckpoint
+    private let model: any ImageTextModel
     private let options: PictureStreamOptions
 
     /// Loads a model's weights.
@@ -24,14 +24,14 @@ public struct Embedder {
     ///   - options: How pictures are brought to it, and where it is.
     ///   - dtype: The type that it runs in.
     /// - Throws: The errors of reading weights.
-    public init(_ checkpoint: CLIPCheckpoint, options: PictureStreamOptions, dtype: DType = .float32) throws {
+    public init(_ checkpoint: ModelCheckpoint, options: PictureStreamOptions, dtype: DType = .float32) throws {
         self.checkpoint = checkpoint
         self.options = options
         (model, _) = try checkpoint.load(on: options.device, dtype: dtype)
     }
 
     /// D, the length of a feature.
-    public var dimension: Int { checkpoint.config.projectionDim }
+    public var dimension: Int { checkpoint.featureWidth }
 
     /// The features of pictures, in their order and in constant memory.
     ///
@@ -54,9 +54,7 @@ public struct Embedder {
     ///
     /// - Throws: ``Torch/TorchError``, and ``MultiLabel/MultiLabelError`` where a feature is not finite.
     public func features(of texts: [String]) throws -> [[Float]] {
-        let length = checkpoint.config.text.maxPositionEmbeddings
-        let prompts = texts.map { checkpoint.tokenizer.encode($0, contextLength: length) }
-        let values = try withoutGradient { try model.textFeatures(prompts).floats() }
+        let values = try withoutGradient { try model.textFeatures(texts.map(checkpoint.tokens)).floats() }
         return try texts.enumerated().map { number, text in
             let feature = Array(values[number * dimension..<(number + 1) * dimension])
             guard feature.allSatisfy(\.isFinite) else { throw MultiLabelError.notFinite(input: printable(text)) }

@@ -11,13 +11,21 @@ public import Foundation
 ///
 ///     let tokenizer = try CLIPTokenizer(directory: model)
 ///     tokenizer.encode("a photo of a cat", contextLength: 77)  // [49406, 320, 1125, 539, 320, 2368, 49407]
-public struct CLIPTokenizer: Sendable {
+public struct CLIPTokenizer: TextTokenizer {
+    /// `tokenizer.json`, or `vocab.json` and `merges.txt`, and what may stand beside them.
+    public static let fileNames = [
+        "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+        "added_tokens.json",
+    ]
+
     /// The number of ids: the vocabulary and the added tokens that it lacks.
     public let vocabularySize: Int
     /// The id that begins every text.
     public let startOfText: Int32
     /// The id that ends every text.
     public let endOfText: Int32
+    /// Both.
+    public var boundaries: (start: Int32?, end: Int32) { (startOfText, endOfText) }
 
     private let encoder: BytePairEncoder
     private let splitter: WordSplitter

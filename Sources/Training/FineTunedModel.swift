@@ -19,42 +19,38 @@ struct FineTunedModel: TrainedModel {
     let trained: [ParameterStore.Parameter]
     /// The towers with their adapters.
     let store: ParameterStore
-    /// What is no part of a CLIP model: bias and linear head.
+    /// What is no part of the model itself: bias and linear head.
     let extra: [ParameterStore.Parameter]
     private let options: TrainingConfiguration
     private let loss: MultiLabelLoss
     private let targets: TargetRows
     private let device: Device
-    private let texts: Texts
+    private let texts: Texts?
     private let average: WeightAverage?
     private let correction: ForwardCorrection?
 
-    /// How the labels' features come about in a step.
+    /// How the labels' features come about in a step, where the head reads texts.
     private enum Texts {
-        /// There are none: a linear head scores.
-        case unused
         /// They are always the same.
         case frozen(Tensor)
-        /// By the layers above these states.
-        case upper(CLIPTextActivations)
-        /// By the whole tower.
-        case whole
+        /// By what has to be run of the tower.
+        case learned(() throws -> Tensor)
     }
 
     /// Loads the towers, sets τ and b to where they start, and marks what trains.
     init(
-        _ checkpoint: CLIPCheckpoint, labels: [Label], templates: [PromptTemplate], targets: TargetRows,
+        _ checkpoint: ModelCheckpoint, labels: [Label], templates: [PromptTemplate], targets: TargetRows,
         _ options: TrainingConfiguration, device: Device
     ) throws {
-        let plan = TrainablePlan(config: checkpoint.config, options)
+        let plan = TrainablePlan(checkpoint.architecture, options)
         let lora = options.lora.map { LoRAPlan($0, seed: options.seed, includes: plan.adapts) }
         let (model, store) = try checkpoint.load(on: device, lora: lora)
-        let start = try LogitStart(options, labelCount: labels.count, config: checkpoint.config, device: device)
+        let start = try LogitStart(options, labelCount: labels.count, model: model, device: device)
         if let scale = start.logitScale { try model.logitScale.copyInPlace(Tensor(repeating: scale, shape: [])) }
         func trains(_ name: String) -> Bool {
-            switch name {
-            case "logit_scale": start.trainsTemperature
-            case "bias": !options.fixedBias
+            switch name == "bias" ? .bias : checkpoint.architecture.part(of: name) {
+            case .temperature: start.trainsTemperature
+            case .bias: start.head.bias != nil && !options.fixedBias
             default: plan.multiplier(of: name) != nil
             }
         }
@@ -69,17 +65,16 @@ struct FineTunedModel: TrainedModel {
             positiveWeights: options.positiveWeight.weights(
                 targets: targets.values(targets.table.images.indices), labels: targets.labelCount))
         let classifier = try MultiLabelClassifier(
-            model: model, tokenizer: checkpoint.tokenizer, labels: labels, templates: templates, bias: start.bias,
-            head: start.head)
+            model, of: checkpoint, labels: labels, templates: templates, head: start.head)
         self.classifier = classifier
         self.texts =
-            options.usesLinearHead
-            ? .unused
-            : try withoutGradient {
+            try !start.head.readsTexts
+            ? nil
+            : withoutGradient {
                 switch plan.firstTrainedBlock(of: .text) {
                 case nil: .frozen(try classifier.labelFeatures())
-                case 0: .whole
-                case let block?: .upper(try classifier.labelActivations(upTo: block))
+                case 0: .learned(classifier.labelFeatures)
+                case let block?: .learned(try classifier.labelFeatures(from: block))
                 }
             }
         self.frozenImageLayers =
@@ -109,7 +104,9 @@ struct FineTunedModel: TrainedModel {
         }
     }
 
-    var groups: [ParameterGroup] { ParameterGroup.of(parameters, trained: trained) }
+    var groups: [ParameterGroup] {
+        ParameterGroup.of(parameters, trained: trained, classifier.model.architecture)
+    }
 
     func temperature() throws -> Double { exp(-Double(try classifier.model.logitScale.item())) }
 
@@ -130,16 +127,17 @@ struct FineTunedModel: TrainedModel {
         return try average.withAverages(body)
     }
 
-    /// The labels' features as the weights are now; nil if a linear head scores.
-    func labelFeatures() throws -> Tensor? {
+    /// The labels' features as the weights are now; to be asked for where the head reads texts.
+    func labelFeatures() throws -> Tensor {
         switch texts {
-        case .unused: nil
         case .frozen(let features): features
-        case .upper(let states):
-            try options.precision.run(on: device) { try classifier.labelFeatures(fromActivations: states) }
-        case .whole: try options.precision.run(on: device) { try classifier.labelFeatures() }
+        case .learned(let features): try options.precision.run(on: device, features)
+        case nil: try classifier.labelFeatures()
         }
     }
+
+    /// What gives logits as the weights are now, without a graph.
+    func scorer() throws -> LabelScorer { try withoutGradient { try classifier.scorer(labelFeatures: labelFeatures) } }
 
     /// The loss of a step is divided by what all its batches count together, in all processes, so that several small
     /// batches give what one large batch gives. Label features are computed once for all of them: the batches add up the
@@ -151,24 +149,30 @@ struct FineTunedModel: TrainedModel {
             while try step.next() != nil {}
             return 0
         }
-        let labels = try labelFeatures()
-        let trainsTexts = labels?.requiresGradient ?? false
-        let leaf = trainsTexts ? try labels?.detached() : labels
-        if trainsTexts { try leaf?.setRequiresGradient(true) }
+        var texts: (features: Tensor, leaf: Tensor)?
+        let scorer = try classifier.scorer {
+            let features = try labelFeatures()
+            let leaf = features.requiresGradient ? try features.detached() : features
+            if features.requiresGradient { try leaf.setRequiresGradient(true) }
+            texts = (features, leaf)
+            return leaf
+        }
         var total = 0.0
         while let batch = try step.next() {
-            let logits = try classifier.logits(pooled: pooled(batch.inputs), labelFeatures: leaf)
+            let logits = try scorer.logits(pooled: pooled(batch.inputs))
             let trusted = try trusted(targets.values(batch.rows), logits: logits, step: step.number)
             let (targets, known) = try targets.tensors(trusted, device: device)
             let loss = try loss(logits: logits, targets: targets, known: known, count: count)
             let value = Double(try loss.item())
             if !value.isFinite {
-                throw TrainingError.notFinite(what: try culprit(batch.inputs, leaf), step: step.number)
+                throw TrainingError.notFinite(what: try culprit(batch.inputs, texts?.leaf), step: step.number)
             }
             total += value
             if loss.requiresGradient { try loss.backward() }
         }
-        if trainsTexts, let labels, let gradient = try leaf?.gradient { try (labels * gradient).sum().backward() }
+        if let texts, texts.features.requiresGradient, let gradient = try texts.leaf.gradient {
+            try (texts.features * gradient).sum().backward()
+        }
         try correction?.endStep(step.communicator)
         return total
     }

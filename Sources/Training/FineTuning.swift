@@ -14,7 +14,7 @@ import TrainingOptions
 /// Training on annotated pictures: every picture meets every label.
 struct FineTuning: TrainingTask {
     let options: TrainingConfiguration
-    let checkpoint: CLIPCheckpoint
+    let checkpoint: ModelCheckpoint
     let targets: TargetRows
     let validation: AnnotationTable?
     let labels: [Label]
@@ -53,7 +53,7 @@ struct FineTuning: TrainingTask {
     /// Sets τ and b by the cosines of the first pictures of the first epoch.
     private func startFromFirstBatch(_ model: FineTunedModel, _ order: [Int], _ monitor: WorkMonitor) throws {
         let classifier = model.classifier
-        guard let labelFeatures = try withoutGradient({ try model.labelFeatures() }) else { return }
+        let labelFeatures = try withoutGradient { try model.labelFeatures() }
         let first = Array(order.prefix(Self.calibrationPictures))
         let rows = rows
         var similarities: [Float] = []
@@ -67,7 +67,7 @@ struct FineTuning: TrainingTask {
         let given: Double? = if case .value(let value) = options.temperature { value } else { nil }
         let start = calibratedStart(
             similarities: similarities, targets: targets.values(first), temperature: given,
-            noise: try model.annotationNoise())
+            noise: try model.annotationNoise(), range: checkpoint.architecture.temperatureRange)
         guard let start else {
             monitor.note("note: the first pictures do not tell where to start; the bias starts at 0")
             return
@@ -75,7 +75,7 @@ struct FineTuning: TrainingTask {
         try classifier.model.logitScale.copyInPlace(Tensor(repeating: log(1 / start.temperature), shape: []))
         // A bias that somebody gave stays where it was put.
         let bias: Double? = options.bias?.number == nil ? start.bias : nil
-        if let bias { try classifier.bias?.copyInPlace(Tensor(repeating: bias, shape: [])) }
+        if let bias { try classifier.head.bias?.copyInPlace(Tensor(repeating: bias, shape: [])) }
         monitor.note(
             String(format: "start by the first pictures: temperature %.4f", start.temperature)
                 + (bias.map { String(format: ", bias %.2f", $0) } ?? ""))
@@ -88,7 +88,7 @@ struct FineTuning: TrainingTask {
     func validate(_ model: FineTunedModel, monitor: WorkMonitor) throws -> LabelValidation? {
         guard let table = validation else { return nil }
         let classifier = model.classifier
-        let features = try withoutGradient { try model.labelFeatures() }
+        let scorer = try model.scorer()
         let progress = monitor.begin("validating", total: table.images.count)
         var scores: [Float] = []
         if let frozen = model.frozenImageLayers {
@@ -100,7 +100,7 @@ struct FineTuning: TrainingTask {
                 try monitor.check()
                 scores += try withoutGradient {
                     let pooled = try frozen.pooled(frozen.activations(.validation, batch))
-                    return try classifier.logits(pooled: pooled, labelFeatures: features).floats()
+                    return try scorer.logits(pooled: pooled).floats()
                 }
                 progress.update(count: batch.last.map { $0 + 1 } ?? 0)
             }
@@ -109,7 +109,7 @@ struct FineTuning: TrainingTask {
                 table.images, of: table.source, progress, monitor,
                 compute: { pixels in
                     let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
-                    return try classifier.logits(pooled: pooled, labelFeatures: features)
+                    return try scorer.logits(pooled: pooled)
                 }, receive: { scores += $0 })
         }
         let matrix = try ScoreMatrix(
@@ -122,10 +122,10 @@ struct FineTuning: TrainingTask {
     func export(_ model: FineTunedModel, validation: LabelValidation?, to directory: String) throws {
         try checkpoint.export(to: directory, parameters: try model.store.mergedParameters())
         try writeHead(of: model, to: directory)
-        let bias = try model.classifier.bias.map { Double(try $0.item()) } ?? 0
-        // Readers tell by the loss's name that a head scores, whatever it was trained with.
+        // Earlier versions tell by the loss's name that a head scores, whatever it was trained with.
         var description = ClassifierDescription(
-            labels: labels, templates: templates, temperature: try model.temperature(), bias: bias,
+            labels: labels, templates: templates, temperature: try model.temperature(),
+            bias: try model.classifier.head.bias.map(LabelBias.init) ?? 0, head: model.classifier.head.kind,
             loss: (options.usesLinearHead ? .linearHead : options.loss).rawValue)
         if let validation { description.thresholds = try thresholds(validation.scores) }
         description.annotationNoise = try model.annotationNoise()

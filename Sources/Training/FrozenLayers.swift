@@ -16,11 +16,13 @@ import TrainingOptions
 final class FrozenLayers {
     /// The lowest layer that has to be run in every step; nil if none of them has.
     let firstTrained: Int?
-    private let model: CLIPModel
+    private let model: any ImageTextModel
     private let precision: Precision
     private let device: Device
     private let directory: String
     private var rows: [Set: ScratchRows] = [:]
+    /// The shape of what is kept of a picture, `[W]` or `[T, W]`; known once a picture has been through.
+    private var shape: [Int] = []
 
     /// Which pictures are meant.
     enum Set: Hashable {
@@ -35,30 +37,26 @@ final class FrozenLayers {
     ///   - precision: The type that the tower runs in.
     ///   - device: Where it runs.
     ///   - directory: Where what is kept takes its space.
-    init?(_ model: CLIPModel, _ plan: TrainablePlan, precision: Precision, device: Device, directory: String) {
+    init?(_ model: any ImageTextModel, _ plan: TrainablePlan, precision: Precision, device: Device, directory: String) {
         let first = plan.firstTrainedBlock(of: .image)
         if first == 0 { return nil }
-        self.firstTrained = first.flatMap { $0 < model.config.vision.tower.numHiddenLayers ? $0 : nil }
+        self.firstTrained = first.flatMap { $0 < model.architecture.blockCount(of: .image) ? $0 : nil }
         self.model = model
         self.precision = precision
         self.device = device
         self.directory = directory
     }
 
-    private var shape: [Int] {
-        let vision = model.config.vision
-        return firstTrained == nil
-            ? [vision.tower.hiddenSize] : [vision.patchCount + 1, vision.tower.hiddenSize]
-    }
-
     /// What the frozen layers make of pictures: `[B, 3, S, S]` → `[B, W]` or `[B, T, W]`, float32.
     func below(_ pixels: Tensor) throws -> Tensor {
-        try withoutGradient {
+        let states = try withoutGradient {
             try precision.run(on: device) {
                 guard let block = firstTrained else { return try model.pooledImages(pixels) }
                 return try model.imageActivations(pixels, upTo: block)
             }.to(dtype: .float32)
         }
+        shape = Array(states.shape.dropFirst())
+        return states
     }
 
     /// The pooled states of what ``below(_:)`` gave, `[B, W]`.
@@ -84,8 +82,12 @@ final class FrozenLayers {
         _ set: Set, _ task: Task, _ pictures: [Picture], of source: String, _ progress: any WorkProgress,
         _ monitor: WorkMonitor
     ) throws {
-        let kept = try ScratchRows(directory: directory, width: shape.reduce(1, *))
-        try task.forEachPicture(pictures, of: source, progress, monitor, compute: below) { try kept.append($0) }
+        var kept: ScratchRows?
+        try task.forEachPicture(pictures, of: source, progress, monitor, compute: below) { row in
+            let all = try kept ?? ScratchRows(directory: directory, width: row.count)
+            kept = all
+            try all.append(row)
+        }
         rows[set] = kept
     }
 

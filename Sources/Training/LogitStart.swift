@@ -7,28 +7,26 @@ import Torch
 import TorchNN
 import TrainingOptions
 
-/// What stands between cosines, or pooled states, and logits when training starts.
+/// What stands between a model's towers and logits when training starts.
 struct LogitStart {
     /// log(1/τ); nil where a linear head scores.
     let logitScale: Double?
     /// Whether τ is learned.
     let trainsTemperature: Bool
-    /// b, a scalar `[]`, or nil for none.
-    private(set) var bias: Tensor?
-    /// Scores the labels instead of their texts, if there is one.
-    private(set) var head: MultiLabelClassifier.LinearHead?
-    /// What of it is no part of a CLIP model.
-    private(set) var parameters: [ParameterStore.Parameter] = []
+    /// What scores the labels.
+    let head: any LabelHead
+    /// What of it is no part of the model itself: `bias`, and a head's parameters as `head.…`.
+    let parameters: [ParameterStore.Parameter]
 
     /// The start that options ask for.
     ///
     /// - Parameters:
     ///   - options: The run's configuration.
     ///   - labelCount: L.
-    ///   - config: The model's shape.
+    ///   - model: The model; b is a parameter of its own if it has one.
     ///   - device: Where to compute.
     /// - Throws: `TorchError` if memory runs out.
-    init(_ options: TrainingConfiguration, labelCount: Int, config: CLIPConfig, device: Device) throws {
+    init(_ options: TrainingConfiguration, labelCount: Int, model: any ImageTextModel, device: Device) throws {
         let isTempered = !options.usesLinearHead && options.loss != .bce
         trainsTemperature = isTempered && !options.fixedTemperature
         switch (options.usesLinearHead, isTempered, options.temperature) {
@@ -37,17 +35,20 @@ struct LogitStart {
         case (_, _, .value(let start)): logitScale = log(1 / start)
         case (_, _, .auto): logitScale = log(1 / 0.07)  // until the first batch has been seen
         }
-        if isTempered, options.bias != nil || options.startsFromFirstBatch {
-            let tensor = try Tensor(repeating: options.bias?.number ?? 0, shape: [], device: device)
-            bias = tensor
-            parameters.append(.init(name: "bias", tensor: tensor))
-        }
         if options.usesLinearHead {
-            let width = config.vision.tower.hiddenSize
-            let weight = try Tensor(repeating: 0, shape: [labelCount, width], device: device)
-            let offset = try Tensor(repeating: 0, shape: [labelCount], device: device)
-            head = .init(weight: weight, bias: offset)
-            parameters += [.init(name: "head.weight", tensor: weight), .init(name: "head.bias", tensor: offset)]
+            let head = LinearHead(
+                weight: try Tensor(repeating: 0, shape: [labelCount, model.architecture.pooledWidth], device: device),
+                bias: try Tensor(repeating: 0, shape: [labelCount], device: device))
+            self.head = head
+            parameters = head.parameters.map { .init(name: "head." + $0.name, tensor: $0.tensor) }
+        } else if isTempered, options.bias != nil || options.startsFromFirstBatch {
+            let start = try Tensor(repeating: options.bias?.number ?? 0, shape: [], device: device)
+            try model.logitBias?.copyInPlace(start)
+            head = TextHead(bias: model.logitBias ?? start)
+            parameters = model.logitBias == nil ? [.init(name: "bias", tensor: start)] : []
+        } else {
+            head = TextHead()
+            parameters = []
         }
     }
 }
@@ -85,14 +86,14 @@ extension TrainingConfiguration {
 
 extension TrainablePlan {
     /// What trains of a model, as the options say.
-    init(config: CLIPConfig, _ options: TrainingConfiguration) {
+    init(_ architecture: any ModelArchitecture, _ options: TrainingConfiguration) {
         func part(_ tower: Tower, _ unlocked: Int?, _ decay: Double) -> Part {
             options.freeze.contains(tower)
                 ? .frozen
                 : Part(unlockedGroups: unlocked, freezesEmbeddings: options.freezeEmbeddings, layerDecay: decay)
         }
         self.init(
-            config: config, image: part(.image, options.lockImageUnlockedGroups, options.imageLayerDecay),
+            architecture, image: part(.image, options.lockImageUnlockedGroups, options.imageLayerDecay),
             text: part(.text, options.lockTextUnlockedLayers, options.textLayerDecay), lora: options.lora,
             usesTexts: !options.usesLinearHead)
     }

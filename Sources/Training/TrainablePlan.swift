@@ -7,12 +7,12 @@ package import Models
 package import TorchNN
 package import TrainingOptions
 
-/// Which parameters of a CLIP model train, and how fast.
+/// Which parameters of a model train, and how fast.
 ///
-/// A tower of L layers falls into L + 2 groups, counted from its end as open_clip counts what it unlocks and timm what
-/// it slows down: 0 is the projection into the joint embedding; 1 the last layer with the norm behind it; 2 ... L the
-/// layers before, one each; L + 1 the embeddings, with the norm behind them where there is one.
-package struct TrainablePlan: Sendable, Equatable {
+/// A tower of L blocks falls into L + 2 groups, counted from its end as open_clip counts what it unlocks and timm what
+/// it slows down: 0 is the projection into the joint embedding; 1 the last block with the pooling behind it; 2 ... L the
+/// blocks before, one each; L + 1 the embeddings, with what stands between them and the first block.
+package struct TrainablePlan: Sendable {
     /// What trains of one tower.
     package struct Part: Sendable, Equatable {
         /// How many groups train, counted from the end; 0 freezes the tower, nil lets all of it train.
@@ -36,43 +36,42 @@ package struct TrainablePlan: Sendable, Equatable {
     }
 
     private let parts: [Tower: Part]
-    private let layers: [Tower: Int]
+    private let architecture: any ModelArchitecture
     private let lora: LoRAConfiguration?
     private let usesTexts: Bool
 
     /// A plan for models of a shape.
     ///
     /// - Parameters:
-    ///   - config: The model's shape.
+    ///   - architecture: The model's shape.
     ///   - image: What trains of the image tower.
     ///   - text: What trains of the text tower.
     ///   - lora: Adapters that train in place of the towers' own weights; nil for none.
     ///   - usesTexts: Whether pictures meet texts; where a linear head reads the image tower's pooled state, the text
     ///     tower and both projections have no part in it.
     package init(
-        config: CLIPConfig, image: Part = Part(), text: Part = Part(), lora: LoRAConfiguration? = nil,
-        usesTexts: Bool = true
+        _ architecture: any ModelArchitecture, image: Part = Part(), text: Part = Part(),
+        lora: LoRAConfiguration? = nil, usesTexts: Bool = true
     ) {
         self.parts = [.image: image, .text: usesTexts ? text : .frozen]
-        self.layers = [
-            .image: config.vision.tower.numHiddenLayers, .text: config.text.tower.numHiddenLayers,
-        ]
+        self.architecture = architecture
         self.lora = lora
         self.usesTexts = usesTexts
     }
 
     /// How fast a parameter learns.
     ///
-    /// - Parameter name: Its name in a Hugging Face checkpoint, or that of an adapter's half.
+    /// - Parameter name: Its name, or that of an adapter's half.
     /// - Returns: What the step's learning rate is multiplied by; nil if it stays as it is. What belongs to no tower,
-    ///   such as `logit_scale` and a head, trains at the step's rate.
+    ///   such as the temperature and a head, trains at the step's rate.
     package func multiplier(of name: String) -> Double? {
-        guard let (tower, group) = group(of: name) else { return 1 }
+        guard case .tower(let tower, let place)? = architecture.part(of: name) else { return 1 }
+        let group = group(of: place, in: tower)
         guard let part = parts[tower], part.trains(group: group) else { return nil }
         if !usesTexts, group == 0 { return nil }
         if lora != nil {
             if !name.hasSuffix(LoRANames.down), !name.hasSuffix(LoRANames.up) { return nil }
-        } else if part.freezesEmbeddings, name.contains(".embeddings.") {
+        } else if part.freezesEmbeddings, place == .embeddings {
             return nil
         }
         return pow(part.layerDecay, Double(group))
@@ -90,39 +89,21 @@ package struct TrainablePlan: Sendable, Equatable {
     /// - Returns: The layer, from 0; 0 too if the embeddings train; L if only what lies behind the layers trains; nil
     ///   if nothing does.
     package func firstTrainedBlock(of tower: Tower) -> Int? {
-        guard let part = parts[tower], let layers = layers[tower] else { return nil }
+        guard let part = parts[tower] else { return nil }
+        let layers = architecture.blockCount(of: tower)
         let groups = min(max(part.unlockedGroups ?? layers + 2, 0), layers + 2)
         // Adapters sit in layers, and a linear head leaves the projection out.
         let first = lora != nil || !usesTexts ? 1 : 0
         return groups > first ? max(0, layers - groups + 1) : nil
     }
 
-    /// The parameters that train, with their multipliers.
-    package func trained(
-        _ parameters: [ParameterStore.Parameter]
-    ) -> [(parameter: ParameterStore.Parameter, multiplier: Double)] {
-        parameters.compactMap { parameter in multiplier(of: parameter.name).map { (parameter, $0) } }
-    }
-
-    /// The tower that a parameter belongs to, and its group in it.
-    private func group(of name: String) -> (tower: Tower, group: Int)? {
-        let parts = name.split(separator: ".")
-        guard let root = parts.first else { return nil }
-        if root == "visual_projection" { return (.image, 0) }
-        if root == "text_projection" { return (.text, 0) }
-        let tower: Tower
-        switch root {
-        case "vision_model": tower = .image
-        case "text_model": tower = .text
-        default: return nil
-        }
-        guard let layers = layers[tower], parts.count > 1 else { return nil }
-        switch parts[1] {
-        case "encoder":
-            guard parts.count > 3, let index = Int(parts[3]), (0..<layers).contains(index) else { return nil }
-            return (tower, layers - index)
-        case "post_layernorm", "final_layer_norm": return (tower, 1)
-        default: return (tower, layers + 1)
+    private func group(of place: TowerPart, in tower: Tower) -> Int {
+        let layers = architecture.blockCount(of: tower)
+        switch place {
+        case .projection: return 0
+        case .pooling: return 1
+        case .block(let index): return layers - index
+        case .stem, .embeddings: return layers + 1
         }
     }
 }

@@ -24,7 +24,7 @@ public struct Trainer {
     ///   - device: Where to compute.
     ///   - communicator: The processes that train together; each of them prepares the same run.
     public init(
-        options: TrainingConfiguration, checkpoint: CLIPCheckpoint, training: AnnotationTable,
+        options: TrainingConfiguration, checkpoint: ModelCheckpoint, training: AnnotationTable,
         validation: AnnotationTable?, labels: [Label], templates: [PromptTemplate], fingerprint: String, device: Device,
         communicator: any Communicator = SingleProcess()
     ) {

@@ -37,7 +37,7 @@ extension FineTuningRun {
                 targets: validation.targets)
             do {
                 page.before = try scored(
-                    start, validation, labels, start.hasLinearHead ? nil : templates, device, monitor,
+                    start, validation, labels, start.head.readsTexts ? templates : nil, device, monitor,
                     title: "scoring the start"
                 ).report
             } catch is MultiLabelError {

@@ -2,6 +2,7 @@
 
 package import FileIO
 package import Imaging
+package import Models
 import Randomness
 package import Torch
 package import TorchNN
@@ -127,27 +128,37 @@ public struct ParameterGroup: Sendable, Equatable {
     /// How many of them train.
     public let trained: Int
 
-    /// The groups of a CLIP model with what training adds to it, in the order in which people think of them.
+    /// The groups of a model with what training adds to it, in the order in which people think of them.
     package static func of(
-        _ parameters: [ParameterStore.Parameter], trained: [ParameterStore.Parameter]
+        _ parameters: [ParameterStore.Parameter], trained: [ParameterStore.Parameter],
+        _ architecture: any ModelArchitecture
     ) -> [ParameterGroup] {
         let names = [
-            ("image tower", "vision_model."), ("image projection", "visual_projection."),
-            ("text tower", "text_model."), ("text projection", "text_projection."),
-            ("temperature", "logit_scale"), ("bias", "bias"), ("linear head", "head."),
+            "image tower", "image projection", "text tower", "text projection", "temperature", "bias", "linear head",
+            "adapters",
         ]
-        let adapters = parameters.filter { $0.name.hasSuffix(LoRANames.down) || $0.name.hasSuffix(LoRANames.up) }
-        let adapterNames = Set(adapters.map(\.name))
-        let own = parameters.filter { !adapterNames.contains($0.name) }
-        let groups: [(name: String, members: [ParameterStore.Parameter])] =
-            names.map { name, prefix in (name, own.filter { $0.name.hasPrefix(prefix) }) } + [("adapters", adapters)]
         let trainedNames = Set(trained.map(\.name))
-        let count = { (list: [ParameterStore.Parameter]) in list.reduce(0) { $0 + $1.tensor.count } }
-        return groups.compactMap { name, members in
-            if members.isEmpty { return nil }
-            return ParameterGroup(
-                name: name, parameters: count(members),
-                trained: count(members.filter { trainedNames.contains($0.name) }))
+        var counts: [String: (all: Int, trained: Int)] = [:]
+        for parameter in parameters {
+            let count = parameter.tensor.count
+            let name = group(of: parameter.name, architecture)
+            counts[name, default: (0, 0)].all += count
+            if trainedNames.contains(parameter.name) { counts[name]?.trained += count }
+        }
+        return names.compactMap { name in
+            counts[name].map { ParameterGroup(name: name, parameters: $0.all, trained: $0.trained) }
+        }
+    }
+
+    /// What people call the part that a parameter belongs to.
+    private static func group(of name: String, _ architecture: any ModelArchitecture) -> String {
+        if name.hasSuffix(LoRANames.down) || name.hasSuffix(LoRANames.up) { return "adapters" }
+        switch architecture.part(of: name) {
+        case .tower(let tower, .projection): return "\(tower.rawValue) projection"
+        case .tower(let tower, _): return "\(tower.rawValue) tower"
+        case .temperature: return "temperature"
+        case .bias: return "bias"
+        case nil: return name == "bias" ? "bias" : "linear head"
         }
     }
 }

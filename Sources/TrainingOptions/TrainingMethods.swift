@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+public import Models
+public import MultiLabel
 public import Torch
+
+extension Tower: ExpressibleByArgument {}
+extension ClassifierHead: ExpressibleByArgument {}
 
 /// What is minimised.
 public enum TrainingLoss: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
@@ -23,14 +28,6 @@ public enum TrainingLoss: String, Codable, Sendable, CaseIterable, ExpressibleBy
     case linearHead = "linear-head"
 }
 
-/// One of CLIP's two towers, projection included.
-public enum Tower: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
-    /// Pictures.
-    case image
-    /// Label texts.
-    case text
-}
-
 /// The type matrix products run in.
 public enum Precision: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     /// Everything in float32.
@@ -40,14 +37,6 @@ public enum Precision: String, Codable, Sendable, CaseIterable, ExpressibleByArg
 
     /// The tensors' type.
     public var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
-}
-
-/// What scores the labels.
-public enum ClassifierHead: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
-    /// The cosine with their texts.
-    case text
-    /// Fixed weights on the image tower's pooled state, as timm's classifiers have; label texts are not used.
-    case linear
 }
 
 /// Where τ or b starts.

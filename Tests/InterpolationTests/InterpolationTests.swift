@@ -34,7 +34,7 @@ import TorchNN
     }
 
     private static func weights(_ directory: String) throws -> [String: [Float]] {
-        let parameters = try CLIPCheckpoint(directory: directory).load().1.parameters
+        let parameters = try ModelCheckpoint(directory: directory).load().1.parameters
         return try Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, try $0.tensor.floats()) })
     }
 

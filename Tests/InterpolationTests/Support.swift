@@ -30,7 +30,7 @@ enum Curve {
 
     /// Writes a model that differs from the small CLIP a little in every weight, and knows the first four labels.
     static func writeFineTuned(to directory: String) throws {
-        let checkpoint = try CLIPCheckpoint(directory: model)
+        let checkpoint = try ModelCheckpoint(directory: model)
         var random = SplitMix(state: 7)
         let weights = try checkpoint.load().1.parameters.map { parameter in
             let values = try parameter.tensor.floats().map { $0 + Float.random(in: -0.03...0.03, using: &random) }

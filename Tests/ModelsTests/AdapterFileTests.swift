@@ -17,8 +17,8 @@ import TorchNN
 
     /// The small CLIP with adapters that are not 0.
     private static func adapted(
-        _ base: CLIPCheckpoint, _ includes: @escaping (String) -> Bool = { _ in true }
-    ) throws -> (CLIPModel, ParameterStore) {
+        _ base: ModelCheckpoint, _ includes: @escaping (String) -> Bool = { _ in true }
+    ) throws -> (any ImageTextModel, ParameterStore) {
         let (model, store) = try base.load(lora: LoRAPlan(configuration, seed: 5, includes: includes))
         for (index, parameter) in store.adapterParameters.enumerated() {
             let values = (0..<parameter.tensor.count).map { Float(($0 * 7 + index * 3) % 11 - 5) / 20 }
@@ -29,55 +29,55 @@ import TorchNN
     }
 
     /// A folder with an adapter of the small CLIP, and the adapter's model.
-    private static func written(base name: String = ModelFolder.source) throws -> (ModelFolder, CLIPModel) {
+    private static func written(base name: String = ModelFolder.source) throws -> (ModelFolder, any ImageTextModel) {
         let folder = try ModelFolder(copying: [])
-        let base = try CLIPCheckpoint(directory: ModelFolder.source)
+        let base = try ModelCheckpoint(directory: ModelFolder.source)
         let (model, store) = try adapted(base)
         try base.exportAdapter(to: folder.path, base: name, store: store)
         return (folder, model)
     }
 
-    private func pixels(_ model: CLIPModel) throws -> Tensor {
-        let side = model.config.vision.imageSize
+    private func pixels(_ model: any ImageTextModel) throws -> Tensor {
+        let side = model.architecture.imageSize
         return try Tensor((0..<6 * side * side).map { Float($0 * 37 % 101) / 50 - 1 }, shape: [2, 3, side, side])
     }
 
-    private func expectSame(_ checkpoint: CLIPCheckpoint, _ model: CLIPModel) throws {
+    private func expectSame(_ checkpoint: ModelCheckpoint, _ model: any ImageTextModel) throws {
         let (read, _) = try checkpoint.load()
         #expect(try read.logitScale.item() == 2.125)
         let pixels = try pixels(model)
         // W + s·B·A at once or by parts: rounding of sums of 24 products.
         expectClose(try read.imageFeatures(pixels).floats(), try model.imageFeatures(pixels).floats(), 1e-5)
         expectClose(try read.textFeatures(Self.prompts).floats(), try model.textFeatures(Self.prompts).floats(), 1e-5)
-        let (plain, _) = try CLIPCheckpoint(directory: ModelFolder.source).load()
+        let (plain, _) = try ModelCheckpoint(directory: ModelFolder.source).load()
         let moved = zip(try plain.imageFeatures(pixels).floats(), try model.imageFeatures(pixels).floats())
         #expect((moved.map { abs($0 - $1) }.max() ?? 0) > 0.01)
     }
 
     @Test func anAdapterIsAModel() throws {
         let (folder, model) = try Self.written()
-        let checkpoint = try CLIPCheckpoint(directory: folder.path)
+        let checkpoint = try ModelCheckpoint(directory: folder.path)
         #expect(checkpoint.hasAdapter && checkpoint.directory == folder.path)
         #expect(checkpoint.baseDirectory == ModelFolder.source)
         try expectSame(checkpoint, model)
-        let (tokenizer, length) = try CLIPCheckpoint.tokenizer(directory: folder.path)
+        let (tokenizer, length) = try ModelCheckpoint.tokenizer(directory: folder.path)
         #expect(tokenizer.vocabularySize == 558 && length == 20)
         #expect(try folder.object("adapter_config.json")["target_modules"] as? [String] == ["q_proj", "v_proj"])
 
         // Written whole: the base's files with merged weights.
         let whole = try ModelFolder(copying: [])
         try checkpoint.export(to: whole.path, parameters: checkpoint.load().1.parameters)
-        let exported = try CLIPCheckpoint(directory: whole.path)
+        let exported = try ModelCheckpoint(directory: whole.path)
         #expect(!exported.hasAdapter)
         try expectSame(exported, model)
     }
 
     @Test func trainedAdaptersAreMergedForExport() throws {
-        let base = try CLIPCheckpoint(directory: ModelFolder.source)
+        let base = try ModelCheckpoint(directory: ModelFolder.source)
         let (model, store) = try Self.adapted(base)
         let folder = try ModelFolder(copying: [])
         try base.export(to: folder.path, parameters: store.mergedParameters())
-        try expectSame(CLIPCheckpoint(directory: folder.path), model)
+        try expectSame(ModelCheckpoint(directory: folder.path), model)
     }
 
     @Test func theBaseIsFoundBesideTheAdapterOrByWhoeverKnows() throws {
@@ -86,42 +86,42 @@ import TorchNN
         #expect(!FileManager.default.fileExists(atPath: base))
         let inside = try Self.written(base: "below").0
         try FileManager.default.copyItem(atPath: ModelFolder.source, toPath: inside("below"))
-        try expectSame(CLIPCheckpoint(directory: inside.path), model)
-        #expect(try CLIPCheckpoint(directory: inside.path).baseDirectory == inside.path + "/below")
+        try expectSame(ModelCheckpoint(directory: inside.path), model)
+        #expect(try ModelCheckpoint(directory: inside.path).baseDirectory == inside.path + "/below")
 
         let named = try Self.written(base: "org/name").0
         var text = try named.text("adapter_config.json")
         text = text.replacingOccurrences(of: "\"revision\" : null", with: "\"revision\" : \"abc\"")
         try named.put("adapter_config.json", text)
         var asked: [String] = []
-        let checkpoint = try CLIPCheckpoint(directory: named.path) { name in
+        let checkpoint = try ModelCheckpoint(directory: named.path) { name in
             asked.append(name)
             return ModelFolder.source
         }
         #expect(asked == ["org/name@abc"])
         try expectSame(checkpoint, model)
-        #expect(throws: CLIPError.missingBase(path: named("adapter_config.json"), base: "org/name")) {
-            try CLIPCheckpoint(directory: named.path)
+        #expect(throws: ModelError.missingBase(path: named("adapter_config.json"), base: "org/name")) {
+            try ModelCheckpoint(directory: named.path)
         }
-        #expect(throws: CLIPError.missingBase(path: folder("adapter_config.json"), base: "../base")) {
-            try CLIPCheckpoint(directory: folder.path) { _ in ModelFolder.source }
+        #expect(throws: ModelError.missingBase(path: folder("adapter_config.json"), base: "../base")) {
+            try ModelCheckpoint(directory: folder.path) { _ in ModelFolder.source }
         }
         let nested = try Self.written(base: named.path).0
-        let error = try #require(throws: CLIPError.self) { try CLIPCheckpoint(directory: nested.path) }
+        let error = try #require(throws: ModelError.self) { try ModelCheckpoint(directory: nested.path) }
         #expect(error == .adapterOfAdapter(path: nested("adapter_config.json"), base: named.path))
-        #expect(throws: CLIPError.self) {
+        #expect(throws: ModelError.self) {
             try checkpoint.exportAdapter(to: nested.path, base: "x", store: checkpoint.load().1)
         }
     }
 
     @Test func adaptersOfSomeLayersNameThemAll() throws {
-        let base = try CLIPCheckpoint(directory: ModelFolder.source)
+        let base = try ModelCheckpoint(directory: ModelFolder.source)
         let (_, store) = try Self.adapted(base) { $0.hasPrefix("vision_model.encoder.layers.1.") }
         let folder = try ModelFolder(copying: [])
         try base.exportAdapter(to: folder.path, base: ModelFolder.source, store: store)
         let names = try folder.object("adapter_config.json")["target_modules"] as? [String]
         #expect(names == ["q_proj", "v_proj"].map { "vision_model.encoder.layers.1.self_attn." + $0 })
-        _ = try CLIPCheckpoint(directory: folder.path)
+        _ = try ModelCheckpoint(directory: folder.path)
     }
 
     @Test(
@@ -143,7 +143,7 @@ import TorchNN
         var values = object
         values[key] = try JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)
         try writeJSON(values, to: folder("adapter_config.json"))
-        let error = try #require(throws: CLIPError.self) { try CLIPCheckpoint(directory: folder.path) }
+        let error = try #require(throws: ModelError.self) { try ModelCheckpoint(directory: folder.path) }
         #expect("\(error)".contains(word) && "\(error)".hasPrefix(folder.path), "\(error)")
         #expect(!"\(error)".contains("\n"))
     }
@@ -193,7 +193,7 @@ import TorchNN
         default: break
         }
         do {
-            _ = try CLIPCheckpoint(directory: folder.path).load()
+            _ = try ModelCheckpoint(directory: folder.path).load()
             Issue.record("\(what) was read")
         } catch {
             let text = "\(error)"

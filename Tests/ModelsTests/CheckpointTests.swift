@@ -47,7 +47,7 @@ final class ModelFolder: Sendable {
 
     /// Writes the small CLIP's weights as open_clip names and lays them out.
     func writeOpenCLIP() throws {
-        let (_, store) = try CLIPCheckpoint(directory: Self.source).load()
+        let (_, store) = try ModelCheckpoint(directory: Self.source).load()
         var all: [String: (shape: [Int], values: [Float])] = [:]
         for parameter in store.parameters {
             all[parameter.name] = (parameter.tensor.shape, try parameter.tensor.floats())
@@ -56,9 +56,7 @@ final class ModelFolder: Sendable {
         let names = all.keys.map { $0 } + ["visual.conv1.weight"]
         #expect(OpenCLIPNames.areUsed(in: names))
         func take(_ name: String) throws -> (shape: [Int], values: [Float]) { try #require(all[name], "\(name)") }
-        for (name, recipe) in OpenCLIPNames.recipes(
-            names: [], config: try CLIPCheckpoint(directory: Self.source).config)
-        {
+        for (name, recipe) in try ModelCheckpoint(directory: Self.source).architecture.openCLIPRecipes(for: []) {
             if recipe.rows != nil { continue }
             var (shape, values) = try take(name)
             if recipe.isTransposed {
@@ -94,10 +92,10 @@ final class ModelFolder: Sendable {
 }
 
 /// The features of a few texts and of an invented picture.
-private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], image: [Float]) {
+private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], image: [Float]) {
     let (model, _) = try checkpoint.load()
     let texts = ["a photo of a pool", "sun", "the red sun of a hotel"]
-    let prompts = texts.map { checkpoint.tokenizer.encode($0, contextLength: model.config.text.maxPositionEmbeddings) }
+    let prompts = texts.map(checkpoint.tokens)
     var random = SeededRandom(seed: 8)
     let pixels = (0..<2 * 3 * 32 * 32).map { _ in Float.random(in: -2...2, using: &random) }
     return try withoutGradient {
@@ -110,11 +108,13 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
 
 @Suite struct ExportTests {
     @Test func whatIsExportedIsTheSameModel() throws {
-        let source = try CLIPCheckpoint(directory: ModelFolder.source)
+        let source = try ModelCheckpoint(directory: ModelFolder.source)
         let target = try ModelFolder(copying: [])
         try source.export(to: target.path, parameters: source.load().1.parameters)
-        let copy = try CLIPCheckpoint(directory: target.path)
-        #expect(copy.config == source.config && copy.preprocessor == source.preprocessor)
+        let copy = try ModelCheckpoint(directory: target.path)
+        #expect(
+            copy.architecture.firstDifference(from: source.architecture) == nil
+                && copy.preprocessor == source.preprocessor)
         let (a, b) = (try features(source), try features(copy))
         #expect(a.text == b.text && a.image == b.image)
         // And once more: exporting what was exported changes nothing.
@@ -137,7 +137,7 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
             )
             .replacing("\"vocab_size\": 558,", with: "\"vocab_size\": 558, \"dtype\": \"float16\", \"dropout\": 1.0,"))
         try folder.put("tokenizer_config.json", "{\"model_max_length\": 20}")
-        let checkpoint = try CLIPCheckpoint(directory: folder.path)
+        let checkpoint = try ModelCheckpoint(directory: folder.path)
         let target = try ModelFolder(copying: [])
         try checkpoint.export(to: target.path, parameters: checkpoint.load().1.parameters)
         let object = try target.object("config.json")
@@ -155,15 +155,15 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
     @Test func openCLIPsLayoutIsExportedAsHuggingFaces() throws {
         let folder = try ModelFolder(copying: ["vocab.json", "merges.txt"])
         try folder.writeOpenCLIP()
-        let source = try CLIPCheckpoint(directory: folder.path)
+        let source = try ModelCheckpoint(directory: folder.path)
         #expect(source.layout == .openCLIP)
-        let original = try features(CLIPCheckpoint(directory: ModelFolder.source))
+        let original = try features(ModelCheckpoint(directory: ModelFolder.source))
         let opened = try features(source)
         expectClose(opened.text, original.text, 1e-6)
         expectClose(opened.image, original.image, 1e-6)
         let target = try ModelFolder(copying: [])
         try source.export(to: target.path, parameters: source.load().1.parameters)
-        let copy = try CLIPCheckpoint(directory: target.path)
+        let copy = try ModelCheckpoint(directory: target.path)
         #expect(copy.layout == .huggingFace && copy.preprocessor == source.preprocessor)
         #expect(
             copy.preprocessor.resizing == .exact(height: 32, width: 32) && copy.preprocessor.interpolation == .bilinear)
@@ -178,7 +178,7 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
 
 @Suite struct CheckpointRefusalTests {
     private func message(_ folder: ModelFolder) throws -> String {
-        let error = try #require(throws: (any Error).self) { try CLIPCheckpoint(directory: folder.path).load() }
+        let error = try #require(throws: (any Error).self) { try ModelCheckpoint(directory: folder.path).load() }
         #expect(!"\(error)".contains("\n"), "\(error)")
         return "\(error)"
     }
@@ -193,13 +193,13 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
         #expect(message.hasPrefix(folder(name) + " is a pickle"))
         #expect(message.contains("torch.load('\(folder(name))'") && message.contains(folder("model.safetensors")))
         // Named itself as the model.
-        let error = try #require(throws: CLIPError.self) { try CLIPCheckpoint(directory: folder(name)) }
+        let error = try #require(throws: ModelError.self) { try ModelCheckpoint(directory: folder(name)) }
         #expect("\(error)" == message)
     }
 
     @Test func missingPartsAreNamed() throws {
         let empty = try ModelFolder(copying: [])
-        #expect(throws: CLIPError.noWeights(directory: empty.path)) { try CLIPCheckpoint(directory: empty.path) }
+        #expect(throws: ModelError.noWeights(directory: empty.path)) { try ModelCheckpoint(directory: empty.path) }
         let folder = try ModelFolder()
         try FileManager.default.removeItem(atPath: folder("config.json"))
         #expect(try message(folder).hasPrefix(folder("config.json") + " is missing"))
@@ -208,7 +208,7 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
         #expect(try message(unprepared).hasPrefix(unprepared("preprocessor_config.json") + " is missing"))
         let untokenized = try ModelFolder(copying: ["config.json", "model.safetensors", "vocab.json"])
         #expect(try message(untokenized).contains("merges.txt"))
-        let missing = try #require(throws: FileIOError.self) { try CLIPCheckpoint(directory: empty("gone")) }
+        let missing = try #require(throws: FileIOError.self) { try ModelCheckpoint(directory: empty("gone")) }
         #expect(missing.isMissingInput)
     }
 
@@ -216,8 +216,8 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
         let folder = try ModelFolder()
         try folder.put(
             "config.json", try folder.text("config.json").replacing("\"vocab_size\": 558", with: "\"vocab_size\": 557"))
-        #expect(throws: CLIPError.tokenizerMismatch(directory: folder.path, tokens: 558, vocabulary: 557)) {
-            try CLIPCheckpoint(directory: folder.path)
+        #expect(throws: ModelError.tokenizerMismatch(directory: folder.path, tokens: 558, vocabulary: 557)) {
+            try ModelCheckpoint(directory: folder.path)
         }
     }
 
@@ -246,7 +246,7 @@ private func features(_ checkpoint: CLIPCheckpoint) throws -> (text: [Float], im
 
     @Test func weightsThatAreNotFiniteAreNamed() throws {
         let folder = try ModelFolder()
-        let (_, store) = try CLIPCheckpoint(directory: folder.path).load()
+        let (_, store) = try ModelCheckpoint(directory: folder.path).load()
         let tensors = try store.parameters.map { parameter in
             var values = try parameter.tensor.floats()
             if parameter.name == "visual_projection.weight" { values[100] = .infinity }

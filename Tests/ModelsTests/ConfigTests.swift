@@ -6,11 +6,12 @@ import Testing
 
 @Suite struct ConfigTests {
     private func parse(_ text: String) throws -> CLIPConfig {
-        try CLIPConfig(path: "config.json", bytes: Array(text.utf8))
+        let config = try ModelRegistry.newArchitecture(ConfigReader(path: "config.json", bytes: Array(text.utf8)))
+        return try #require(config as? CLIPConfig)
     }
 
     private func parseOpenCLIP(_ text: String) throws -> CLIPConfig {
-        try CLIPConfig(openCLIPPath: "open_clip_config.json", bytes: Array(text.utf8))
+        try CLIPConfig(openCLIP: ConfigReader(path: "open_clip_config.json", bytes: Array(text.utf8)))
     }
 
     @Test func absentKeysTakeTheDefaultsOfTransformers() throws {
@@ -52,7 +53,7 @@ import Testing
             ("vision_config.num_channels", "{\"vision_config\": {\"num_channels\": 4}}"),
         ]) func aValueThatCannotBeIsNamedByItsKey(_ key: String, text: String) throws
     {
-        let error = try #require(throws: CLIPError.self) { try parse(text) }
+        let error = try #require(throws: ModelError.self) { try parse(text) }
         guard case .badValue("config.json", key, _) = error else {
             Issue.record("\(error)")
             return
@@ -66,8 +67,8 @@ import Testing
             String(repeating: "[", count: 200_000),
         ]) func whatIsNoObjectIsRefused(_ text: String)
     {
-        #expect(throws: CLIPError.notJSON(path: "config.json")) { try parse(text) }
-        #expect(throws: CLIPError.notJSON(path: "open_clip_config.json")) { try parseOpenCLIP(text) }
+        #expect(throws: ModelError.notJSON(path: "config.json")) { try parse(text) }
+        #expect(throws: ModelError.notJSON(path: "open_clip_config.json")) { try parseOpenCLIP(text) }
     }
 
     @Test func openCLIPsDefaultsAreItsOwn() throws {
@@ -103,7 +104,7 @@ import Testing
     {
         // The keys are found below model_cfg too.
         for (prefix, text) in [("", text), ("model_cfg.", "{\"model_cfg\": \(text)}")] {
-            let error = try #require(throws: CLIPError.self) { try parseOpenCLIP(text) }
+            let error = try #require(throws: ModelError.self) { try parseOpenCLIP(text) }
             guard case .badValue("open_clip_config.json", prefix + key, _) = error else {
                 Issue.record("\(error)")
                 continue

@@ -24,10 +24,15 @@ import TorchNN
     }
 
     static func load(_ name: String, maximumNodes: Int = 512) throws -> (CLIPModel, ParameterStore) {
-        let folder = try folder(name)
-        let (_, config, source) = try CLIPCheckpoint.model(in: folder, CLIPCheckpoint.files(in: folder))
+        let (config, source) = try files(name)
         let store = ParameterStore(source: source, dtype: .float32, device: .cpu)
         return (try CLIPModel(store.root, config: config, maximumTreeNodes: maximumNodes), store)
+    }
+
+    /// The shape and the weights, without tokenizer and preprocessing.
+    static func files(_ name: String) throws -> (CLIPConfig, WeightSource) {
+        let (_, architecture, source) = try ModelCheckpoint.model(in: ModelDirectory(path: folder(name)))
+        return (try #require(architecture as? CLIPConfig), source)
     }
 
     @Test(arguments: cases, [4, 16, 512]) func featuresLossAndGradientsAreThoseOfTransformers(

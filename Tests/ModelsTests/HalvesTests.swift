@@ -22,8 +22,7 @@ import TorchNN
     }
 
     private func load(_ name: String, _ dtype: DType) throws -> (CLIPModel, ParameterStore) {
-        let folder = try GoldenTests.folder(name)
-        let (_, config, source) = try CLIPCheckpoint.model(in: folder, CLIPCheckpoint.files(in: folder))
+        let (config, source) = try GoldenTests.files(name)
         let store = ParameterStore(source: source, dtype: dtype, device: .cpu)
         return (try CLIPModel(store.root, config: config, maximumTreeNodes: 16), store)
     }
@@ -75,8 +74,8 @@ import TorchNN
         let fixed = try Tensor((0..<whole.count).map { Float($0 % 7) - 3 }, shape: whole.shape)
         let expectedGradients = try gradients(store, of: whole + fixed)
         for block in 0...layers {
-            let lower = try withoutGradient { try arithmetic.run { try model.textActivations(prompts, upTo: block) } }
-            let upper = try arithmetic.run { try model.textFeatures(fromActivations: lower) }
+            let lower = try withoutGradient { try arithmetic.run { try model.textFeatures(prompts, from: block) } }
+            let upper = try arithmetic.run(lower)
             #expect(try bits(upper) == expected, "block \(block)")
             let found = try gradients(store, of: upper + fixed)
             #expect(found.count == 16 * (layers - block) + 3, "block \(block)")

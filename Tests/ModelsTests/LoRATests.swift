@@ -13,15 +13,13 @@ import TorchNN
     static let everything = LoRAConfiguration(rank: 3, alpha: 5, targets: LoRATarget.allCases)
 
     private static func files() throws -> AdapterFiles {
-        let folder = try GoldenTests.folder("lora")
-        return try AdapterFiles(directory: folder, CLIPCheckpoint.files(in: folder))
+        try AdapterFiles(ModelDirectory(path: GoldenTests.folder("lora")))
     }
 
     private static func base(
         _ lora: LoRAPlan? = nil, merging files: AdapterFiles? = nil
     ) throws -> (CLIPModel, ParameterStore) {
-        let folder = try GoldenTests.folder("legacy-eos")
-        var (_, config, source) = try CLIPCheckpoint.model(in: folder, CLIPCheckpoint.files(in: folder))
+        var (config, source) = try GoldenTests.files("legacy-eos")
         if let files { source = source.adding(try files.additions(to: config)) }
         let store = ParameterStore(source: source, dtype: .float32, device: .cpu, lora: lora)
         return (try CLIPModel(store.root, config: config), store)

@@ -132,7 +132,7 @@ struct SeededRandom: RandomNumberGenerator {
         throws
     {
         let (model, _) = try GoldenTests.load("legacy-eos")
-        #expect(throws: CLIPError.badToken(id: Int(token), vocabulary: model.config.text.vocabSize)) {
+        #expect(throws: ModelError.badToken(id: Int(token), vocabulary: model.config.text.vocabSize)) {
             try model.textFeatures([[1, 2], [1, token]])
         }
     }

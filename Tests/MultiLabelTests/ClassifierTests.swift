@@ -19,10 +19,9 @@ import TorchNN
             Label(name: "bed", prompts: ["double bed"]),
         ]
         let templates = [PromptTemplate.standard, try #require(PromptTemplate("the {} of a hotel"))]
-        let classifier = try MultiLabelClassifier(
-            model: model, tokenizer: checkpoint.tokenizer, labels: labels, templates: templates)
+        let classifier = try MultiLabelClassifier(model, of: checkpoint, labels: labels, templates: templates)
         let features = try withoutGradient { try classifier.labelFeatures() }
-        let width = checkpoint.config.projectionDim
+        let width = checkpoint.featureWidth
         #expect(features.shape == [3, width])
         var expected: [Float] = []
         for label in labels {
@@ -41,19 +40,19 @@ import TorchNN
 
     @Test func newLabelsAreScoredByTheCosineTimesTheCheckpointsScale() throws {
         let bundle = try ModelBundle(directory: Curve.model)
-        #expect(bundle.description == nil && !bundle.hasLinearHead)
+        #expect(bundle.description == nil && bundle.head == .text)
         let labels = ["grand piano", "pool", "цветок"].map { Label(name: $0) }
         let classifier = try bundle.classifier(labels: labels, templates: nil, device: .cpu, dtype: .float32)
-        #expect(classifier.templates == [.standard] && classifier.bias == nil)
+        #expect(classifier.templates == [.standard] && classifier.head.bias == nil)
         let (checkpoint, model, store) = try Curve.load()
         try withoutGradient {
             let pixels = try Curve.pixels(checkpoint, 5)
-            let logits = try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: nil)
+            let logits = try classifier.scorer().logits(pooled: classifier.model.pooledImages(pixels))
             let prompts = labels.map { checkpoint.tokenizer.encode("a photo of a \($0.name)", contextLength: 20) }
             let (images, texts) = (try model.imageFeatures(pixels).floats(), try model.textFeatures(prompts).floats())
             let scale = try #require(store.parameters.first { $0.name == "logit_scale" }).tensor.item()
             var expected: [Float] = []
-            let width = checkpoint.config.projectionDim
+            let width = checkpoint.featureWidth
             for picture in 0..<5 {
                 for label in 0..<3 {
                     let cosine = (0..<width).reduce(0.0) {
@@ -83,8 +82,8 @@ import TorchNN
             labels: labels, templates: own.templates, device: .cpu, dtype: .float32)
         try withoutGradient {
             let pixels = try Curve.pixels(bundle.checkpoint, 3)
-            let a = try own.logits(pooled: own.model.pooledImages(pixels), labelFeatures: own.labelFeatures())
-            let b = try plain.logits(pooled: plain.model.pooledImages(pixels), labelFeatures: plain.labelFeatures())
+            let a = try own.scorer().logits(pooled: own.model.pooledImages(pixels))
+            let b = try plain.scorer().logits(pooled: plain.model.pooledImages(pixels))
             #expect(try largestDifference(a.floats(), b.floats().map { $0 - 3.5 }) <= 1e-5)
         }
         let given = try bundle.classifier(labels: labels, templates: [.standard], device: .cpu, dtype: .float32)
@@ -117,8 +116,7 @@ import TorchNN
     @Test func aLabelWithoutAnyTextIsAnError() throws {
         let (checkpoint, model, _) = try Curve.load()
         #expect(throws: MultiLabelError.emptyLabel(label: "pool")) {
-            try MultiLabelClassifier(
-                model: model, tokenizer: checkpoint.tokenizer, labels: [Label(name: "pool")], templates: [])
+            try MultiLabelClassifier(model, of: checkpoint, labels: [Label(name: "pool")], templates: [])
         }
     }
 
@@ -167,8 +165,9 @@ import TorchNN
     @Test(arguments: [["a", "b", "c"], ["c", "a"], ["b"]]) func theHeadsRowsFollowTheLabels(_ names: [String]) throws {
         let classifier = try classifier(names)
         try withoutGradient {
-            let pooled = try classifier.model.pooledImages(Curve.pixels(CLIPCheckpoint(directory: folder.path), 4))
-            let logits = try classifier.logits(pooled: pooled, labelFeatures: nil)
+            let pooled = try classifier.model.pooledImages(Curve.pixels(ModelCheckpoint(directory: folder.path), 4))
+            let logits = try classifier.scorer { throw MultiLabelError.emptyLabel(label: "not asked for") }
+                .logits(pooled: pooled)
             #expect(logits.shape == [4, names.count])
             let states = try pooled.floats()
             var expected: [Float] = []

@@ -20,13 +20,13 @@ enum Curve {
         return Picture(name: name, path: folder + "/images/" + name)
     }
 
-    static func load() throws -> (CLIPCheckpoint, CLIPModel, ParameterStore) {
-        let checkpoint = try CLIPCheckpoint(directory: model)
+    static func load() throws -> (ModelCheckpoint, any ImageTextModel, ParameterStore) {
+        let checkpoint = try ModelCheckpoint(directory: model)
         let (model, store) = try checkpoint.load()
         return (checkpoint, model, store)
     }
 
-    static func pixels(_ checkpoint: CLIPCheckpoint, _ count: Int) throws -> Tensor {
+    static func pixels(_ checkpoint: ModelCheckpoint, _ count: Int) throws -> Tensor {
         let pictures = try (0..<count).map {
             try checkpoint.preprocessor(RGBImage(picture($0)))
         }

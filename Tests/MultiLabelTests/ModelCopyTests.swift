@@ -23,11 +23,11 @@ import TorchNN
     private func names(_ name: String) throws -> [String] { try listDirectory(path: folder(name)).sorted() }
 
     @Test(arguments: [
-        (CLIPCheckpoint.ExportType.float16, SafetensorsDType.float16, 1e-3), (.bfloat16, .bfloat16, 1e-2),
+        (ModelCheckpoint.ExportType.float16, SafetensorsDType.float16, 1e-3), (.bfloat16, .bfloat16, 1e-2),
         (.float32, .float32, 1e-6),
     ])
     func `weights are of the type asked for and give the same features`(
-        _ type: CLIPCheckpoint.ExportType, _ stored: SafetensorsDType, _ distance: Double
+        _ type: ModelCheckpoint.ExportType, _ stored: SafetensorsDType, _ distance: Double
     ) throws {
         let before = try names("model")
         try ModelCopy(of: folder("model"), to: folder("small")).export(as: type)
@@ -41,7 +41,7 @@ import TorchNN
         #expect(written.count == original.count)
         for entry in written { #expect(entry.dtype == stored && entry.shape == shapes[entry.name], "\(entry.name)") }
         func feature(_ name: String) throws -> [Float] {
-            let checkpoint = try CLIPCheckpoint(directory: folder(name))
+            let checkpoint = try ModelCheckpoint(directory: folder(name))
             let pixels = try Curve.pixels(checkpoint, 1)
             return try withoutGradient { try checkpoint.load().0.imageFeatures(pixels).floats() }
         }
@@ -87,7 +87,7 @@ import TorchNN
     }
 
     @Test func `a type that cannot hold a weight is refused`() throws {
-        let checkpoint = try CLIPCheckpoint(directory: Curve.model)
+        let checkpoint = try ModelCheckpoint(directory: Curve.model)
         let (_, store) = try checkpoint.load()
         let first = try #require(store.parameters.first)
         try first.tensor.copyInPlace(Tensor(repeating: 1e6, shape: first.tensor.shape))

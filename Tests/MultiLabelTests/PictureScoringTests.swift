@@ -49,7 +49,7 @@ import Torch
     }
 
     @Test func aBatchOfBrokenPicturesIsNotComputed() throws {
-        let checkpoint = try CLIPCheckpoint(directory: Curve.model)
+        let checkpoint = try ModelCheckpoint(directory: Curve.model)
         let pictures = (0..<4).map { Picture(name: "\($0)", path: "/nowhere/\($0).png") }
         var failures = 0
         try forEachPicture(
@@ -63,7 +63,7 @@ import Torch
 
     @Test func whatTheReceiverThrowsEndsTheRun() throws {
         struct Stop: Error {}
-        let checkpoint = try CLIPCheckpoint(directory: Curve.model)
+        let checkpoint = try ModelCheckpoint(directory: Curve.model)
         var seen = 0
         #expect(throws: Stop.self) {
             try forEachPicture(
@@ -79,7 +79,7 @@ import Torch
 
     @Test func noPicturesAreNoBatch() throws {
         #expect(throws: TorchError.self) { try pixelBatch([], device: .cpu) }
-        let checkpoint = try CLIPCheckpoint(directory: Curve.model)
+        let checkpoint = try ModelCheckpoint(directory: Curve.model)
         try forEachPicture(
             [Picture](), preprocessor: checkpoint.preprocessor, options: options(4),
             compute: { $0 }, receive: { _, _ in Issue.record("there is nothing to receive") })

@@ -146,7 +146,7 @@ extension Program.Outcome {
         #expect(part.isEmpty || error.contains(part), "\(error)", sourceLocation: sourceLocation)
         #expect(error.count > 20, "\(error)", sourceLocation: sourceLocation)
         // Type names, stack traces and nested enum cases begin like these.
-        for word in ["Error(", "Optional(", "DecodingError", "NSError", "Domain=", "CLIPError", "Fatal", ".swift"] {
+        for word in ["Error(", "Optional(", "DecodingError", "NSError", "Domain=", "ModelError", "Fatal", ".swift"] {
             #expect(!errors.contains(word), "\(errors)", sourceLocation: sourceLocation)
         }
     }

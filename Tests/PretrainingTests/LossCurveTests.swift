@@ -108,7 +108,7 @@ struct Curves: Decodable {
         var random = SeededRandom(seed: 2)
         let pictures = random.floats(6 * 3 * 32 * 32)
         func gradients(_ batches: [[Int]]) throws -> (loss: Double, [(name: String, values: [Float])]) {
-            let checkpoint = try CLIPCheckpoint(directory: Fixtures.model)
+            let checkpoint = try ModelCheckpoint(directory: Fixtures.model)
             let captions = try CaptionTable.read(path: Fixtures.captions).rows.map {
                 checkpoint.tokenizer.encode($0.caption, contextLength: 20)
             }

@@ -22,11 +22,11 @@ import TorchNN
              "vision_config": {"image_size": 64, "patch_size": 8, "hidden_size": 80,
               "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 160}}
             """
-        return try CLIPConfig(path: "config.json", bytes: Array(json.utf8))
+        return try CLIPConfig(ConfigReader(path: "config.json", bytes: Array(json.utf8)))
     }
 
     private static func initialization(seed: UInt64 = 3, temperature: Double = 0.07) throws -> ParameterInitialization {
-        ParameterInitialization(config: try config(), seed: seed, temperature: temperature)
+        ParameterInitialization(try config(), seed: seed, temperature: temperature)
     }
 
     /// The names and shapes that the model asks for, in its order.
@@ -125,7 +125,7 @@ import TorchNN
 
     @Test func aNewModelIsADirectoryLikeAnyOther() throws {
         let folder = try TemporaryFolder()
-        let new = NewModel(config: try Self.config(), tokens: .model(Fixtures.model), seed: 3, temperature: 0.1)
+        let new = NewModel(architecture: try Self.config(), tokens: .model(Fixtures.model), seed: 3, temperature: 0.1)
         try new.write(to: folder("a"))
         // What a killed process left, and a start of another shape.
         for leftover in ["b.new", "b"] {
@@ -148,12 +148,12 @@ import TorchNN
         let same = try files("b") == written
         #expect(same)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["a", "b"])
-        try NewModel(config: try Self.config(), tokens: .model(Fixtures.model), seed: 4, temperature: 0.1)
+        try NewModel(architecture: try Self.config(), tokens: .model(Fixtures.model), seed: 4, temperature: 0.1)
             .write(to: folder("c"))
         #expect(try files("c")["model.safetensors"] != written["model.safetensors"])
 
-        let checkpoint = try CLIPCheckpoint(directory: folder("a"))
-        #expect(checkpoint.config == (try Self.config()))
+        let checkpoint = try ModelCheckpoint(directory: folder("a"))
+        #expect(checkpoint.architecture as? CLIPConfig == (try Self.config()))
         #expect(checkpoint.preprocessor.outputSize == .init(height: 64, width: 64))
         let (clip, store) = try checkpoint.load()
         #expect(abs(Double(try clip.logitScale.item()) - log(10)) < 1e-6)
@@ -178,9 +178,10 @@ import TorchNN
         var config = try Self.config()
         config.text.vocabSize = 49408
         config.text.eosTokenID = 2
-        try NewModel(config: config, tokens: .model(Fixtures.model), seed: 0, temperature: 0.07).write(to: folder("a"))
-        let written = try CLIPCheckpoint(directory: folder("a")).config.text
-        #expect(written.vocabSize == 558 && written.eosTokenID == 557)
+        try NewModel(architecture: config, tokens: .model(Fixtures.model), seed: 0, temperature: 0.07).write(
+            to: folder("a"))
+        let written = try ModelCheckpoint(directory: folder("a")).architecture as? CLIPConfig
+        #expect(written?.text.vocabSize == 558 && written?.text.eosTokenID == 557)
     }
 
     /// Whatever the tokenizer reads goes along.
@@ -190,7 +191,7 @@ import TorchNN
         for name in ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"] {
             try Data("{}".utf8).write(to: URL(fileURLWithPath: folder("source/" + name)))
         }
-        try NewModel(config: Self.config(), tokens: .model(folder("source")), seed: 0, temperature: 0.07)
+        try NewModel(architecture: Self.config(), tokens: .model(folder("source")), seed: 0, temperature: 0.07)
             .write(to: folder("a"))
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder("a")).sorted() == [
@@ -202,11 +203,12 @@ import TorchNN
     @Test func withoutATokenizerNothingIsWritten() throws {
         let folder = try TemporaryFolder()
         try createDirectory(path: folder("empty"))
-        let new = NewModel(config: try Self.config(), tokens: .model(folder("empty")), seed: 0, temperature: 0.07)
+        let new = NewModel(architecture: try Self.config(), tokens: .model(folder("empty")), seed: 0, temperature: 0.07)
         let error = #expect(throws: TokenizerError.self) { try new.write(to: folder("a")) }
         #expect(error?.description.contains(folder("empty")) == true, "the user's own directory is named")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["empty"])
-        let missing = NewModel(config: try Self.config(), tokens: .model(folder("none")), seed: 0, temperature: 0.07)
+        let missing = NewModel(
+            architecture: try Self.config(), tokens: .model(folder("none")), seed: 0, temperature: 0.07)
         #expect(throws: (any Error).self) { try missing.write(to: folder("a")) }
     }
 }

@@ -18,12 +18,12 @@ import TrainingOptions
         return random.floats(2 * 3 * 32 * 32)
     }
 
-    private static func pooled(_ clip: CLIPModel, _ pixels: [Float], _ patches: [Int64]?) throws -> [Float] {
+    private static func pooled(_ clip: any ImageTextModel, _ pixels: [Float], _ patches: [Int64]?) throws -> [Float] {
         try clip.pooledImages(Tensor(pixels, shape: [pixels.count / 3072, 3, 32, 32]), patches: patches).floats()
     }
 
     @Test func keepingAllPatchesInTheirOrderIsKeepingTheImage() throws {
-        let (clip, _) = try CLIPCheckpoint(directory: Fixtures.model).load()
+        let (clip, _) = try ModelCheckpoint(directory: Fixtures.model).load()
         let all = Array(0..<Int64(16))
         let whole = try Self.pooled(clip, Self.pictures(), nil)
         #expect(try Self.pooled(clip, Self.pictures(), all + all) == whole)
@@ -35,7 +35,7 @@ import TrainingOptions
     }
 
     @Test func everyPictureHasPatchesOfItsOwn() throws {
-        let (clip, _) = try CLIPCheckpoint(directory: Fixtures.model).load()
+        let (clip, _) = try ModelCheckpoint(directory: Fixtures.model).load()
         let pixels = Self.pictures()
         let (first, second): ([Int64], [Int64]) = ([3, 9, 15], [0, 9, 4])
         let both = try Self.pooled(clip, pixels, first + second)
@@ -46,7 +46,7 @@ import TrainingOptions
 
     /// Four patches of a picture are a picture of 2 × 2 patches, for a model with these patches' positions.
     @Test func chosenPatchesAreASmallerPictureWithTheirPositions() throws {
-        let checkpoint = try CLIPCheckpoint(directory: Fixtures.model)
+        let checkpoint = try ModelCheckpoint(directory: Fixtures.model)
         let (clip, store) = try checkpoint.load()
         let kept = [14, 3, 8, 5]
         var values: [String: [Float]] = [:]
@@ -54,7 +54,7 @@ import TrainingOptions
         let positions = "vision_model.embeddings.position_embedding.weight"
         let table = try #require(values[positions])
         values[positions] = ([0] + kept.map { $0 + 1 }).flatMap { table[$0 * 24..<($0 + 1) * 24] }
-        var config = checkpoint.config
+        var config = try #require(checkpoint.architecture as? CLIPConfig)
         config.vision.imageSize = 16
         let known = values
         let smallStore = ParameterStore(

@@ -128,7 +128,7 @@ struct TestRun {
 
     func pretrainer() throws -> Pretrainer {
         Pretrainer(
-            options: options, checkpoint: try CLIPCheckpoint(directory: options.model ?? ""), bias: bias,
+            options: options, checkpoint: try ModelCheckpoint(directory: options.model ?? ""), bias: bias,
             captions: captions, validation: validation, fingerprint: fingerprint, device: .cpu)
     }
 
@@ -197,7 +197,7 @@ struct TestRun {
 
     /// What `RUN/model` says of τ and b.
     func result() throws -> (temperature: Double, bias: Double?) {
-        let (clip, _) = try CLIPCheckpoint(directory: output + "/model").load()
+        let (clip, _) = try ModelCheckpoint(directory: output + "/model").load()
         let temperature = exp(-Double(try clip.logitScale.item()))
         let description = URL(fileURLWithPath: output + "/model/mumic.json")
         guard let data = try? Data(contentsOf: description) else { return (temperature, nil) }

@@ -20,7 +20,7 @@ enum Curve {
 
     static func embedder() throws -> Embedder {
         try Embedder(
-            try CLIPCheckpoint(directory: folder + "/model"),
+            try ModelCheckpoint(directory: folder + "/model"),
             options: PictureStreamOptions(batchSize: 8, workers: 2, device: .cpu))
     }
 }

@@ -96,7 +96,7 @@ import TrainingOptions
 
     private static func task(_ run: TestRun) throws -> FineTuning {
         FineTuning(
-            options: run.options, checkpoint: try CLIPCheckpoint(directory: run.options.model),
+            options: run.options, checkpoint: try ModelCheckpoint(directory: run.options.model),
             targets: TargetRows(run.training), validation: nil, labels: run.training.labels.map { Label(name: $0) },
             templates: [.standard], fingerprint: "", device: .cpu)
     }

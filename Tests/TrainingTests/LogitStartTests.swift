@@ -25,8 +25,10 @@ import TrainingOptions
         return run
     }
 
-    private func description(_ run: TestRun) throws -> ClassifierDescription {
-        try #require(try ClassifierDescription.read(directory: run.output + "/model"))
+    /// What the run's model says of its τ and b.
+    private func description(_ run: TestRun) throws -> (temperature: Double, bias: Double) {
+        let found = try #require(try ClassifierDescription.read(directory: run.output + "/model"))
+        return (found.temperature, try #require(found.bias.number))
     }
 
     /// The start by the cosines of the model that the run begins with.
@@ -36,9 +38,9 @@ import TrainingOptions
 
     /// Those of all pictures and labels.
     private func cosines(_ run: TestRun) throws -> [Float] {
-        let checkpoint = try CLIPCheckpoint(directory: run.options.model)
+        let checkpoint = try ModelCheckpoint(directory: run.options.model)
         let classifier = try MultiLabelClassifier(
-            model: checkpoint.load().0, tokenizer: checkpoint.tokenizer,
+            checkpoint.load().0, of: checkpoint,
             labels: run.training.labels.map { Label(name: $0) }, templates: [.standard])
         let pictures = try run.training.images.map { try checkpoint.preprocessor(RGBImage($0)) }
         return try withoutGradient {

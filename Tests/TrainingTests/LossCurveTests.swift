@@ -117,7 +117,7 @@ extension TrainingConfiguration {
         }
         let description = try #require(try ClassifierDescription.read(directory: run.output + "/model"))
         #expect(abs(description.temperature - variant.final.temperature) <= 1e-5 * variant.final.temperature)
-        #expect(abs(description.bias - variant.final.bias) <= 1e-5)
+        #expect(abs(try #require(description.bias.number) - variant.final.bias) <= 1e-5)
     }
 
     /// Whatever the loss is divided by, it is counted over all batches of a step.

@@ -104,7 +104,7 @@ struct TestRun {
     func trainer(_ communicator: any Communicator = SingleProcess()) throws -> Trainer {
         let templates = options.template.compactMap(PromptTemplate.init)
         return Trainer(
-            options: options, checkpoint: try CLIPCheckpoint(directory: options.model), training: training,
+            options: options, checkpoint: try ModelCheckpoint(directory: options.model), training: training,
             validation: validation, labels: training.labels.map { Label(name: $0) },
             templates: templates.isEmpty ? [.standard] : templates, fingerprint: fingerprint, device: .cpu,
             communicator: communicator)

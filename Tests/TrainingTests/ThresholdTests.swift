@@ -22,13 +22,12 @@ import TrainingOptions
 
         let classifier = try bundle.classifier(
             labels: description.labels, templates: nil, device: .cpu, dtype: .float32)
+        let scorer = try classifier.scorer()
         var scores: [Float] = []
         try forEachPicture(
             run.training.images,
             preprocessor: bundle.checkpoint.preprocessor, options: .init(batchSize: 6, workers: 1, device: .cpu),
-            compute: { pixels in
-                try classifier.logits(pooled: classifier.model.pooledImages(pixels), labelFeatures: nil)
-            },
+            compute: { pixels in try scorer.logits(pooled: classifier.model.pooledImages(pixels)) },
             receive: { _, result in scores += try result.get() })
         let matrix = try ScoreMatrix(
             imageCount: run.training.images.count, labelCount: description.labels.count, scores: scores,

@@ -22,12 +22,13 @@ struct ValidatedModel {
         let classifier = try bundle.classifier(
             labels: bundle.resolve(nil), templates: nil, device: .cpu, dtype: .float32)
         let table = try #require(run.validation)
+        let scorer = try classifier.scorer()
         var logits: [Float] = []
         try forEachPicture(
             table.images,
             preprocessor: bundle.checkpoint.preprocessor,
             options: .init(batchSize: run.options.batchSize, workers: 1, device: .cpu),
-            compute: { try classifier.logits(pooled: classifier.model.pooledImages($0), labelFeatures: nil) },
+            compute: { try scorer.logits(pooled: classifier.model.pooledImages($0)) },
             receive: { _, result in logits += try result.get() })
         let matrix = try ScoreMatrix(
             imageCount: table.images.count, labelCount: table.labels.count, scores: logits, targets: table.targets)

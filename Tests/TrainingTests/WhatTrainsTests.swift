@@ -58,7 +58,7 @@ import TrainingOptions
         #expect(head.keys.sorted() == ["bias", "weight"])
         #expect(head.values.allSatisfy { $0.contains { $0 != 0 } })
         let bundle = try ModelBundle(directory: run.output + "/model")
-        #expect(bundle.hasLinearHead)
+        #expect(bundle.head == .linear)
         _ = try bundle.classifier(labels: bundle.resolve(nil), templates: nil, device: .cpu, dtype: .float32)
     }
 

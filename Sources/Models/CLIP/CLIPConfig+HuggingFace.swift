@@ -6,16 +6,9 @@ extension CLIPConfig {
 
     /// Reads a `config.json` of transformers' CLIPModel; absent keys take transformers' defaults.
     ///
-    /// - Parameters:
-    ///   - path: The file's path, for messages.
-    ///   - bytes: Its contents.
-    /// - Throws: ``CLIPError`` that names the key.
-    public init(path: String, bytes: [UInt8]) throws(CLIPError) {
-        let root = try ConfigReader(path: path, bytes: bytes)
-        let type = try root.string("model_type", default: "clip")
-        guard type == "clip" else {
-            throw root.bad("model_type", "is '\(type)', only 'clip' (both towers) can be used")
-        }
+    /// - Parameter root: The file.
+    /// - Throws: ``ModelError`` that names the key.
+    public init(_ root: ConfigReader) throws(ModelError) {
         // The `_dict` forms of old configurations replace the plain ones whole, defaults included.
         let text = try root.firstObject("text_config_dict", "text_config")
         let vision = try root.firstObject("vision_config_dict", "vision_config")
@@ -35,13 +28,13 @@ extension CLIPConfig {
         self.projectionDim = try root.integer("projection_dim", default: 512, in: Self.sizes)
     }
 
-    private static func eosTokenID(_ reader: ConfigReader) throws(CLIPError) -> Int {
+    private static func eosTokenID(_ reader: ConfigReader) throws(ModelError) -> Int {
         try reader.integer("eos_token_id", default: 49407, in: 0...10_000_000)
     }
 
     private static func tower(
         _ reader: ConfigReader, width: Int, intermediate: Int, heads: Int
-    ) throws(CLIPError) -> CLIPTowerConfig {
+    ) throws(ModelError) -> CLIPTowerConfig {
         let name = try reader.string("hidden_act", default: "quick_gelu")
         guard let activation = Activation(rawValue: name) else {
             let known = Activation.allCases.map(\.rawValue).joined(separator: ", ")

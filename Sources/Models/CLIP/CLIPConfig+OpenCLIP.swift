@@ -4,12 +4,9 @@
 extension CLIPConfig {
     /// Reads the `model_cfg` of an `open_clip_config.json`; absent keys take open_clip's defaults.
     ///
-    /// - Parameters:
-    ///   - path: The file's path, for messages.
-    ///   - bytes: Its contents.
-    /// - Throws: ``CLIPError`` that names the key; also for towers that are no vision transformer or no CLIP text tower.
-    public init(openCLIPPath path: String, bytes: [UInt8]) throws(CLIPError) {
-        let root = try ConfigReader(path: path, bytes: bytes)
+    /// - Parameter root: The file.
+    /// - Throws: ``ModelError`` that names the key; also for towers that are no vision transformer or no CLIP text tower.
+    public init(openCLIP root: ConfigReader) throws(ModelError) {
         // Also the bare form of open_clip's own model_configs.
         var model = root
         if let nested = try root.object("model_cfg") { model = nested }
@@ -59,7 +56,7 @@ extension CLIPConfig {
 
 extension ConfigReader {
     /// Refuses an option of open_clip that asks for another architecture, unless it is off.
-    func refuse(_ key: String) throws(CLIPError) {
+    func refuse(_ key: String) throws(ModelError) {
         guard let value = values[key] else { return }
         if let flag = value as? Bool, !flag { return }
         if "\(value)" == "<null>" { return }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
 
-import Foundation
 public import Torch
 public import TorchNN
 
 /// CLIP: an image tower and a text tower with one joint embedding (Radford et al., arXiv 2103.00020).
-public struct CLIPModel {
+public struct CLIPModel: ImageTextModel {
     /// The model's shape.
     public let config: CLIPConfig
+    /// The same for whoever does not ask for its family.
+    public var architecture: any ModelArchitecture { config }
     /// log(1/τ), a scalar `[]` in float32.
     public let logitScale: Tensor
     let vision: CLIPVisionTransformer
@@ -37,41 +38,18 @@ public struct CLIPModel {
             scope["text_projection"], from: config.text.tower.hiddenSize, to: config.projectionDim, bias: false)
     }
 
-    /// Keeps the temperature within 0.01 ≤ τ ≤ 1 after an update, as CLIP's authors do for scales above 100.
+    /// The image tower's pooled states, before the projection into the joint embedding: `[B, W]`, in the model's type.
     ///
-    /// - Throws: ``Torch/TorchError`` if libtorch refuses.
-    public func clampTemperature() throws(TorchError) {
-        try logitScale.clampInPlace(0, Foundation.log(100))
-    }
-
-    /// The image tower's pooled states, before the projection into the joint embedding.
-    ///
-    /// - Parameters:
-    ///   - pixels: Preprocessed pictures `[B, 3, S, S]`, float32, on the model's device.
-    ///   - patches: Of every picture, the indices of the patches that are seen, `[B, K]`, row major; nil for all. Pretraining
-    ///     leaves some out to see more pictures in the same time (Li et al., arXiv 2212.00794).
-    /// - Returns: `[B, W]`, in the model's type.
     /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
-    public func pooledImages(_ pixels: Tensor, patches: [Int64]? = nil) throws(TorchError) -> Tensor {
+    public func pooledImages(_ pixels: Tensor, patches: [Int64]?) throws(TorchError) -> Tensor {
         try vision(pixels.to(dtype: vision.patchEmbedding.dtype), patches: patches)
     }
 
-    /// The unit-norm features of pictures whose pooled states are known.
+    /// The unit-norm features of pictures whose pooled states are known: `[B, W]` → `[B, D]`, float32.
     ///
-    /// - Parameter pooled: `[B, W]`.
-    /// - Returns: `[B, D]`, float32.
     /// - Throws: ``Torch/TorchError`` if the shape does not fit.
     public func imageFeatures(pooled: Tensor) throws(TorchError) -> Tensor {
         try visualProjection(pooled.to(dtype: visualProjection.weight.dtype)).to(dtype: .float32).normalized()
-    }
-
-    /// The unit-norm features of pictures.
-    ///
-    /// - Parameter pixels: Preprocessed pictures `[B, 3, S, S]`, float32, on the model's device.
-    /// - Returns: `[B, D]`, float32.
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
-    public func imageFeatures(_ pixels: Tensor) throws(TorchError) -> Tensor {
-        try imageFeatures(pooled: pooledImages(pixels))
     }
 
     /// The unit-norm features of prompts, computed on the prefix trees of the prompts.
@@ -80,13 +58,11 @@ public struct CLIPModel {
     ///
     /// - Parameter prompts: Token ids of `P` prompts, start and end included, unpadded, within the context length.
     /// - Returns: `[P, D]`, float32, in the order of `prompts`.
-    /// - Throws: ``CLIPError`` if an id is not in the vocabulary, ``Torch/TorchError`` if memory runs out.
-    public func textFeatures(_ prompts: [[Int32]]) throws -> Tensor {
-        try textFeatures(fromActivations: textActivations(prompts, upTo: 0))
-    }
+    /// - Throws: ``ModelError`` if an id is not in the vocabulary, ``Torch/TorchError`` if memory runs out.
+    public func textFeatures(_ prompts: [[Int32]]) throws -> Tensor { try textFeatures(prompts, from: 0)() }
 
     /// A prompt up to the token at which its feature is read.
-    func upToPooledToken(_ prompt: [Int32]) throws(CLIPError) -> [Int32] {
+    func upToPooledToken(_ prompt: [Int32]) throws(ModelError) -> [Int32] {
         let vocabulary = config.text.vocabSize
         if let id = prompt.first(where: { $0 < 0 || Int($0) >= vocabulary }) {
             throw .badToken(id: Int(id), vocabulary: vocabulary)

@@ -24,11 +24,6 @@ struct CLIPTextTransformer {
         self.config = config
     }
 
-    /// The pooled states of the trees' leaves, tree after tree: `[U, W]`.
-    func callAsFunction(_ trees: [PrefixTree]) throws(TorchError) -> Tensor {
-        try pooled(fromActivations: activations(trees, upTo: 0), trees, block: 0)
-    }
-
     /// For each tree what the layer `block` takes: `[1, N, W]`, or behind the last layer only its leaves, `[1, U, W]`.
     func activations(_ trees: [PrefixTree], upTo block: Int) throws(TorchError) -> [Tensor] {
         let device = tokenEmbedding.device

@@ -74,7 +74,7 @@ func modelDirectory(_ model: String) throws -> String {
         if isDirectory.boolValue {
             return model.count > 1 && model.hasSuffix("/") ? String(model.dropLast()) : model
         }
-        if let refusal = CLIPError.refusal(ofPickle: model) { throw refusal }
+        if let refusal = ModelError.refusal(ofPickle: model) { throw refusal }
         throw BadDataError(message: "\(printable(model)) is a file; --model takes the directory that holds the model")
     }
     // `run/model` beside a folder `run` is a slip in a path, not somebody's repository.

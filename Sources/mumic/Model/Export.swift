@@ -6,7 +6,7 @@ public import Models
 import MultiLabel
 import Terminal
 
-extension CLIPCheckpoint.ExportType: ExpressibleByArgument {}
+extension ModelCheckpoint.ExportType: ExpressibleByArgument {}
 
 /// Writes a model in another type, in Hugging Face's layout.
 struct Export: ParsableCommand {
@@ -24,7 +24,7 @@ struct Export: ParsableCommand {
     @Option(
         name: [.long, .customLong("dtype")],
         help: ArgumentHelp("float32, float16 or bfloat16.", valueName: "type"))
-    var precision = CLIPCheckpoint.ExportType.float32
+    var precision = ModelCheckpoint.ExportType.float32
     @Option(help: ArgumentHelp("The folder that the result becomes.", valueName: "folder"))
     var output: String
 

@@ -45,7 +45,7 @@ struct Embed: ParsableCommand {
 
     func run() throws {
         let options = try model.streamOptions()
-        let checkpoint = try CLIPCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
+        let checkpoint = try ModelCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
         let lines = try text.map { LineIterator(descriptor: $0 == "-" ? STDIN_FILENO : try openText($0)) }
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
         if var lines {

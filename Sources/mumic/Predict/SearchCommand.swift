@@ -66,8 +66,8 @@ struct SearchCommand: ParsableCommand {
 
     func run() throws {
         let options = try model.streamOptions()
-        let checkpoint = try CLIPCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
-        let index = try EmbeddingIndex(path: embeddings, columns: checkpoint.config.projectionDim)
+        let checkpoint = try ModelCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
+        let index = try EmbeddingIndex(path: embeddings, columns: checkpoint.featureWidth)
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
         let queue = SearchQueue(index, topK: topK, excludesSelf: excludeSelf, monitor: .console) { answers in
             for answer in answers { try StandardOutput.shared.write(try printed(answer)) }

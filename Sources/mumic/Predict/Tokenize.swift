@@ -20,7 +20,7 @@ struct Tokenize: ParsableCommand {
     var model: String
 
     func run() throws {
-        let (tokenizer, contextLength) = try CLIPCheckpoint.tokenizer(
+        let (tokenizer, contextLength) = try ModelCheckpoint.tokenizer(
             directory: try modelDirectory(model), resolvingBase: modelDirectory)
         var lines = LineIterator(descriptor: STDIN_FILENO)
         while let line = lines.next() {

@@ -34,7 +34,7 @@ do {
 
 // A model's configuration without its weights.
 let json = #"{"model_cfg": {"embed_dim": 256, "vision_cfg": {}, "text_cfg": {}}}"#
-let config = try CLIPConfig(openCLIPPath: "open_clip_config.json", bytes: Array(json.utf8))
+let config = try CLIPConfig(openCLIP: ConfigReader(path: "open_clip_config.json", bytes: Array(json.utf8)))
 try expect(config.projectionDim == 256, "the projection has \(config.projectionDim) dimensions")
 try expect(PromptTemplate.standard("pool") == "a photo of a pool", "the template gives another sentence")
 

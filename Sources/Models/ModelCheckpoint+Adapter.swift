@@ -8,10 +8,10 @@ import Safetensors
 import Torch
 public import TorchNN
 
-extension CLIPCheckpoint {
+extension ModelCheckpoint {
     /// Writes the adapters of a model as PEFT does: `adapter_config.json` and `adapter_model.safetensors`.
     ///
-    /// `logit_scale`, which no adapter can hold, is written beside them under the name by which PEFT reads it too.
+    /// The temperature, which no adapter can hold, is written beside them under the name by which PEFT reads it too.
     ///
     /// - Parameters:
     ///   - directory: An existing directory, preferably one that nobody looks at yet.
@@ -19,16 +19,16 @@ extension CLIPCheckpoint {
     ///     path from where it runs and this program from where the adapter lies.
     ///   - revision: The commit, branch or tag of a Hub name.
     ///   - store: The parameters, of ``load(on:dtype:lora:)``.
-    /// - Throws: ``CLIPError`` if the base is an adapter itself, `FileIOError` and `SafetensorsError` if a file cannot
+    /// - Throws: ``ModelError`` if the base is an adapter itself, `FileIOError` and `SafetensorsError` if a file cannot
     ///   be written.
     public func exportAdapter(
         to directory: String, base: String, revision: String? = nil, store: ParameterStore
     ) throws {
         let path = directory + "/" + AdapterFiles.configurationName
-        if hasAdapter { throw CLIPError.adapterOfAdapter(path: path, base: self.directory) }
+        if hasAdapter { throw ModelError.adapterOfAdapter(path: path, base: self.directory) }
         guard let lora = store.lora?.configuration else { return }
-        let scale = store.parameters.filter { $0.name == AdapterFiles.logitScale }
-        let tensors = (store.adapterParameters + scale).map { parameter in
+        let scalars = store.parameters.filter { AdapterFiles.lieBeside(architecture.part(of: $0.name)) }
+        let tensors = (store.adapterParameters + scalars).map { parameter in
             SafetensorsWriter.Tensor(
                 name: AdapterFiles.prefix + parameter.name, dtype: .float32, shape: parameter.tensor.shape
             ) { body in try parameter.tensor.withBytes(body) }
@@ -42,7 +42,7 @@ extension CLIPCheckpoint {
             "fan_in_fan_out": false, "init_lora_weights": true, "use_rslora": false, "use_dora": false,
             "modules_to_save": NSNull(), "rank_pattern": [String: Int](), "alpha_pattern": [String: Double](),
             "auto_mapping": [
-                "base_model_class": "CLIPModel", "parent_library": "transformers.models.clip.modeling_clip",
+                "base_model_class": architecture.classes.model, "parent_library": architecture.classes.module,
             ],
         ]
         try writeJSON(object, to: path)
@@ -51,8 +51,8 @@ extension CLIPCheckpoint {
     /// The targets by their short names where every layer of that name is adapted, else the layers' paths.
     private func targetModules(_ lora: LoRAConfiguration, adapted: [String]) -> [String] {
         let names = Set(lora.targets.map(\.rawValue)).sorted()
-        let layerCount = config.text.tower.numHiddenLayers + config.vision.tower.numHiddenLayers
-        return adapted.count == names.count * layerCount ? names : adapted.sorted()
+        let blockCount = Tower.allCases.reduce(0) { $0 + architecture.blockCount(of: $1) }
+        return adapted.count == names.count * blockCount ? names : adapted.sorted()
     }
 }
 

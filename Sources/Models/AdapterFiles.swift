@@ -12,8 +12,6 @@ struct AdapterFiles {
     static let weightsName = "adapter_model.safetensors"
     /// What PEFT puts before the names of the base's layers.
     static let prefix = "base_model.model."
-    /// A parameter that no adapter can hold: it lies beside them, where PEFT reads it too.
-    static let logitScale = "logit_scale"
 
     /// What would make the weights mean something else than W + s·B·A.
     private static let unsupported = [
@@ -32,7 +30,8 @@ struct AdapterFiles {
     private var configurationPath: String { directory + "/" + Self.configurationName }
 
     /// Reads the configuration and opens the weights.
-    init(directory: String, _ names: Set<String>) throws {
+    init(_ listed: ModelDirectory) throws {
+        let (directory, names) = (listed.path, listed.names)
         self.directory = directory
         let path = directory + "/" + Self.configurationName
         let values = try ConfigReader(path: path, bytes: try readFile(path: path, maximumBytes: 16 << 20))
@@ -52,9 +51,9 @@ struct AdapterFiles {
         if !names.contains(Self.weightsName) {
             let others = names.sorted().lazy.map { directory + "/" + $0 }
             for other in others {
-                if let pickle = CLIPError.refusal(ofPickle: other, named: Self.weightsName) { throw pickle }
+                if let pickle = ModelError.refusal(ofPickle: other, named: Self.weightsName) { throw pickle }
             }
-            throw CLIPError.missingFile(
+            throw ModelError.missingFile(
                 path: directory + "/" + Self.weightsName, remedy: "an adapter needs it beside \(Self.configurationName)"
             )
         }
@@ -71,27 +70,31 @@ struct AdapterFiles {
             let version = revision.map { $0.isEmpty ? "" : "@" + $0 } ?? ""
             found = try resolve(baseModel + version)
         } else {
-            throw CLIPError.missingBase(path: configurationPath, base: baseModel)
+            throw ModelError.missingBase(path: configurationPath, base: baseModel)
         }
         if FileManager.default.fileExists(atPath: found + "/" + Self.configurationName) {
-            throw CLIPError.adapterOfAdapter(path: configurationPath, base: found)
+            throw ModelError.adapterOfAdapter(path: configurationPath, base: found)
         }
         return found
     }
 
+    /// Whether no adapter can hold a parameter of this part: it lies beside them, where PEFT reads it too.
+    static func lieBeside(_ part: ParameterPart?) -> Bool { part == .temperature || part == .bias }
+
     /// What the file adds to the weights of a model of this shape, after a check of every tensor's name and shape.
-    func additions(to config: CLIPConfig) throws -> WeightAdditions {
+    func additions(to architecture: any ModelArchitecture) throws -> WeightAdditions {
         var replacements: [String: String] = [:]
         var halves: [String: (down: String?, up: String?)] = [:]
         for entry in weights.entries {
-            func bad(_ problem: String) -> CLIPError {
+            func bad(_ problem: String) -> ModelError {
                 .badAdapter(path: weights.path, tensor: entry.name, problem: problem)
             }
             guard entry.name.hasPrefix(Self.prefix) else {
-                throw bad("has a name that PEFT gives no tensor of LoRA; use the adapter of a CLIPModel")
+                throw bad(
+                    "has a name that PEFT gives no tensor of LoRA; use the adapter of a \(architecture.classes.model)")
             }
             let name = String(entry.name.dropFirst(Self.prefix.count))
-            if name == Self.logitScale {
+            if Self.lieBeside(architecture.part(of: name)) {
                 replacements[name] = entry.name
                 continue
             }
@@ -100,7 +103,7 @@ struct AdapterFiles {
                 throw bad("is neither \(LoRANames.down) nor \(LoRANames.up) of a layer; use an adapter of plain LoRA")
             }
             let layer = String(name.dropLast((isDown ? LoRANames.down : LoRANames.up).count + 1))
-            guard let (from, to) = config.linearLayer(layer) else {
+            guard let (from, to) = architecture.linearLayer(layer) else {
                 throw bad("adapts a layer that the base model has not; check that the adapter belongs to it")
             }
             let expected = isDown ? [rank, from] : [to, rank]
@@ -118,14 +121,14 @@ struct AdapterFiles {
         var factors: [String: WeightAdditions.Factors] = [:]
         for (layer, pair) in halves.sorted(by: { $0.key < $1.key }) {
             guard let down = pair.down, let up = pair.up else {
-                throw CLIPError.badAdapter(
+                throw ModelError.badAdapter(
                     path: weights.path, tensor: pair.down ?? pair.up ?? layer,
                     problem: "lacks its other half, lora_A or lora_B; get the file again")
             }
             factors[layer + ".weight"] = .init(down: down, up: up, rank: rank)
         }
         if factors.isEmpty {
-            throw CLIPError.badAdapter(
+            throw ModelError.badAdapter(
                 path: weights.path, tensor: Self.prefix, problem: "begins no tensor's name: there is no adapter in it")
         }
         return WeightAdditions(
@@ -146,32 +149,5 @@ struct AdapterFiles {
     private static func isDirectory(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
-    }
-}
-
-extension CLIPConfig {
-    /// The widths that a linear layer maps from and to, by its path; nil where the model has no linear layer.
-    func linearLayer(_ path: String) -> (from: Int, to: Int)? {
-        if path == "visual_projection" { return (vision.tower.hiddenSize, projectionDim) }
-        if path == "text_projection" { return (text.tower.hiddenSize, projectionDim) }
-        let parts = path.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[1] == "encoder", parts[2] == "layers" else { return nil }
-        let tower: CLIPTowerConfig
-        switch parts[0] {
-        case "vision_model": tower = vision.tower
-        case "text_model": tower = text.tower
-        default: return nil
-        }
-        // Written as a name has it: no sign, no leading zero.
-        guard let index = Int(parts[3]), String(index) == parts[3], (0..<tower.numHiddenLayers).contains(index) else {
-            return nil
-        }
-        switch (parts[4], parts[5]) {
-        case ("self_attn", "q_proj"), ("self_attn", "k_proj"), ("self_attn", "v_proj"), ("self_attn", "out_proj"):
-            return (tower.hiddenSize, tower.hiddenSize)
-        case ("mlp", "fc1"): return (tower.hiddenSize, tower.intermediateSize)
-        case ("mlp", "fc2"): return (tower.intermediateSize, tower.hiddenSize)
-        default: return nil
-        }
     }
 }

@@ -8,7 +8,7 @@ import Tokenization
 import Torch
 public import TorchNN
 
-extension CLIPCheckpoint {
+extension ModelCheckpoint {
     /// Writes a model directory in Hugging Face's layout that transformers loads: this checkpoint's configuration,
     /// tokenizer and preprocessing with other weights.
     ///
@@ -27,34 +27,14 @@ extension CLIPCheckpoint {
         }
         try SafetensorsWriter.write(weights, to: directory + "/model.safetensors", durable: true)
         try writeConfiguration(to: directory + "/config.json", type)
-        let names = try Self.files(in: baseDirectory)
-        try Self.copyTokenizer(from: baseDirectory, to: directory)
-        let preprocessorFile = "preprocessor_config.json"
-        if layout == .huggingFace, names.contains(preprocessorFile) {
-            try Self.copy(preprocessorFile, from: baseDirectory, to: directory)
+        try tokenizer.copyFiles(from: baseDirectory, to: directory)
+        let name = ModelLayout.huggingFace.preprocessingName
+        if layout == .huggingFace {
+            try copyFile(name, from: baseDirectory, to: directory)
         } else {
-            try writeJSON(preprocessor.huggingFaceObject(), to: directory + "/" + preprocessorFile)
+            let object = preprocessor.huggingFaceObject(class: architecture.classes.imageProcessor)
+            try writeJSON(object, to: directory + "/" + name)
         }
-    }
-
-    /// Copies the files of a model's tokenizer into a directory that is written aside.
-    ///
-    /// - Parameters:
-    ///   - directory: The model.
-    ///   - target: An existing directory.
-    /// - Throws: `FileIOError` if one of them cannot be read or written.
-    package static func copyTokenizer(from directory: String, to target: String) throws {
-        let present = try files(in: directory)
-        let names = [
-            "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
-            "added_tokens.json",
-        ]
-        for name in names where present.contains(name) { try copy(name, from: directory, to: target) }
-    }
-
-    private static func copy(_ name: String, from directory: String, to target: String) throws {
-        let bytes = try readFile(path: directory + "/" + name, maximumBytes: 1 << 30)
-        try AtomicFile.write(bytes, to: target + "/" + name, durable: true)
     }
 
     /// Writes the configuration: the file's own where it is transformers', with the type that is written.
@@ -63,16 +43,13 @@ extension CLIPCheckpoint {
     /// else stays as it is spelled: it also refuses 1 where it expects 1.0.
     private func writeConfiguration(to path: String, _ type: ExportType) throws {
         guard layout == .huggingFace else {
-            let object = config.huggingFaceObject(startOfText: Int(tokenizer.startOfText), type)
-            return try writeJSON(object, to: path)
+            return try writeJSON(architecture.configuration(for: tokenizer, type: type), to: path)
         }
         let text = try readText(path: baseDirectory + "/config.json", maximumBytes: 16 << 20)
         let typed = text.replacing(/"((?:torch_)?dtype)"\s*:\s*"[^"]*"/) { "\"\($0.1)\": \"\(type.rawValue)\"" }
         try AtomicFile.write(typed, to: path, durable: true)
     }
-}
 
-extension CLIPCheckpoint {
     /// The types that weights are written in.
     public enum ExportType: String, Sendable, CaseIterable {
         /// What training computes in.
@@ -98,4 +75,19 @@ extension CLIPCheckpoint {
             }
         }
     }
+}
+
+extension TextTokenizer {
+    /// Copies the files that it was read from into a directory that is written aside.
+    package func copyFiles(from directory: String, to target: String) throws {
+        let present = Set(try listDirectory(path: directory))
+        for name in Self.fileNames where present.contains(name) {
+            try copyFile(name, from: directory, to: target)
+        }
+    }
+}
+
+private func copyFile(_ name: String, from directory: String, to target: String) throws {
+    let bytes = try readFile(path: directory + "/" + name, maximumBytes: 1 << 30)
+    try AtomicFile.write(bytes, to: target + "/" + name, durable: true)
 }

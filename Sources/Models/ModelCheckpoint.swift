@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FileIO
+public import Imaging
+import Safetensors
+public import Tokenization
+public import Torch
+public import TorchNN
+
+/// A directory with a model: configuration, weights, tokenizer and preprocessing.
+///
+/// Hugging Face's layout (`config.json`, `model.safetensors` or its shards), or a `*.safetensors` with openai/CLIP's or
+/// open_clip's names beside an `open_clip_config.json`. Or an adapter in PEFT's format (`adapter_config.json`), which
+/// names another directory as its base: everything is then the base's but the weights, into which the adapter is
+/// merged. The directories are only read. ``ModelRegistry`` finds the family whose model it is.
+public struct ModelCheckpoint {
+    /// The directory, which is the adapter's where there is one.
+    public private(set) var directory: String
+    /// The directory that configuration, weights, tokenizer and preprocessing come from.
+    public let baseDirectory: String
+    /// Which layout it has.
+    public let layout: ModelLayout
+    /// The model's shape.
+    public let architecture: any ModelArchitecture
+    /// The tokenizer.
+    public let tokenizer: any TextTokenizer
+    /// How pictures are prepared.
+    public let preprocessor: ImagePreprocessor
+    private var source: WeightSource
+
+    /// Whether the weights are a base's with an adapter merged into them.
+    public var hasAdapter: Bool { directory != baseDirectory }
+    /// W, the width of a picture's pooled state.
+    public var pooledWidth: Int { architecture.pooledWidth }
+    /// D, the width of the joint embedding.
+    public var featureWidth: Int { architecture.featureWidth }
+    /// The most tokens of a prompt.
+    public var contextLength: Int { architecture.contextLength }
+
+    /// Reads everything but the weights' values, and checks that the parts belong together.
+    ///
+    /// - Parameters:
+    ///   - directory: The model's directory, or an adapter's.
+    ///   - resolvingBase: Finds the directory of an adapter's base by its Hub name, or its path relative to where the
+    ///     program runs; not asked where the base lies beside the adapter. Nil: only such a base is found.
+    /// - Throws: ``ModelError`` and the errors of the parts, each naming the file.
+    public init(directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil) throws {
+        let listed = try ModelDirectory(path: directory)
+        guard listed.names.contains(AdapterFiles.configurationName) else {
+            try self.init(listed)
+            return
+        }
+        let adapter = try AdapterFiles(listed)
+        try self.init(ModelDirectory(path: adapter.base(resolving: resolvingBase)))
+        source = source.adding(try adapter.additions(to: architecture))
+        self.directory = directory
+    }
+
+    private init(_ directory: ModelDirectory) throws {
+        self.directory = directory.path
+        self.baseDirectory = directory.path
+        (self.layout, self.architecture, self.source) = try Self.model(in: directory)
+        self.tokenizer = try architecture.tokenizer(in: directory.path)
+        if tokenizer.vocabularySize > architecture.vocabularySize {
+            throw ModelError.tokenizerMismatch(
+                directory: directory.path, tokens: tokenizer.vocabularySize, vocabulary: architecture.vocabularySize)
+        }
+        self.preprocessor = try directory.preprocessor(layout, side: architecture.imageSize)
+    }
+
+    /// The model's shape and weights, without tokenizer and preprocessing.
+    static func model(
+        in directory: ModelDirectory
+    ) throws -> (layout: ModelLayout, architecture: any ModelArchitecture, source: WeightSource) {
+        let weights = try directory.weights()
+        let tensorNames = weights.entries.map(\.name)
+        let (family, layout, configuration) = try ModelRegistry.find(directory, tensorNames: tensorNames)
+        let architecture = try family.architecture(configuration, layout: layout)
+        let recipes = layout == .openCLIP ? architecture.openCLIPRecipes(for: tensorNames) : nil
+        return (layout, architecture, WeightSource(weights, recipes: recipes))
+    }
+
+    /// The tokenizer and the context length alone, without opening the weights.
+    ///
+    /// - Parameters:
+    ///   - directory: The model's directory, or an adapter's.
+    ///   - resolvingBase: Finds the directory of an adapter's base, as in ``init(directory:resolvingBase:)``.
+    /// - Returns: The tokenizer and the context length.
+    /// - Throws: ``ModelError`` and the tokenizer's errors.
+    public static func tokenizer(
+        directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil
+    ) throws -> (tokenizer: any TextTokenizer, contextLength: Int) {
+        var listed = try ModelDirectory(path: directory)
+        if listed.names.contains(AdapterFiles.configurationName) {
+            listed = try ModelDirectory(path: AdapterFiles(listed).base(resolving: resolvingBase))
+        }
+        let (family, layout, configuration) = try ModelRegistry.find(listed, tensorNames: nil)
+        let architecture = try family.architecture(configuration, layout: layout)
+        return (try architecture.tokenizer(in: listed.path), architecture.contextLength)
+    }
+
+    /// The token ids of a text, as ``ImageTextModel/textFeatures(_:)`` takes them.
+    public func tokens(of text: String) -> [Int32] { tokenizer.encode(text, contextLength: contextLength) }
+
+    /// Loads the weights.
+    ///
+    /// - Parameters:
+    ///   - device: Where to put them.
+    ///   - dtype: The type to run in.
+    ///   - lora: Which layers get adapters that can be trained; nil for none.
+    /// - Returns: The model, and its parameters by name.
+    /// - Throws: ``TorchNN/ParameterError`` if one is missing or misshapen, ``Torch/TorchError`` if memory runs out.
+    public func load(
+        on device: Device = .cpu, dtype: DType = .float32, lora: LoRAPlan? = nil
+    ) throws -> (any ImageTextModel, ParameterStore) {
+        let store = ParameterStore(source: source, dtype: dtype, device: device, lora: lora)
+        let model = try architecture.model(store.root)
+        if let name = store.unused.first(where: { !Self.isBuffer($0) }) {
+            throw ParameterError.unused(name: name, file: source.path)
+        }
+        return (model, store)
+    }
+
+    /// Whether a tensor is one of those that checkpoints carry beside the parameters: positions, sizes, masks, and
+    /// SigLIP's bias where the family's score has no place for it.
+    private static func isBuffer(_ name: String) -> Bool {
+        ["position_ids", "attn_mask", "input_resolution", "context_length", "vocab_size", "logit_bias"]
+            .contains { name == $0 || name.hasSuffix("." + $0) }
+    }
+}

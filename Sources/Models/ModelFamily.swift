@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// A family of models: those that one implementation of ``ImageTextModel`` computes.
+public protocol ModelFamily: Sendable {
+    /// The values of `model_type` in a `config.json` by which its models are known.
+    var modelTypes: [String] { get }
+
+    /// Whether a directory holds a model of this family with open_clip's names and `open_clip_config.json`.
+    ///
+    /// - Parameters:
+    ///   - directory: The model's directory.
+    ///   - tensorNames: The names of its weights' tensors; nil where only the tokenizer is wanted.
+    /// - Returns: False by default: the family is only known in transformers' layout.
+    /// - Throws: ``ModelError`` if a file cannot be used.
+    func recognizes(_ directory: ModelDirectory, tensorNames: [String]?) throws -> Bool
+
+    /// Reads the shape of a model.
+    ///
+    /// - Parameters:
+    ///   - configuration: The layout's configuration file.
+    ///   - layout: Which layout it is.
+    /// - Returns: The shape.
+    /// - Throws: ``ModelError`` that names the key.
+    func architecture(_ configuration: ConfigReader, layout: ModelLayout) throws -> any ModelArchitecture
+}
+
+extension ModelFamily {
+    /// It is only known in transformers' layout.
+    public func recognizes(_ directory: ModelDirectory, tensorNames: [String]?) throws -> Bool { false }
+}
+
+/// Which of the layouts a model directory has.
+public enum ModelLayout: Sendable {
+    /// transformers' names and `config.json`.
+    case huggingFace
+    /// open_clip's names, which are openai/CLIP's too, and `open_clip_config.json`.
+    case openCLIP
+
+    /// The file that describes the model's shape.
+    var configurationName: String { self == .huggingFace ? "config.json" : "open_clip_config.json" }
+
+    /// The file that describes how pictures are prepared.
+    var preprocessingName: String { self == .huggingFace ? "preprocessor_config.json" : "open_clip_config.json" }
+}
+
+/// The families that are known, by their `model_type`.
+///
+/// A program may add its own before it opens a model; of two families of the same type the later one counts.
+public enum ModelRegistry {
+    private static let families = Mutex<[any ModelFamily]>([CLIPFamily()])
+
+    /// Makes a family known to the whole program; safe to call from any thread.
+    public static func register(_ family: any ModelFamily) { families.withLock { $0.append(family) } }
+
+    /// The family whose model a `config.json` describes; one that names no type is CLIP's, as in transformers.
+    ///
+    /// - Parameter configuration: The file.
+    /// - Returns: The family.
+    /// - Throws: ``ModelError`` if there is no such family.
+    public static func family(of configuration: ConfigReader) throws -> any ModelFamily {
+        let known = families.withLock { $0 }
+        let type = try configuration.string("model_type", default: "clip")
+        guard let family = known.last(where: { $0.modelTypes.contains(type) }) else {
+            let types = known.flatMap(\.modelTypes).map { "'\($0)'" }.joined(separator: ", ")
+            throw configuration.bad("model_type", "is '\(type)', only \(types) (both towers) can be used")
+        }
+        return family
+    }
+
+    /// The shape that a `config.json` describes, for a model that is to begin from nothing.
+    ///
+    /// - Parameter configuration: The file.
+    /// - Returns: The shape.
+    /// - Throws: ``ModelError`` that names the key, also where models of the family cannot begin from nothing.
+    public static func newArchitecture(_ configuration: ConfigReader) throws -> any NewModelArchitecture {
+        let architecture = try family(of: configuration).architecture(configuration, layout: .huggingFace)
+        guard let architecture = architecture as? any NewModelArchitecture else {
+            throw configuration.bad("model_type", "is that of a family whose models cannot begin from random weights")
+        }
+        return architecture
+    }
+
+    /// The family whose model lies in a directory, with the file that describes it.
+    static func find(
+        _ directory: ModelDirectory, tensorNames: [String]?
+    ) throws -> (family: any ModelFamily, layout: ModelLayout, configuration: ConfigReader) {
+        for family in families.withLock({ $0 }).reversed()
+        where try family.recognizes(directory, tensorNames: tensorNames) {
+            return (family, .openCLIP, try directory.configuration(.openCLIP))
+        }
+        let configuration = try directory.configuration(.huggingFace)
+        return (try family(of: configuration), .huggingFace, configuration)
+    }
+}
