@@ -40,6 +40,7 @@ let tests: [Target] = [
     test("Report", ["Audit", "Datasets", "Evaluation", "FileIO", "Imaging"]),
     test("Imaging", ["CResample", "ContentHash", "FileIO", "Randomness"], fixtures: true),
     test("Torch", torch: true),
+    test("TorchNN", ["FileIO", "Safetensors", "Torch"], fixtures: true, torch: true),
     test(
         "Models", ["FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"], fixtures: true, torch: true),
     test(
@@ -144,7 +145,9 @@ let package = Package(
             ]),
         .target(
             name: "TrainingOptions",
-            dependencies: ["MultiLabel", "Datasets", "TorchNN", "Torch", "Imaging", "FileIO", argumentParser, yams]),
+            dependencies: [
+                "MultiLabel", "Models", "Datasets", "TorchNN", "Torch", "Imaging", "FileIO", argumentParser, yams,
+            ]),
         .target(
             name: "Search",
             dependencies: ["MultiLabel", "Models", "Torch", "Tokenization", "Imaging", "FileIO", "JSON"]),

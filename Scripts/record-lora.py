@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records what PEFT and torch.optim compute: Tests/ModelsTests/Fixtures/lora and Tests/TrainingTests/Fixtures/optimizer.
+"""Records what PEFT and torch.optim compute: Tests/ModelsTests/Fixtures/lora and Tests/TorchNNTests/Fixtures/optimizer.
 
     python3 Scripts/record-lora.py
 
@@ -20,7 +20,7 @@ from safetensors.torch import load_file
 TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests")
 CASE = os.path.join(TESTS, "ModelsTests", "Fixtures", "legacy-eos")
 LORA = os.path.join(TESTS, "ModelsTests", "Fixtures", "lora")
-OPTIMIZER = os.path.join(TESTS, "TrainingTests", "Fixtures", "optimizer")
+OPTIMIZER = os.path.join(TESTS, "TorchNNTests", "Fixtures", "optimizer")
 TARGETS = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]
 
 

@@ -47,12 +47,17 @@ public enum ModelLayout: Sendable {
 
 /// The families that are known, by their `model_type`.
 ///
-/// A program may add its own before it opens a model; of two families of the same type the later one counts.
+/// A program may add its own before it opens a model.
 public enum ModelRegistry {
     private static let families = Mutex<[any ModelFamily]>([CLIPFamily()])
 
-    /// Makes a family known to the whole program; safe to call from any thread.
-    public static func register(_ family: any ModelFamily) { families.withLock { $0.append(family) } }
+    /// Makes a family known to the whole program, in place of one of the same types; safe to call from any thread.
+    public static func register(_ family: any ModelFamily) {
+        families.withLock { families in
+            families.removeAll { $0.modelTypes == family.modelTypes }
+            families.append(family)
+        }
+    }
 
     /// The family whose model a `config.json` describes; one that names no type is CLIP's, as in transformers.
     ///

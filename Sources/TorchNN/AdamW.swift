@@ -59,16 +59,6 @@ public final class AdamW {
     /// The different multipliers, in the order in which they first occur.
     private let multipliers: [Double]
 
-    /// Makes zero moments for `parameters`, which are named for the sake of saving; all learn at the step's rate.
-    ///
-    /// - Throws: ``Torch/TorchError`` if there is no memory for the moments.
-    public convenience init(
-        parameters: [(name: String, tensor: Tensor)], configuration: Configuration
-    ) throws(TorchError) {
-        try self.init(
-            parameters.map { Parameter(name: $0.name, tensor: $0.tensor) }, configuration: configuration)
-    }
-
     /// Makes zero moments for `parameters`, each with its own learning rate.
     ///
     /// - Throws: ``Torch/TorchError`` if there is no memory for the moments.

@@ -73,7 +73,7 @@ public struct LoRAPlan {
     ///
     /// - Parameters:
     ///   - configuration: Rank, scale and targets.
-    ///   - includes: Whether the layer at a path gets one, such as `vision_model.encoder.layers.0.mlp.fc1`.
+    ///   - includes: Whether the layer at a path gets one, such as `encoder.layers.0.mlp.fc1`.
     ///   - initializer: Gives A's first values, row major, by its name and shape.
     public init(
         _ configuration: LoRAConfiguration, includes: @escaping (_ layer: String) -> Bool = { _ in true },
