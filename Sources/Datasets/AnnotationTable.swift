@@ -104,11 +104,11 @@ public struct AnnotationTable: Sendable {
     ///   no pictures.
     public static func read(path: String, options: AnnotationOptions = .init()) throws(DatasetError) -> AnnotationTable
     {
-        let source = try ByteSource(path: path, hashes: true)
+        let file = try HashedSource(path: path)
         var builder = try AnnotationBuilder(source: path, options: options)
-        try builder.read(source)
+        try builder.read(file.source)
         var table = try builder.finish()
-        table.contentHash = try source.contentHash()
+        table.contentHash = try file.contentHash()
         return table
     }
 
@@ -217,7 +217,7 @@ extension AnnotationTable {
     public static func check(
         path: String, options: AnnotationOptions = .init()
     ) throws(DatasetError) -> DatasetReport {
-        let source = try ByteSource(path: path)
+        let source = try ByteSource.opening(path)
         var builder = try AnnotationBuilder(source: path, options: options)
         do {
             try builder.read(source)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+
 /// Bytes of text that are looked at in place.
 typealias Bytes = UnsafeBufferPointer<UInt8>
 
@@ -37,34 +39,8 @@ extension UnsafeBufferPointer<UInt8> {
     /// The text of bytes already known to be UTF-8.
     var text: String { String(decoding: self, as: UTF8.self) }
 
-    /// Whether the bytes are UTF-8: no overlong form, no surrogate, nothing past U+10FFFF (Unicode, table 3-7).
-    var isUTF8: Bool {
-        var index = 0
-        while index < count {
-            let lead = self[index]
-            index += 1
-            if lead < 0x80 { continue }
-            let following: Int
-            var range: ClosedRange<UInt8> = 0x80...0xBF
-            switch lead {
-            case 0xC2...0xDF: following = 1
-            case 0xE0: (following, range) = (2, 0xA0...0xBF)
-            case 0xED: (following, range) = (2, 0x80...0x9F)
-            case 0xE1...0xEF: following = 2
-            case 0xF0: (following, range) = (3, 0x90...0xBF)
-            case 0xF4: (following, range) = (3, 0x80...0x8F)
-            case 0xF1...0xF3: following = 3
-            default: return false
-            }
-            guard count - index >= following else { return false }
-            for step in 0..<following {
-                guard range.contains(self[index + step]) else { return false }
-                range = 0x80...0xBF
-            }
-            index += following
-        }
-        return true
-    }
+    /// Whether the bytes are UTF-8.
+    var isUTF8: Bool { firstInvalidUTF8(self) == nil }
 }
 
 extension String {

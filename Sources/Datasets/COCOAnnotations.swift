@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+import JSON
+
 extension AnnotationBuilder {
     /// Reads COCO's instances: a picture has a label if an annotation of that category is on it.
     ///
     /// Labels are the categories in the document's order. LVIS's `neg_category_ids` are targets 0 also where what is
     /// unlisted is unknown.
     mutating func readCOCO(_ source: ByteSource) throws(DatasetError) {
-        let document = try COCOLists(JSONScanner(source: source))
+        let document = try COCOLists(DatasetScanner(source), path: self.source)
         namesEveryLabel = true
         var categories: [COCOIdentifier: Int?] = [:]
         var names: Set<String> = []
@@ -82,8 +85,7 @@ private struct COCOLists {
     private(set) var annotations: [COCOAnnotation] = []
     private(set) var categories: [COCOCategory] = []
 
-    init(_ scanner: JSONScanner) throws(DatasetError) {
-        let path = scanner.source.path
+    init(_ scanner: DatasetScanner, path: String) throws(DatasetError) {
         var seen: Set<String> = []
         try scanner.beginObject()
         while try scanner.nextKey() {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
+
 /// An `id` in a COCO document: a number or a string; `7`, `7.0` and `"7"` are one.
 enum COCOIdentifier: Hashable {
     case number(Int64)
     case text(String)
 
     /// Reads an id; nil, and the value stepped over, where it is neither a number nor a string.
-    init?(_ scanner: JSONScanner) throws(DatasetError) {
+    init?(_ scanner: DatasetScanner) throws(DatasetError) {
         switch try scanner.kind() {
         case .number:
             let value = try scanner.numberOrSkip()
@@ -33,35 +35,42 @@ enum COCOIdentifier: Hashable {
     }
 }
 
+extension JSONScanner<DatasetError> {
+    /// Hands over the keys of the next value, each value of which is to be read or stepped over; none where it is no
+    /// object.
+    ///
+    /// - Returns: The line on which the value begins.
+    fileprivate func forEachKey(_ body: (String) throws(DatasetError) -> Void) throws(DatasetError) -> Int {
+        let kind = try kind()
+        let line = line
+        guard kind == .object else {
+            try skipValue()
+            return line
+        }
+        try beginObject()
+        while try nextKey() { try body(text) }
+        return line
+    }
+}
+
 /// An entry of `images`.
 struct COCOImage {
     var id: COCOIdentifier?
     var name: String?
     var negativeCategories: [COCOIdentifier] = []
-    let line: Int
+    private(set) var line = 0
 
     /// Reads an object; anything else becomes an entry without id and name.
     ///
     /// LVIS names pictures by `coco_url` only; its last two parts are the file's place in COCO's own folders.
-    init(_ scanner: JSONScanner) throws(DatasetError) {
-        let kind = try scanner.kind()
-        line = scanner.line
-        guard kind == .object else {
-            try scanner.skipValue()
-            return
-        }
+    init(_ scanner: DatasetScanner) throws(DatasetError) {
         var address: String?
-        try scanner.beginObject()
-        while try scanner.nextKey() {
-            switch scanner.text {
+        line = try scanner.forEachKey { (key) throws(DatasetError) in
+            switch key {
             case "id": id = try COCOIdentifier(scanner)
             case "file_name": name = try scanner.stringOrSkip()
             case "coco_url": address = try scanner.stringOrSkip()
-            case "neg_category_ids":
-                guard try scanner.kind() == .array else {
-                    try scanner.skipValue()
-                    continue
-                }
+            case "neg_category_ids" where try scanner.kind() == .array:
                 try scanner.beginArray()
                 while try scanner.nextElement() {
                     if let id = try COCOIdentifier(scanner) { negativeCategories.append(id) }
@@ -80,18 +89,11 @@ struct COCOImage {
 struct COCOAnnotation {
     var image: COCOIdentifier?
     var category: COCOIdentifier?
-    let line: Int
+    private(set) var line = 0
 
-    init(_ scanner: JSONScanner) throws(DatasetError) {
-        let kind = try scanner.kind()
-        line = scanner.line
-        guard kind == .object else {
-            try scanner.skipValue()
-            return
-        }
-        try scanner.beginObject()
-        while try scanner.nextKey() {
-            switch scanner.text {
+    init(_ scanner: DatasetScanner) throws(DatasetError) {
+        line = try scanner.forEachKey { (key) throws(DatasetError) in
+            switch key {
             case "image_id": image = try COCOIdentifier(scanner)
             case "category_id": category = try COCOIdentifier(scanner)
             default: try scanner.skipValue()
@@ -104,18 +106,11 @@ struct COCOAnnotation {
 struct COCOCategory {
     var id: COCOIdentifier?
     var name: String?
-    let line: Int
+    private(set) var line = 0
 
-    init(_ scanner: JSONScanner) throws(DatasetError) {
-        let kind = try scanner.kind()
-        line = scanner.line
-        guard kind == .object else {
-            try scanner.skipValue()
-            return
-        }
-        try scanner.beginObject()
-        while try scanner.nextKey() {
-            switch scanner.text {
+    init(_ scanner: DatasetScanner) throws(DatasetError) {
+        line = try scanner.forEachKey { (key) throws(DatasetError) in
+            switch key {
             case "id": id = try COCOIdentifier(scanner)
             case "name": name = try scanner.stringOrSkip()
             default: try scanner.skipValue()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+
 extension CSVReader {
     /// Reads the header: `image`, mostly first, and named columns without repetition. From then on field 0 is the image.
     ///

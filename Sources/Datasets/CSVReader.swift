@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+
 /// A streaming reader of comma-separated values after RFC 4180.
 ///
 /// Records end with LF, CRLF or CR; a field in quotes may hold commas, line ends and doubled quotes. UTF-8 with or
@@ -33,7 +35,7 @@ public final class CSVReader {
     /// - Parameter path: The file to read.
     /// - Throws: ``DatasetError`` if it is missing, unreadable or not in UTF-8.
     public convenience init(path: String) throws(DatasetError) {
-        try self.init(source: ByteSource(path: path))
+        try self.init(source: ByteSource.opening(path))
     }
 
     /// Reads text in memory.
@@ -93,7 +95,7 @@ public final class CSVReader {
             recordLength = 0
             fields.removeAll(keepingCapacity: true)
             line = nextLine
-            guard try source.has(0) else { return false }
+            guard try source.holds(0) else { return false }
             try readRecord()
         } while isBlankLine
         return true
@@ -107,17 +109,17 @@ public final class CSVReader {
         var position = 0
         var seen: UInt8 = 0
         while true {
-            let isQuoted = try source.has(position) && source.bytes[position] == ASCII.quote
+            let isQuoted = try source.holds(position) && source.bytes[position] == ASCII.quote
             if isQuoted {
                 try readQuotedField(&position, &seen)
             } else {
                 try readPlainField(&position, &seen)
             }
-            guard try source.has(position) else { break }
+            guard try source.holds(position) else { break }
             let byte = source.bytes[position]
             position += 1
             if byte == ASCII.comma { continue }
-            if byte == ASCII.carriageReturn, try source.has(position), source.bytes[position] == ASCII.lineFeed {
+            if byte == ASCII.carriageReturn, try source.holds(position), source.bytes[position] == ASCII.lineFeed {
                 position += 1
             }
             nextLine += 1
@@ -161,13 +163,13 @@ public final class CSVReader {
             let byte = source.bytes[position]
             position += 1
             if byte == ASCII.quote {
-                guard try source.has(position), source.bytes[position] == ASCII.quote else { break }
+                guard try source.holds(position), source.bytes[position] == ASCII.quote else { break }
                 field.hasDoubledQuotes = true
                 position += 1
             } else if byte == ASCII.lineFeed {
                 nextLine += 1
             } else if byte == ASCII.carriageReturn {
-                let isPair = try source.has(position) && source.bytes[position] == ASCII.lineFeed
+                let isPair = try source.holds(position) && source.bytes[position] == ASCII.lineFeed
                 if !isPair { nextLine += 1 }
             } else if byte == 0 {
                 throw problem(.nulByte, at: nextLine)
@@ -175,7 +177,7 @@ public final class CSVReader {
             seen |= byte
         }
         field.end = position - 1
-        if try source.has(position) {
+        if try source.holds(position) {
             let byte = source.bytes[position]
             guard byte == ASCII.comma || byte == ASCII.lineFeed || byte == ASCII.carriageReturn else {
                 throw problem(.textAfterQuote, at: nextLine)
@@ -202,7 +204,7 @@ public final class CSVReader {
         guard source.count < ByteSource.windowLimit else {
             throw problem(.tooLong(limit: ByteSource.windowLimit), at: line)
         }
-        return try source.fill()
+        return try source.grows()
     }
 
     private func problem(_ problem: SyntaxProblem, at line: Int) -> DatasetError {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import FileIO
+import JSON
 
 /// Pictures with captions: what contrastive pretraining learns from.
 ///
@@ -44,14 +45,14 @@ public struct CaptionTable: Sendable {
             default: throw .unreadable(path: directory, reason: "it is not a directory; name the pictures' directory")
             }
         }
-        let source = try ByteSource(path: path, hashes: true)
+        let file = try HashedSource(path: path)
         var builder = CaptionBuilder(source: path, folder: .init(dataFile: path, imagesDirectory: imagesDirectory))
         switch fileExtension(path) {
-        case "jsonl", "ndjson": try builder.readJSONLines(source)
-        default: try builder.readCSV(CSVReader(source: source))
+        case "jsonl", "ndjson": try builder.readJSONLines(file.source)
+        default: try builder.readCSV(CSVReader(source: file.source))
         }
         var table = try builder.finish()
-        table.contentHash = try source.contentHash()
+        table.contentHash = try file.contentHash()
         return table
     }
 
@@ -97,10 +98,10 @@ private struct CaptionBuilder {
 
     mutating func readJSONLines(_ source: ByteSource) throws(DatasetError) {
         try source.skipByteOrderMark()
-        let lines = LineReader(source: source)
-        while try lines.next() {
+        let lines = LineReader(source)
+        while try lines.advance() {
             guard !lines.bytes.trimmed().isEmpty else { continue }
-            let scanner = JSONScanner(source: ByteSource(bytes: lines.bytes, path: source.path), line: lines.line)
+            let scanner = DatasetScanner(lineOf: lines)
             do {
                 try readEntry(scanner, line: lines.line)
                 try scanner.expectEnd()
@@ -111,7 +112,7 @@ private struct CaptionBuilder {
         }
     }
 
-    private mutating func readEntry(_ scanner: JSONScanner, line: Int) throws(DatasetError) {
+    private mutating func readEntry(_ scanner: DatasetScanner, line: Int) throws(DatasetError) {
         var image: String?
         var captions: [String]?
         try scanner.beginObject()

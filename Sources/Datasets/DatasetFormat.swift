@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+
 /// The kinds of file that list pictures.
 enum DatasetFormat: Equatable {
     case csv, jsonLines, coco, createML
@@ -30,14 +32,14 @@ enum DatasetFormat: Equatable {
             source.bytes[open] == ASCII.quote
         else { return .coco }
         var end = open + 1
-        while try source.has(end), source.bytes[end] != ASCII.quote, end - open < 64 { end += 1 }
+        while try source.holds(end), source.bytes[end] != ASCII.quote, end - open < 64 { end += 1 }
         let key = Bytes(start: source.bytes + open + 1, count: end - open - 1).text
         return ["image", "labels", "negatives"].contains(key) ? .jsonLines : .coco
     }
 
     private static func firstVisibleByte(_ source: ByteSource, from start: Int) throws(DatasetError) -> Int? {
         var position = start
-        while try source.has(position) {
+        while try source.holds(position) {
             guard ASCII.isSpace(source.bytes[position]), position < ByteSource.windowLimit else { return position }
             position += 1
         }
@@ -54,10 +56,13 @@ func fileExtension(_ path: String) -> String {
 
 /// Where the pictures of a data file are.
 struct PictureFolder {
+    /// The data file.
+    let dataFile: String
     private let prefix: String
 
     /// Takes the directory given, or else the data file's own.
     init(dataFile: String, imagesDirectory: String?) {
+        self.dataFile = dataFile
         if let imagesDirectory {
             prefix = imagesDirectory.isEmpty || imagesDirectory.hasSuffix("/") ? imagesDirectory : imagesDirectory + "/"
         } else if let slash = dataFile.utf8.lastIndex(of: UInt8(ascii: "/")) {

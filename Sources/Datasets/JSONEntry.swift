@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+import JSON
+
 /// One picture with its labels, as JSON lines and Create ML write it.
 struct JSONEntry {
     /// Which keys an entry has in a format; the first image key that is there wins.
@@ -22,7 +25,7 @@ struct JSONEntry {
     var problems: [String] = []
 
     /// Reads the next value of a document, which should be an object.
-    init(_ scanner: JSONScanner, keys: Keys) throws(DatasetError) {
+    init(_ scanner: DatasetScanner, keys: Keys) throws(DatasetError) {
         guard try scanner.kind() == .object else {
             try scanner.skipValue()
             problems.append("an entry should be an object such as {\"image\": \"a.jpg\", \"labels\": [\"pool\"]}")
@@ -64,7 +67,7 @@ struct JSONEntry {
 
     /// Reads names: a string, an object with a `label`, or an array of these.
     private mutating func readNames(
-        _ scanner: JSONScanner, _ key: String, into list: WritableKeyPath<JSONEntry, [String]>
+        _ scanner: DatasetScanner, _ key: String, into list: WritableKeyPath<JSONEntry, [String]>
     ) throws(DatasetError) {
         guard try scanner.kind() == .array else {
             // `label` may hold one; a list's key that holds a string is more likely a list that was joined.
@@ -81,7 +84,7 @@ struct JSONEntry {
     }
 
     private mutating func readName(
-        _ scanner: JSONScanner, _ key: String, into list: WritableKeyPath<JSONEntry, [String]>
+        _ scanner: DatasetScanner, _ key: String, into list: WritableKeyPath<JSONEntry, [String]>
     ) throws(DatasetError) {
         var name: String?
         if try scanner.kind() == .object {
@@ -103,7 +106,7 @@ struct JSONEntry {
         }
     }
 
-    private mutating func readSoftLabels(_ scanner: JSONScanner) throws(DatasetError) {
+    private mutating func readSoftLabels(_ scanner: DatasetScanner) throws(DatasetError) {
         try scanner.beginObject()
         while try scanner.nextKey() {
             let name = scanner.text
@@ -127,11 +130,11 @@ struct JSONEntry {
 extension AnnotationBuilder {
     /// Reads JSON lines: an object a line, each with its own errors.
     mutating func readJSONLines(_ source: ByteSource) throws(DatasetError) {
-        let lines = LineReader(source: source)
-        while try lines.next() {
+        let lines = LineReader(source)
+        while try lines.advance() {
             let bytes = lines.bytes.trimmed()
             guard !bytes.isEmpty else { continue }
-            let scanner = JSONScanner(source: ByteSource(bytes: lines.bytes, path: source.path), line: lines.line)
+            let scanner = DatasetScanner(lineOf: lines)
             do {
                 let entry = try JSONEntry(scanner, keys: .jsonLines)
                 try scanner.expectEnd()
@@ -145,7 +148,7 @@ extension AnnotationBuilder {
 
     /// Reads Create ML's document: an array of entries.
     mutating func readCreateML(_ source: ByteSource) throws(DatasetError) {
-        let scanner = JSONScanner(source: source)
+        let scanner = DatasetScanner(source)
         try scanner.beginArray()
         while try scanner.nextElement() {
             _ = try scanner.kind()

@@ -16,18 +16,19 @@ public struct LabelFile: Sendable {
     /// - Parameter path: The file.
     /// - Throws: ``DatasetError``; doubled and empty names are all found, see ``DatasetError/findings``.
     public init(path: String) throws(DatasetError) {
-        let source = try ByteSource(path: path, hashes: true)
+        let file = try HashedSource(path: path)
+        let source = file.source
         try source.skipByteOrderMark()
         var lines = LabelLines(path: path)
         if try LabelLines.beginsWithHeader(source) {
             try lines.readCSV(CSVReader(source: source))
         } else {
-            try lines.readLines(LineReader(source: source))
+            try lines.readLines(LineReader(source))
         }
         if !lines.findings.isEmpty { throw .unusable(path: path, findings: lines.findings) }
         if lines.labels.isEmpty { throw .noLabels(path: path) }
         labels = lines.labels
-        contentHash = try source.contentHash()
+        contentHash = try file.contentHash()
     }
 }
 
@@ -44,7 +45,7 @@ private struct LabelLines {
     /// Whether the first line is `label,prompt…`.
     static func beginsWithHeader(_ source: ByteSource) throws(DatasetError) -> Bool {
         var end = 0
-        while try source.has(end), end < 4096 {
+        while try source.holds(end), end < 4096 {
             let byte = source.bytes[end]
             if byte == ASCII.lineFeed || byte == ASCII.carriageReturn { break }
             end += 1
@@ -67,7 +68,7 @@ private struct LabelLines {
 
     mutating func readLines(_ reader: LineReader) throws(DatasetError) {
         var blankLines: [Int] = []
-        while try reader.next() {
+        while try reader.advance() {
             let bytes = reader.bytes
             if bytes.contains(0) { throw .malformed(path: path, line: reader.line, problem: .nulByte) }
             guard bytes.isUTF8 else { throw .malformed(path: path, line: reader.line, problem: .invalidUTF8) }

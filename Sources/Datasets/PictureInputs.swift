@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import FileIO
+import JSON
 import Synchronization
 
 /// The pictures that INPUT arguments stand for, one at a time and in their order.
@@ -68,8 +69,8 @@ private struct PictureInputReader {
         case directory(DirectoryWalk)
         case csv(CSVReader, columns: Int, PictureFolder)
         case jsonLines(LineReader, PictureFolder)
-        case createML(JSONScanner, PictureFolder)
-        case coco(JSONScanner, PictureFolder)
+        case createML(DatasetScanner, PictureFolder)
+        case coco(DatasetScanner, PictureFolder)
         case paths(LineReader)
     }
 
@@ -91,7 +92,7 @@ private struct PictureInputReader {
             guard let argument = arguments.popFirst() else { return nil }
             if argument == "-" {
                 let source = ByteSource(descriptor: standardInput, path: "standard input")
-                current = .paths(LineReader(source: source))
+                current = .paths(LineReader(source))
                 continue
             }
             let isList = DatasetFormat.extensions.contains(fileExtension(argument))
@@ -105,20 +106,20 @@ private struct PictureInputReader {
 
     private mutating func open(_ path: String) throws(DatasetError) {
         let folder = PictureFolder(dataFile: path, imagesDirectory: imagesDirectory)
-        let source = try ByteSource(path: path)
+        let source = try ByteSource.opening(path)
         switch try DatasetFormat.detect(source) {
         case .csv:
             let reader = try CSVReader(source: source)
             let columns = try reader.annotationHeader().count + 1
             current = .csv(reader, columns: columns, folder)
         case .jsonLines:
-            current = .jsonLines(LineReader(source: source), folder)
+            current = .jsonLines(LineReader(source), folder)
         case .createML:
-            let scanner = JSONScanner(source: source)
+            let scanner = DatasetScanner(source)
             try scanner.beginArray()
             current = .createML(scanner, folder)
         case .coco:
-            let scanner = JSONScanner(source: source)
+            let scanner = DatasetScanner(source)
             try scanner.beginObject()
             while try scanner.nextKey() {
                 guard scanner.text == "images" else {
@@ -144,14 +145,14 @@ private struct PictureInputReader {
         case .csv(let reader, let columns, let folder):
             guard try reader.next() else { return nil }
             try reader.requireFieldCount(columns)
-            return try picture(reader.field(0), folder, reader.path, reader.line)
+            return try picture(reader.field(0), folder, reader.line)
         case .jsonLines(let reader, let folder):
-            while try reader.next() {
+            while try reader.advance() {
                 if reader.bytes.trimmed().isEmpty { continue }
-                let scanner = JSONScanner(source: ByteSource(bytes: reader.bytes, path: reader.path), line: reader.line)
+                let scanner = DatasetScanner(lineOf: reader)
                 let entry = try JSONEntry(scanner, keys: .jsonLines)
                 try scanner.expectEnd()
-                return try picture(entry.image, folder, reader.path, reader.line)
+                return try picture(entry.image, folder, reader.line)
             }
             return nil
         case .createML(let scanner, let folder):
@@ -160,13 +161,13 @@ private struct PictureInputReader {
                 return nil
             }
             let entry = try JSONEntry(scanner, keys: .createML)
-            return try picture(entry.image, folder, scanner.source.path, scanner.line)
+            return try picture(entry.image, folder, scanner.line)
         case .coco(let scanner, let folder):
             guard try scanner.nextElement() else { return nil }
             let image = try COCOImage(scanner)
-            return try picture(image.name, folder, scanner.source.path, image.line)
+            return try picture(image.name, folder, image.line)
         case .paths(let reader):
-            while try reader.next() {
+            while try reader.advance() {
                 let line = reader.bytes
                 if !line.trimmed().isEmpty { return Picture(name: line.text, path: line.text) }
             }
@@ -175,9 +176,11 @@ private struct PictureInputReader {
     }
 
     private func picture(
-        _ name: String?, _ folder: PictureFolder, _ file: String, _ line: Int
+        _ name: String?, _ folder: PictureFolder, _ line: Int
     ) throws(DatasetError) -> Picture {
-        guard let name, !name.isEmpty else { throw .wrongStructure(path: file, line: line, problem: .noImageName) }
+        guard let name, !name.isEmpty else {
+            throw .wrongStructure(path: folder.dataFile, line: line, problem: .noImageName)
+        }
         return Picture(name: name, path: folder.path(of: name))
     }
 }

@@ -54,6 +54,8 @@ public enum FileIOError: UserFacingError, Equatable {
     case tooLarge(path: String, maximumBytes: Int)
     /// The file should be text; `line` counts from 1.
     case notUTF8(path: String, line: Int)
+    /// A line is longer than a reader of lines takes (``ByteSource/windowLimit``); `line` counts from 1.
+    case lineTooLong(path: String, line: Int)
     /// The path is empty or holds a NUL byte, so that no file can have it.
     case invalidPath(path: String)
     /// The file should be a NumPy array of float32 rows.
@@ -78,6 +80,9 @@ public enum FileIOError: UserFacingError, Equatable {
             return "\(printable(path)) is larger than \(maximumBytes) bytes; check that it is the right file"
         case .notUTF8(let path, let line):
             return "\(printable(path)):\(line): not UTF-8 text; save the file as UTF-8"
+        case .lineTooLong(let path, let line):
+            let limit = "\(ByteSource.windowLimit >> 20) MiB"
+            return "\(printable(path)):\(line): more than \(limit) without a line's end; check that it is text"
         case .invalidPath(let path):
             return path.isEmpty
                 ? "an empty path names no file; give a path"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import Safetensors
 
 /// The files at the top of a model's repository, or of its snapshot in the cache, and which of them a CLIP model needs.
 struct ModelFiles: Equatable {
@@ -83,21 +83,24 @@ struct ModelFiles: Equatable {
     ///
     /// - Throws: ``HubError/badShardIndex(path:reason:)`` also for a name that is not a plain `*.safetensors`.
     static func shards(inIndexAt path: String) throws(HubError) -> [String] {
-        struct Index: Decodable {
-            let weight_map: [String: String]
+        let index: ShardIndex
+        do {
+            index = try ShardIndex(path: path)
+        } catch {
+            switch error {
+            case .file: throw .unreadable(path: path, reason: "the list of shards cannot be opened")
+            case .badShardName(_, let shard): throw badShard(shard, path)
+            default: throw .badShardIndex(path: path, reason: "no weight_map of names to files")
+            }
         }
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
-            throw .unreadable(path: path, reason: "the list of shards cannot be opened")
+        if let bad = index.shards.first(where: { !isPlain($0) || !$0.hasSuffix(".safetensors") }) {
+            throw badShard(bad, path)
         }
-        guard let index = try? JSONDecoder().decode(Index.self, from: data) else {
-            throw .badShardIndex(path: path, reason: "no weight_map of names to files")
-        }
-        let shards = Set(index.weight_map.values).sorted()
-        guard !shards.isEmpty else { throw .badShardIndex(path: path, reason: "it names no shard") }
-        if let bad = shards.first(where: { !isPlain($0) || !$0.hasSuffix(".safetensors") }) {
-            throw .badShardIndex(path: path, reason: "'\(printable(bad))' is not the name of a shard")
-        }
-        return shards
+        return index.shards.sorted()
+    }
+
+    private static func badShard(_ name: String, _ path: String) -> HubError {
+        .badShardIndex(path: path, reason: "'\(printable(name))' is not the name of a shard")
     }
 
     /// Whether a name from outside is that of a plain file in the same directory.

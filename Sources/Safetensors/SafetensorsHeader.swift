@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+import JSON
+
 /// Where one tensor lies in a file, and how to read it.
 public struct TensorEntry: Hashable, Sendable {
     /// Its name, unique in the file.
@@ -53,101 +56,92 @@ struct SafetensorsHeader: Sendable {
         }
         guard file[8] == UInt8(ascii: "{") else { throw .headerStart(path: path) }
         let text = UnsafeRawBufferPointer(rebasing: file[8..<dataStart])
-        guard String(validating: text, as: UTF8.self) != nil else { throw .headerNotUTF8(path: path) }
+        let bytes = text.assumingMemoryBound(to: UInt8.self)
         do {
-            try parse(text, path, dataStart: dataStart, dataSize: file.count - dataStart)
+            try parse(bytes, path, dataStart: dataStart, dataSize: file.count - dataStart)
         } catch {
-            switch error {
-            case .json(.expected(let words, let offset)):
-                throw .headerNotJSON(path: path, offset: 8 + offset, expected: words)
-            case .json(.tooDeep(let offset)):
-                throw .headerTooDeep(path: path, offset: 8 + offset)
-            case .content(let error): throw error
-            }
+            // What is no text at all has no faults worth telling.
+            throw firstInvalidUTF8(bytes) == nil ? error : .headerNotUTF8(path: path)
         }
         try checkCoverage(path, dataStart: dataStart, dataSize: file.count - dataStart)
     }
 
-    /// Something that reads well as JSON or not at all.
-    private enum Fault: Error {
-        case json(JSONFault)
-        case content(SafetensorsError)
-    }
+    /// Objects and arrays within each other: the header, an entry, and what may be in fields that nobody knows.
+    private static let maximumDepth = 35
+
+    private typealias Scanner = JSONScanner<SafetensorsError>
 
     private mutating func parse(
-        _ text: UnsafeRawBufferPointer, _ path: String, dataStart: Int, dataSize: Int
-    ) throws(Fault) {
-        var scanner = JSONScanner(text)
-        var isFirst = true
+        _ text: UnsafeBufferPointer<UInt8>, _ path: String, dataStart: Int, dataSize: Int
+    ) throws(SafetensorsError) {
+        let scanner = Scanner(text, depthLimit: Self.maximumDepth) { fault in
+            let offset = 8 + fault.offset + fault.distance
+            if case .tooDeep = fault.problem { return .headerTooDeep(path: path, offset: offset) }
+            return .headerNotJSON(
+                path: path, offset: offset, expected: fault.words(end: "nothing but spaces after '}'"))
+        }
         var hasMetadata = false
-        try json { () throws(JSONFault) in try scanner.expect("{", "'{'") }
-        while let key = try json({ () throws(JSONFault) in try scanner.nextKey(isFirst: &isFirst) }) {
+        try scanner.beginObject()
+        while try scanner.nextKey() {
+            let key = scanner.text
             if key == "__metadata__" {
-                if hasMetadata { throw .content(.duplicateKey(path: path, key: key)) }
+                if hasMetadata { throw .duplicateKey(path: path, key: key) }
                 hasMetadata = true
-                try parseMetadata(&scanner, path)
+                try parseMetadata(scanner, path)
             } else {
-                if index[key] != nil { throw .content(.duplicateKey(path: path, key: key)) }
-                let entry = try parseEntry(&scanner, path, key, dataStart: dataStart, dataSize: dataSize)
+                if index[key] != nil { throw .duplicateKey(path: path, key: key) }
+                let entry = try parseEntry(scanner, path, key, dataStart: dataStart, dataSize: dataSize)
                 index[key] = entries.count
                 entries.append(entry)
             }
         }
         // The reference pads with spaces.
-        if scanner.peek() != nil { throw .json(.expected("nothing but spaces after '}'", offset: scanner.offset)) }
+        try scanner.expectEnd()
     }
 
-    private mutating func parseMetadata(_ scanner: inout JSONScanner, _ path: String) throws(Fault) {
-        guard scanner.peek() == UInt8(ascii: "{") else {
-            throw .content(.metadataNotStrings(path: path, key: nil))
-        }
-        var isFirst = true
-        try json { () throws(JSONFault) in try scanner.expect("{", "'{'") }
-        while let key = try json({ () throws(JSONFault) in try scanner.nextKey(isFirst: &isFirst) }) {
-            if metadata[key] != nil { throw .content(.duplicateKey(path: path, key: "__metadata__.\(key)")) }
-            guard scanner.peek() == UInt8(ascii: "\"") else {
-                throw .content(.metadataNotStrings(path: path, key: key))
-            }
-            metadata[key] = try json { () throws(JSONFault) in try scanner.string() }
+    private mutating func parseMetadata(_ scanner: Scanner, _ path: String) throws(SafetensorsError) {
+        guard try scanner.kind() == .object else { throw .metadataNotStrings(path: path, key: nil) }
+        try scanner.beginObject()
+        while try scanner.nextKey() {
+            let key = scanner.text
+            if metadata[key] != nil { throw .duplicateKey(path: path, key: "__metadata__.\(key)") }
+            guard try scanner.kind() == .string else { throw .metadataNotStrings(path: path, key: key) }
+            metadata[key] = try scanner.string()
         }
     }
 
     private func parseEntry(
-        _ scanner: inout JSONScanner, _ path: String, _ name: String, dataStart: Int, dataSize: Int
-    ) throws(Fault) -> TensorEntry {
-        guard scanner.peek() == UInt8(ascii: "{") else {
-            throw .content(.entryNotObject(path: path, tensor: name))
-        }
+        _ scanner: Scanner, _ path: String, _ name: String, dataStart: Int, dataSize: Int
+    ) throws(SafetensorsError) -> TensorEntry {
+        guard try scanner.kind() == .object else { throw .entryNotObject(path: path, tensor: name) }
         var dtypeName: String?
         var shape: [Int]?
         var offsets: [Int]?
-        var isFirst = true
-        try json { () throws(JSONFault) in try scanner.expect("{", "'{'") }
-        while let field = try json({ () throws(JSONFault) in try scanner.nextKey(isFirst: &isFirst) }) {
-            let duplicate = SafetensorsError.duplicateKey(path: path, key: "\(name).\(field)")
+        try scanner.beginObject()
+        while try scanner.nextKey() {
+            let field = scanner.text
+            func requireFirst(_ value: Any?) throws(SafetensorsError) {
+                if value != nil { throw .duplicateKey(path: path, key: "\(name).\(field)") }
+            }
             switch field {
             case "dtype":
-                if dtypeName != nil { throw .content(duplicate) }
-                guard scanner.peek() == UInt8(ascii: "\"") else {
-                    throw .content(.malformedField(path: path, tensor: name, field: field, expected: "a string"))
+                try requireFirst(dtypeName)
+                guard try scanner.kind() == .string else {
+                    throw .malformedField(path: path, tensor: name, field: field, expected: "a string")
                 }
-                dtypeName = try json { () throws(JSONFault) in try scanner.string() }
+                dtypeName = try scanner.string()
             case "shape":
-                if shape != nil { throw .content(duplicate) }
-                shape = try sizes(&scanner, path, name, field)
+                try requireFirst(shape)
+                shape = try sizes(scanner, path, name, field)
             case "data_offsets":
-                if offsets != nil { throw .content(duplicate) }
-                offsets = try sizes(&scanner, path, name, field)
+                try requireFirst(offsets)
+                offsets = try sizes(scanner, path, name, field)
             default:
                 // The reference passes over fields that it does not know.
-                try json { () throws(JSONFault) in try scanner.skipValue() }
+                try scanner.skipValue()
             }
         }
-        do {
-            return try SafetensorsHeader.entry(path, name, dtypeName, shape, offsets, dataStart, dataSize)
-        } catch {
-            throw .content(error)
-        }
+        return try Self.entry(path, name, dtypeName, shape, offsets, dataStart, dataSize)
     }
 
     private static func entry(
@@ -189,33 +183,25 @@ struct SafetensorsHeader: Sendable {
     }
 
     private func sizes(
-        _ scanner: inout JSONScanner, _ path: String, _ name: String, _ field: String
-    ) throws(Fault) -> [Int] {
+        _ scanner: Scanner, _ path: String, _ name: String, _ field: String
+    ) throws(SafetensorsError) -> [Int] {
         let wrong = SafetensorsError.malformedField(
             path: path, tensor: name, field: field, expected: "an array of numbers")
-        guard scanner.peek() == UInt8(ascii: "[") else { throw .content(wrong) }
-        try json { () throws(JSONFault) in try scanner.expect("[", "'['") }
+        guard try scanner.kind() == .array else { throw wrong }
+        try scanner.beginArray()
         var sizes: [Int] = []
-        var isFirst = true
-        while try json({ () throws(JSONFault) in try scanner.nextElement(isFirst: &isFirst) }) {
-            if sizes.count == SafetensorsHeader.maximumRank {
-                throw .content(.tooManyDimensions(path: path, tensor: name))
+        while try scanner.nextElement() {
+            if sizes.count == Self.maximumRank { throw .tooManyDimensions(path: path, tensor: name) }
+            guard [.number, nil].contains(try scanner.kind()) else { throw wrong }
+            try scanner.number()
+            guard let size = scanner.integer, size >= 0 else {
+                let problem: SafetensorsError.NumberProblem =
+                    scanner.text.hasPrefix("-")
+                    ? .negative
+                    : scanner.text.allSatisfy(\.isNumber) ? .tooLarge : .notWhole
+                throw .badNumber(path: path, tensor: name, field: field, problem: problem)
             }
-            switch scanner.peek() {
-            case UInt8(ascii: "\"")?, UInt8(ascii: "[")?, UInt8(ascii: "{")?, UInt8(ascii: "t")?,
-                UInt8(ascii: "f")?, UInt8(ascii: "n")?:
-                throw .content(wrong)
-            default: break
-            }
-            do {
-                sizes.append(try scanner.size())
-            } catch {
-                switch error {
-                case .syntax(let fault): throw .json(fault)
-                case .value(let problem):
-                    throw .content(.badNumber(path: path, tensor: name, field: field, problem: problem))
-                }
-            }
+            sizes.append(size)
         }
         return sizes
     }
@@ -248,8 +234,26 @@ struct SafetensorsHeader: Sendable {
         }
         return nil
     }
+}
 
-    private func json<Result>(_ body: () throws(JSONFault) -> Result) throws(Fault) -> Result {
-        do { return try body() } catch { throw .json(error) }
+extension JSONFault {
+    /// What the text lacks, in the words of this target's messages.
+    func words(end: String) -> String {
+        switch problem {
+        case .object: "'{'"
+        case .value where isAtEnd, .literal: "a value"
+        case .value, .number: "a number"
+        case .leadingZero: "a number without leading zeros"
+        case .key: "a key in quotes"
+        case .colon: "':'"
+        case .commaOrBrace: "',' or '}'"
+        case .commaOrBracket: "',' or ']'"
+        case .controlCharacter: "no control character within a string"
+        case .escape: "an escape"
+        case .hexadecimalDigits: "four hexadecimal digits"
+        case .surrogatePair: "a whole surrogate pair"
+        case .end: end
+        default: expected
+        }
     }
 }

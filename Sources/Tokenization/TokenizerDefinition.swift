@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
+
 /// A tokenizer as its files describe it.
 struct TokenizerDefinition {
     /// The file that holds the vocabulary, for messages.
@@ -28,57 +30,74 @@ struct MergeList {
     }
 
     /// Adds the merge of two tokens; a later merge of the same two replaces an earlier one.
-    mutating func add(_ first: ArraySlice<UInt8>, _ second: ArraySlice<UInt8>, place: @autoclosure () -> String) throws
-    {
+    mutating func add<Token: Collection<UInt8>>(
+        _ first: Token, _ second: Token, place: @autoclosure () -> String
+    ) throws {
         func missing(_ token: some Sequence<UInt8>) -> TokenizerError {
             let text = quoted(String(decoding: Array(token), as: UTF8.self))
             return .invalidMerge(file: file, place: place(), problem: "token \(text) is not in the vocabulary")
         }
         guard let left = vocabulary.id(of: first) else { throw missing(first) }
         guard let right = vocabulary.id(of: second) else { throw missing(second) }
-        guard let merged = vocabulary.id(of: first, followedBy: second) else { throw missing(first + second) }
+        guard let merged = vocabulary.id(of: first, followedBy: second) else {
+            throw missing(Array(first) + Array(second))
+        }
         merges.append((BytePairEncoder.pair(left, right), Int32(merges.count), merged))
     }
 
     /// Adds a merge written as two tokens with a blank between them.
-    mutating func add(line: ArraySlice<UInt8>, place: @autoclosure () -> String) throws {
+    mutating func add<Line: Collection<UInt8>>(line: Line, place: @autoclosure () -> String) throws
+    where Line.SubSequence == Line {
         let blank = UInt8(ascii: " ")
-        guard let middle = line.firstIndex(of: blank), !line[(middle + 1)...].contains(blank) else {
+        guard let middle = line.firstIndex(of: blank), !line[line.index(after: middle)...].contains(blank) else {
             throw TokenizerError.invalidMerge(
                 file: file, place: place(),
-                problem: "\(quoted(String(decoding: line, as: UTF8.self))) is not two tokens parted by one blank")
+                problem: "\(quoted(String(decoding: Array(line), as: UTF8.self))) is not two tokens parted by one blank"
+            )
         }
-        try add(line[..<middle], line[(middle + 1)...], place: place())
+        try add(line[..<middle], line[line.index(after: middle)...], place: place())
     }
 }
 
-extension JSONDocument {
+extension Vocabulary {
     /// Reads a vocabulary: an object of ids.
-    func vocabulary(_ value: Value?, file: String, key: String) throws -> Vocabulary {
-        guard let members = members(value) else {
+    init(_ value: JSONValue?, file: String, key: String) throws {
+        guard let members = value?.members else {
             throw TokenizerError.invalidValue(file: file, key: key, problem: "must be an object of tokens and ids")
         }
-        var vocabulary = Vocabulary(capacity: members.count, bytes: members.reduce(0) { $0 + $1.key.count })
+        self.init(capacity: members.count, bytes: members.reduce(0) { $0 + $1.key.utf8.count })
         for member in members {
             guard case .integer(let number) = member.value, number >= 0, number < Int(Int32.max) else {
                 throw TokenizerError.invalidValue(
                     file: file, key: key,
-                    problem: "gives token \(quoted(string(member.key))) \(name(of: member.value)) "
+                    problem: "gives token \(quoted(member.key)) \(description(of: member.value)) "
                         + "where an id from 0 to \(Int32.max - 1) belongs")
             }
-            vocabulary.set(bytes(member.key), to: Int32(number))
+            set(member.key.utf8, to: Int32(number))
         }
-        guard vocabulary.count > 0 else {
+        guard count > 0 else {
             throw TokenizerError.invalidValue(file: file, key: key, problem: "has no tokens")
         }
         var ids: [(id: Int32, token: ArraySlice<UInt8>)] = []
-        ids.reserveCapacity(vocabulary.count)
-        vocabulary.forEach { ids.append(($1, $0)) }
+        ids.reserveCapacity(count)
+        forEach { ids.append(($1, $0)) }
         ids.sort { $0.id < $1.id }
         for (a, b) in zip(ids, ids.dropFirst()) where a.id == b.id {
             let names = [a, b].map { quoted(String(decoding: $0.token, as: UTF8.self)) }.joined(separator: " and ")
             throw TokenizerError.invalidValue(file: file, key: key, problem: "gives \(names) the same id \(a.id)")
         }
-        return vocabulary
+    }
+}
+
+/// What a value is, in words.
+func description(of value: JSONValue?) -> String {
+    switch value {
+    case nil, .null?: "absent"
+    case .bool(let flag)?: flag ? "true" : "false"
+    case .integer(let number)?: "\(number)"
+    case .number(let number)?: "\(number)"
+    case .string(let text)?: quoted(text)
+    case .array?: "a list"
+    case .object?: "an object"
     }
 }

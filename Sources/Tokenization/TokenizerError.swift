@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import FileIO
+import JSON
 
 /// What can be wrong with a tokenizer's files.
 public enum TokenizerError: UserFacingError, Equatable {
@@ -45,6 +46,31 @@ public enum TokenizerError: UserFacingError, Equatable {
             "a vocabulary of \(size) tokens cannot be trained; ask for between \(minimum) (the byte symbols and the two "
                 + "markers) and \(maximum)"
         }
+    }
+}
+
+extension TokenizerError {
+    /// A file that is not JSON.
+    init(_ fault: JSONFault, file: String) {
+        let problem =
+            switch fault.problem {
+            case .invalidUTF8: "a byte that is not UTF-8"
+            case .end: "something follows the end of the value"
+            case .tooDeep(let limit): "nested deeper than \(limit) levels"
+            case .key: "a key is missing"
+            case .colon: "a colon is missing"
+            case .commaOrBrace: "a comma or closing brace is missing"
+            case .commaOrBracket: "a comma or closing bracket is missing"
+            case .literal: "unexpected word"
+            case .number, .leadingZero: "a malformed number"
+            case .controlCharacter: "a control character in a string"
+            case .surrogatePair: "half of a surrogate pair in a string"
+            case .closingQuote: "a string that does not end"
+            case .escape: fault.isAtEnd ? "a string that does not end" : "an unknown escape in a string"
+            case .hexadecimalDigits: fault.isAtEnd ? "a string that does not end" : "a malformed \\u escape"
+            default: fault.isAtEnd ? "the file ends too early" : "unexpected character"
+            }
+        self = .malformedJSON(file: file, line: fault.line, problem: problem)
     }
 }
 

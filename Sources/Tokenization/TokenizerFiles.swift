@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JSON
 
 /// Reads a checkpoint's tokenizer files, with the precedence that transformers 5 gives them.
 struct TokenizerFiles {
@@ -21,14 +22,14 @@ struct TokenizerFiles {
         let tokenizer = try document("tokenizer.json")
         var definition =
             if let tokenizer {
-                try TokenizerJSON(document: tokenizer, file: path("tokenizer.json")).definition()
+                try TokenizerJSON(root: tokenizer, file: path("tokenizer.json")).definition()
             } else {
                 try loadVocabularyAndMerges()
             }
 
         // transformers builds CLIPTokenizer's own splitter and special tokens around the vocabulary, and takes
         // tokenizer.json as it is for any other class.
-        let tokenizerClass = configuration.flatMap { $0.string($0.member("tokenizer_class", of: $0.root)) }
+        let tokenizerClass = configuration?["tokenizer_class"]?.string
         let isOwnClass = tokenizerClass.map { $0 == "CLIPTokenizer" || $0 == "CLIPTokenizerFast" } ?? true
         let isVerbatim = tokenizer != nil && !isOwnClass
         if !isVerbatim {
@@ -44,10 +45,10 @@ struct TokenizerFiles {
 
     /// The vocabulary and merges of the two-file form.
     private func loadVocabularyAndMerges() throws -> TokenizerDefinition {
-        guard let document = try document("vocab.json"), let bytes = try read("merges.txt") else {
+        guard let root = try document("vocab.json"), let bytes = try read("merges.txt") else {
             throw TokenizerError.noTokenizerFiles(path: directory.path)
         }
-        let vocabulary = try document.vocabulary(document.root, file: path("vocab.json"), key: "(the whole file)")
+        let vocabulary = try Vocabulary(root, file: path("vocab.json"), key: "(the whole file)")
         let file = path("merges.txt")
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw TokenizerError.unreadable(file: file, reason: "it is not UTF-8 text")
@@ -65,7 +66,7 @@ struct TokenizerFiles {
 
     /// Adds the tokens that the side files name, and takes the begin, end and unknown token from them.
     private func addSpecialTokens(
-        to definition: inout TokenizerDefinition, configuration: JSONDocument?, isVerbatim: Bool
+        to definition: inout TokenizerDefinition, configuration: JSONValue?, isVerbatim: Bool
     ) throws {
         let fromTokenizer = definition.addedTokens
         var added: [AddedToken] = []
@@ -73,26 +74,26 @@ struct TokenizerFiles {
         var others: [AddedToken] = []
         var extra: [AddedToken] = []
         if let configuration {
-            let reader = SpecialTokenReader(document: configuration, file: path("tokenizer_config.json"))
+            let reader = SpecialTokenReader(root: configuration, file: path("tokenizer_config.json"))
             named = try reader.named(Self.specialKeys)
             others = try reader.others(than: Self.specialKeys)
             extra = try reader.extra()
             added = try reader.decoder() ?? []
         }
-        if let configuration, configuration.member("added_tokens_decoder", of: configuration.root) != nil {
+        if configuration?["added_tokens_decoder"] != nil {
             // It replaces the lists of the other files.
         } else {
             // What added_tokens.json lists is special if a side file says so other than by an object in the first.
             var special = Set(named.values.filter(\.isBare).map(\.content))
             if let map = try document("special_tokens_map.json") {
-                let reader = SpecialTokenReader(document: map, file: path("special_tokens_map.json"))
+                let reader = SpecialTokenReader(root: map, file: path("special_tokens_map.json"))
                 let tokens = try reader.named(Self.specialKeys)
                 special.formUnion(tokens.values.map(\.content))
                 named.merge(tokens) { $1 }
                 extra += try reader.extra().filter { !extra.contains($0) }
             }
             if let map = try document("added_tokens.json") {
-                let reader = SpecialTokenReader(document: map, file: path("added_tokens.json"))
+                let reader = SpecialTokenReader(root: map, file: path("added_tokens.json"))
                 special.formUnion(extra.map(\.content))
                 added = try reader.legacy().map { token in
                     var token = token
@@ -125,8 +126,8 @@ struct TokenizerFiles {
 
     private func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
 
-    private func document(_ name: String) throws -> JSONDocument? {
-        try read(name).map { try JSONDocument(parsing: $0, file: path(name)) }
+    private func document(_ name: String) throws -> JSONValue? {
+        try read(name).map { try JSONValue(parsing: $0) { TokenizerError($0, file: path(name)) } }
     }
 
     /// A file's bytes, or nil if it is not there.

@@ -26,8 +26,8 @@ struct Vocabulary: Sendable {
     }
 
     /// Sets a token's id; the later of two settings holds, as in Python's dictionaries.
-    mutating func set(_ token: ArraySlice<UInt8>, to id: Int32) {
-        let (slot, entry) = token.withUnsafeBufferPointer { find($0, nil) }
+    mutating func set(_ token: some Collection<UInt8>, to id: Int32) {
+        let (slot, entry) = withBytes(of: token) { find($0, nil) }
         if let entry {
             ids[entry] = id
             return
@@ -47,17 +47,12 @@ struct Vocabulary: Sendable {
     }
 
     func id(of token: some Collection<UInt8>) -> Int32? {
-        let found =
-            token.withContiguousStorageIfAvailable { find($0, nil).entry }
-            ?? Array(token).withUnsafeBufferPointer { find($0, nil).entry }
-        return found.map { ids[$0] }
+        withBytes(of: token) { find($0, nil).entry }.map { ids[$0] }
     }
 
     /// The id of two tokens' concatenation.
-    func id(of first: ArraySlice<UInt8>, followedBy second: ArraySlice<UInt8>) -> Int32? {
-        first.withUnsafeBufferPointer { head in
-            second.withUnsafeBufferPointer { tail in find(head, tail).entry }
-        }.map { ids[$0] }
+    func id(of first: some Collection<UInt8>, followedBy second: some Collection<UInt8>) -> Int32? {
+        withBytes(of: first) { head in withBytes(of: second) { tail in find(head, tail).entry } }.map { ids[$0] }
     }
 
     /// Every token with its id, in the file's order.
@@ -94,4 +89,11 @@ struct Vocabulary: Sendable {
             slots[slot] = Int32(entry + 1)
         }
     }
+}
+
+/// Calls a closure with the bytes of a token.
+private func withBytes<Result>(
+    of token: some Collection<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+) -> Result {
+    token.withContiguousStorageIfAvailable(body) ?? Array(token).withUnsafeBufferPointer(body)
 }

@@ -34,11 +34,11 @@ import Testing
         ),
     ]
 
-    private func mutated(_ bytes: [UInt8], _ random: inout Seeded, alphabet: [UInt8]) -> [UInt8] {
+    private func mutated(_ bytes: [UInt8], _ random: inout Seeded) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let place = Int.random(in: 0...bytes.count, using: &random)
-            let byte = alphabet.randomElement(using: &random) ?? 0
+            let byte = UInt8.random(in: 0...255, using: &random)
             switch Int.random(in: 0..<4, using: &random) {
             case 0: bytes.insert(byte, at: place)
             case 1 where place < bytes.count: bytes[place] = byte
@@ -56,7 +56,7 @@ import Testing
         var errors = 0
         for (name, text) in Self.seeds {
             for round in 0..<1500 {
-                let bytes = mutated(Array(text.utf8), &random, alphabet: Array(0...255))
+                let bytes = mutated(Array(text.utf8), &random)
                 let path = try folder.write(name, bytes: bytes)
                 do throws(DatasetError) {
                     let table = try AnnotationTable.read(path: path, options: .unchecked(unlisted: .unknown))
@@ -80,27 +80,6 @@ import Testing
         }
         #expect(tables > 500)
         #expect(errors > 500)
-    }
-
-    @Test func `damaged JSON is refused exactly where Foundation refuses it`() throws {
-        var random = Seeded(state: 5)
-        let document = #"{"a": [1, -2.5e+3, 0.1, true, false, null, "x\n\u00e9\\"], "b": {"": {}}, "c": [[], [{}]] }"#
-        let alphabet = Array("{}[]\",:0123456789.-+eEtrufalsn\\/ \n\té".utf8)
-        var accepted = 0
-        for _ in 0..<20_000 {
-            let bytes = mutated(Array(document.utf8), &random, alphabet: alphabet)
-            let scanner = JSONScanner(source: bytes.withUnsafeBufferPointer { ByteSource(bytes: $0, path: "t") })
-            let error = failure { () throws(DatasetError) in
-                try scanner.skipValue()
-                try scanner.expectEnd()
-            }
-            // Foundation on Linux takes a comma before a closing bracket, which JSON does not.
-            if String(decoding: bytes, as: UTF8.self).contains(/,\s*[\]}]/) { continue }
-            let foundation = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
-            #expect((error == nil) == (foundation != nil), "\(String(decoding: bytes, as: UTF8.self))")
-            accepted += error == nil ? 1 : 0
-        }
-        #expect((500..<10_000).contains(accepted))
     }
 
     @Test func `findings past a million are counted as one`() throws {

@@ -46,15 +46,9 @@ struct Embed: ParsableCommand {
     func run() throws {
         let options = try model.streamOptions()
         let checkpoint = try ModelCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
-        let lines = try text.map { LineIterator(descriptor: $0 == "-" ? STDIN_FILENO : try openText($0)) }
+        let lines = try text.map { LineReader(textsFrom: $0 == "-" ? STDIN_FILENO : try openText($0)) }
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
-        if var lines {
-            return try embedder.embedTexts(to: output, monitor: .console) {
-                if let line = lines.next() { return line }
-                try lines.checkWhole()
-                return nil
-            }
-        }
+        if let lines { return try embedder.embedTexts(to: output, monitor: .console) { try lines.nextText() } }
         let pictures = PictureInputs(inputs, imagesDirectory: images)
         let tally = try embedder.embed(pictures, to: output, monitor: .console)
         try pictures.finish()

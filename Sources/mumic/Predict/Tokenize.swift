@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FileIO
 import Foundation
 import Models
 import Tokenization
@@ -22,12 +23,11 @@ struct Tokenize: ParsableCommand {
     func run() throws {
         let (tokenizer, contextLength) = try ModelCheckpoint.tokenizer(
             directory: try modelDirectory(model), resolvingBase: modelDirectory)
-        var lines = LineIterator(descriptor: STDIN_FILENO)
-        while let line = lines.next() {
+        let lines = LineReader(textsFrom: STDIN_FILENO)
+        while let line = try lines.nextText() {
             try Interruption.check()
             let ids = tokenizer.encode(line, contextLength: contextLength)
             try StandardOutput.shared.write("[" + ids.map(String.init).joined(separator: ", ") + "]\n")
         }
-        try lines.checkWhole()
     }
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ContentHash
+import FileIO
+import Glibc
+import JSON
+
+/// A reader of JSON whose faults are those of data files. `NaN` and `Infinity`, which Python writes, pass where a value
+/// is stepped over.
+typealias DatasetScanner = JSONScanner<DatasetError>
+
+extension JSONScanner<DatasetError> {
+    convenience init(_ source: ByteSource) {
+        let path = source.path
+        self.init(source, takesNaN: true) { DatasetError($0, path: path) }
+    }
+
+    /// A reader of the current line.
+    convenience init(lineOf lines: LineReader) {
+        let path = lines.path
+        self.init(lines.bytes, line: lines.line, takesNaN: true) { DatasetError($0, path: path) }
+    }
+
+    /// The next value if it is a finite or infinite decimal number; nil, and the value stepped over, if not.
+    func numberOrSkip() throws(DatasetError) -> Double? {
+        let isNumber = try kind() == .number
+        try skipValue()
+        return isNumber ? withText(DecimalNumber.parse) : nil
+    }
+}
+
+extension DatasetError {
+    init(_ fault: JSONFault, path: String) {
+        switch fault.problem {
+        case .unreadable(let error): self.init(error)
+        case .invalidUTF8: self = .malformed(path: path, line: fault.line, problem: .invalidUTF8)
+        case .tooDeep(let limit): self = .malformed(path: path, line: fault.line, problem: .jsonTooDeep(limit: limit))
+        default:
+            let problem = SyntaxProblem.json(column: fault.column, expected: fault.expected)
+            self = .malformed(path: path, line: fault.line, problem: problem)
+        }
+    }
+
+    init(_ error: FileIOError) {
+        switch error {
+        case .invalidPath(let path): self = .missing(path: path)
+        case .system(_, let path, _) where error.isMissingInput: self = .missing(path: path)
+        case .system(_, let path, let code): self = .unreadable(path: path, reason: String(cString: strerror(code)))
+        case .lineTooLong(let path, let line):
+            self = .malformed(path: path, line: line, problem: .tooLong(limit: ByteSource.windowLimit))
+        default: self = .unreadable(path: "", reason: error.description)
+        }
+    }
+}
+
+/// What reading a file gives, its error being one of data files.
+private func reading<Value>(_ body: () throws(FileIOError) -> Value) throws(DatasetError) -> Value {
+    do { return try body() } catch { throw DatasetError(error) }
+}
+
+/// A data file that is hashed while it is read, so that it need not be read twice.
+struct HashedSource {
+    let source: ByteSource
+    private let hash: Hash
+
+    private final class Hash {
+        var value = SHA256()
+    }
+
+    init(path: String) throws(DatasetError) {
+        let hash = Hash()
+        self.hash = hash
+        source = try reading { () throws(FileIOError) in try ByteSource(path: path) { hash.value.update($0) } }
+    }
+
+    /// The SHA-256 of everything that the file or pipe held, as hexadecimal digits. What is left is read and given back.
+    func contentHash() throws(DatasetError) -> String {
+        repeat { source.consume(source.count) } while try source.grows()
+        return hash.value.hexadecimal()
+    }
+}
+
+extension ByteSource {
+    static func opening(_ path: String) throws(DatasetError) -> ByteSource {
+        try reading { () throws(FileIOError) in try ByteSource(path: path) }
+    }
+
+    /// ``fill()`` with an error of data files.
+    func grows() throws(DatasetError) -> Bool { try reading { () throws(FileIOError) in try fill() } }
+
+    /// ``has(_:)`` with an error of data files.
+    func holds(_ position: Int) throws(DatasetError) -> Bool {
+        if position < count { return true }
+        return try reading { () throws(FileIOError) in try has(position) }
+    }
+
+    /// Steps over UTF-8's byte order mark, and refuses files in UTF-16 and UTF-32.
+    func skipByteOrderMark() throws(DatasetError) {
+        guard try holds(1) else { return }
+        let first = bytes[0]
+        let second = bytes[1]
+        // UTF-16 text without a mark has a zero in one of its first two bytes.
+        if (first == 0xFE && second == 0xFF) || (first == 0xFF && second == 0xFE) || (first == 0) != (second == 0) {
+            throw .malformed(path: path, line: 1, problem: .wideEncoding)
+        }
+        if first == 0xEF, second == 0xBB, try holds(2), bytes[2] == 0xBF { consume(3) }
+    }
+}
+
+extension LineReader {
+    /// ``next()`` with an error of data files.
+    func advance() throws(DatasetError) -> Bool { try reading { () throws(FileIOError) in try next() } }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FileIO
+
+/// A JSON text as a tree, for files that are small enough to be looked at as a whole.
+public enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    /// A number that is written as a whole one and fits.
+    case integer(Int)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    /// The members in the file's order, doubled ones included.
+    case object([Member])
+
+    /// A key and its value.
+    public struct Member: Sendable, Equatable {
+        /// The key.
+        public let key: String
+        /// The value.
+        public let value: JSONValue
+    }
+
+    /// Reads a whole text; a byte order mark at its beginning is stepped over.
+    ///
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - depthLimit: How many objects and arrays may be open at a time. They are followed by recursion.
+    ///   - failure: Makes the error that is thrown. Where the bytes are no UTF-8, that is the fault, whatever else is.
+    public init<Failure: Error>(
+        parsing bytes: some Sequence<UInt8>, depthLimit: Int = 64, failure: (JSONFault) -> Failure
+    ) throws(Failure) {
+        let bytes = Array(bytes)
+        do {
+            self = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONFault) in
+                let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+                let text = UnsafeBufferPointer(rebasing: bytes[(hasMark ? 3 : 0)...])
+                let scanner = JSONScanner(text, depthLimit: depthLimit) { JSONFault(invalidUTF8In: text) ?? $0 }
+                let value = try JSONValue(scanner)
+                try scanner.expectEnd()
+                return value
+            }
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Reads the next value of a text.
+    public init<Failure: Error>(_ scanner: JSONScanner<Failure>) throws(Failure) {
+        switch try scanner.kind() {
+        case .object:
+            var members: [Member] = []
+            try scanner.beginObject()
+            while try scanner.nextKey() {
+                let key = scanner.text
+                members.append(Member(key: key, value: try JSONValue(scanner)))
+            }
+            self = .object(members)
+        case .array:
+            var elements: [JSONValue] = []
+            try scanner.beginArray()
+            while try scanner.nextElement() { elements.append(try JSONValue(scanner)) }
+            self = .array(elements)
+        case .string: self = .string(try scanner.string())
+        case .number:
+            try scanner.number()
+            self = scanner.integer.map { .integer($0) } ?? .number(Double(scanner.text) ?? .nan)
+        case .literal:
+            try scanner.skipValue()
+            let text = scanner.text
+            self = text == "null" ? .null : .bool(text == "true")
+        case nil: throw scanner.fault(.value)
+        }
+    }
+
+    /// The last member of that name, as Python's reader takes it; nil also where it is `null` or this is no object.
+    public subscript(name: String) -> JSONValue? {
+        let found = members?.last { $0.key == name }?.value
+        if case .null = found { return nil }
+        return found
+    }
+
+    /// The members of an object.
+    public var members: [Member]? { if case .object(let members) = self { members } else { nil } }
+
+    /// The elements of an array.
+    public var array: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
+
+    /// The text of a string.
+    public var string: String? { if case .string(let text) = self { text } else { nil } }
+
+    /// True or false.
+    public var bool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
+
+    /// A number of either kind.
+    public var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+}
+
+extension JSONFault {
+    /// The fault of a text that is not UTF-8; nil where it is.
+    init?(invalidUTF8In text: UnsafeBufferPointer<UInt8>) {
+        guard let place = firstInvalidUTF8(text) else { return nil }
+        let before = text[..<place]
+        let line = before.reduce(1) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        self.init(
+            problem: .invalidUTF8, offset: place, distance: 0, line: line, column: place - lineStart + 1,
+            isAtEnd: false)
+    }
+}
