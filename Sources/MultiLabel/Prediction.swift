@@ -82,6 +82,7 @@ public struct LabelRanking: Sendable {
     /// The labels of a picture, best first.
     ///
     /// - Parameter logits: z, `[L]`, finite.
+    /// - Returns: Those that the options ask for.
     public func callAsFunction(_ logits: [Float]) -> [LabelScore] {
         var order = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
         if let topK { order.removeLast(max(0, order.count - topK)) }

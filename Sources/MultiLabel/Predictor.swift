@@ -128,6 +128,7 @@ public final class Predictor {
     ///   - table: The pictures; its labels are not looked at.
     ///   - title: What is being done, for whoever shows it.
     ///   - monitor: Shows how far it is, and is asked after every picture whether to go on.
+    /// - Returns: The logits.
     /// - Throws: ``FileIO/InputError`` listing the pictures that cannot be read, and the errors of ``logits(_:)``.
     public func scores(
         of table: AnnotationTable, title: String = "scoring", monitor: WorkMonitor = .silent
@@ -144,6 +145,7 @@ public final class Predictor {
     ///   - table: The pictures; its labels are not looked at.
     ///   - title: What is being done, for whoever shows it.
     ///   - monitor: Shows how far it is, and is asked after every picture whether to go on.
+    /// - Returns: Both.
     /// - Throws: As ``scores(of:title:monitor:)``.
     public func features(
         of table: AnnotationTable, title: String = "looking", monitor: WorkMonitor = .silent

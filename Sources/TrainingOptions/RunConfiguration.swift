@@ -101,6 +101,7 @@ extension RunConfiguration {
     /// `--config`, then the command line's, each outdone by the next; checked.
     ///
     /// - Parameter arguments: The arguments that these options were parsed from.
+    /// - Returns: The options as the run is to have them.
     /// - Throws: `InputError` in the words that a user reads, and `FileIOError` if a file cannot be read.
     public func completed(arguments: [String]) throws -> Self {
         let file = try self.config.map { path in
@@ -217,6 +218,7 @@ extension RunConfiguration {
     /// The configuration that a run began with, or nil if there is none in its directory.
     ///
     /// - Parameter output: The run's directory.
+    /// - Returns: The configuration, or nil.
     /// - Throws: `InputError` if it is there and is not a configuration of this kind of run, or `FileIOError`.
     package static func saved(output: String) throws -> Self? { try savedFile(output: output)?.configuration() }
 
