@@ -29,11 +29,11 @@ build: setup
 	$(SWIFT) build $(SWIFT_FLAGS) --product mumic
 
 setup:
-	@Scripts/setup.sh
+	@Scripts/setup/setup.sh
 
 demo: build
 	$(SWIFT) build $(SWIFT_FLAGS) --product sample-world
-	@Scripts/demo.sh .build/release Models/sample-world demo
+	@Scripts/ci/demo.sh .build/release Models/sample-world demo
 
 experiments: build
 	$(SWIFT) build $(SWIFT_FLAGS) --product sample-world
@@ -41,10 +41,10 @@ experiments: build
 	.build/release/experiments run --all --minutes 100 $(EXPERIMENTS)
 
 docs: build
-	@Scripts/docs.sh .build/release .build/docs
+	@Scripts/ci/docs.sh .build/release .build/docs
 
 test: setup
-	@Scripts/test.sh "$(SWIFT)" $(SWIFT_FLAGS)
+	@Scripts/ci/test.sh "$(SWIFT)" $(SWIFT_FLAGS)
 
 format:
 	swift format --in-place --parallel --recursive $(SOURCES)
@@ -58,7 +58,7 @@ install:
 	@[ -n "$(PREFIX)" ] || { \
 		echo 'error: PREFIX is empty; say where to install, for instance: make install PREFIX=/usr/local' >&2; exit 1; }
 	@$(MAKE) --no-print-directory build
-	@Scripts/install.sh "$(PREFIX)"
+	@Scripts/setup/install.sh "$(PREFIX)"
 
 clean:
 	rm -rf .build

@@ -7,7 +7,7 @@
 DIR holds CLIP's vocab.json and merges.txt. The peer is the strongest plain use of transformers: prompts padded to the
 longest only, inference in batches of 128, fused AdamW. Its time is the computation alone; mumic's is the whole command
 for texts, and its own images_per_second, checked against the clock, for a step.
-Needs torch, transformers, pillow and numpy: Scripts/requirements-goldens.txt.
+Needs torch, transformers, pillow and numpy: Scripts/goldens/requirements-goldens.txt.
 """
 
 import argparse

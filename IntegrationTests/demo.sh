@@ -7,7 +7,7 @@ log=.build/logs/demo.log
 mkdir -p .build/logs
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-Scripts/demo.sh .build/release Models/sample-world "$folder/demo" >"$log" 2>&1 || {
+Scripts/ci/demo.sh .build/release Models/sample-world "$folder/demo" >"$log" 2>&1 || {
     tail -n 30 "$log" >&2
     exit 1
 }

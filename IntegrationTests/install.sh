@@ -13,7 +13,7 @@ fail() {
     exit 1
 }
 
-Scripts/install.sh "$work/first place"
+Scripts/setup/install.sh "$work/first place"
 mv "$work/first place" "$work/second place"
 cd /
 version=$(env -i "$work/second place/bin/mumic" --version)
@@ -31,13 +31,13 @@ swift=$(grep -c -e "libswiftCore.so => $work/second place/" <<<"$libraries" || t
 
 # DESTDIR, a second installation over the first, and refusals.
 cd "$root"
-DESTDIR="$work/stage" Scripts/install.sh /usr/local >/dev/null
-DESTDIR="$work/stage" Scripts/install.sh /usr/local >/dev/null
+DESTDIR="$work/stage" Scripts/setup/install.sh /usr/local >/dev/null
+DESTDIR="$work/stage" Scripts/setup/install.sh /usr/local >/dev/null
 env -i "$work/stage/usr/local/bin/mumic" --version >/dev/null
 [ "$(ls -A "$work/stage/usr/local/lib")" = mumic ] || fail "the installation left something behind in lib"
 touch "$work/file"
 for prefix in "" "$work/file"; do
-    if words=$(Scripts/install.sh "$prefix" 2>&1); then fail "PREFIX='$prefix' was accepted"; fi
+    if words=$(Scripts/setup/install.sh "$prefix" 2>&1); then fail "PREFIX='$prefix' was accepted"; fi
     [ "$(wc -l <<<"$words")" = 1 ] && [ "${words#error: }" != "$words" ] || fail "PREFIX='$prefix' gave: $words"
 done
 printf 'install: %s runs from anywhere\n' "$version"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The branches of Scripts/setup.sh, on machines that are made up: a PATH of stand-ins, nothing installed, no network.
+# The branches of Scripts/setup/setup.sh, on machines that are made up: a PATH of stand-ins, nothing installed, no network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d "${TMPDIR:-/tmp}/mumic-setup.XXXXXX")
@@ -35,8 +35,8 @@ machine() {
     output=""
     root=$work/$cases
     bin=$root/bin
-    mkdir -p "$bin" "$root/checkout/Scripts"
-    cp Scripts/setup.sh "$root/checkout/Scripts/"
+    mkdir -p "$bin" "$root/checkout/Scripts/setup"
+    cp Scripts/setup/setup.sh "$root/checkout/Scripts/setup/"
     for program in sh cat cmp dirname env find head mkdir mv paste printf rm sed sort touch uname; do
         ln -s "$(command -v $program)" "$bin/$program"
     done
@@ -76,7 +76,7 @@ STAND_IN
 setup() {
     status=0
     output=$(env -i PATH="$bin" LOG="$LOG" PLACE="$PLACE" REAL_PYTHON="$REAL_PYTHON" "$@" \
-        "$bin/sh" "$root/checkout/Scripts/setup.sh" 2>&1) || status=$?
+        "$bin/sh" "$root/checkout/Scripts/setup/setup.sh" 2>&1) || status=$?
 }
 
 accepted() { [ "$status" = 0 ] || fail "status $status"; }

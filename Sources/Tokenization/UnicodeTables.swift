@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Written by Scripts/record-tokenizer-tables.py from tokenizers 0.23.3; not edited by hand.
+// Written by Scripts/goldens/record-tokenizer-tables.py from tokenizers 0.23.3; not edited by hand.
 
 /// The `tokenizers` library's own Unicode tables, as numbers in base 36 parted by blanks.
 enum UnicodeTables {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Audit
 
-/// Fixtures recorded by Scripts/record-cleanlab.py.
+/// Fixtures recorded by Scripts/goldens/record-cleanlab.py.
 enum Golden {
     static func read<Value: Decodable>(_ name: String) throws -> Value {
         let url = try #require(Bundle.module.url(forResource: "Fixtures/" + name, withExtension: "json"))

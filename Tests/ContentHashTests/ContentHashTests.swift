@@ -12,7 +12,7 @@ import Testing
         let sha1: String
     }
 
-    /// Digests by Python's hashlib (Scripts/record-hashes.py).
+    /// Digests by Python's hashlib (Scripts/goldens/record-hashes.py).
     static func recorded() throws -> [Recorded] {
         let url = try #require(Bundle.module.url(forResource: "hashes", withExtension: "txt", subdirectory: "Fixtures"))
         return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map { line in

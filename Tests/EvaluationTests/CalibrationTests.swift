@@ -4,7 +4,7 @@ import Testing
 
 @testable import Evaluation
 
-/// What Scripts/record-evaluation-goldens.py recorded of scikit-learn's calibration.
+/// What Scripts/goldens/record-evaluation-goldens.py recorded of scikit-learn's calibration.
 private struct CalibrationGoldens: Decodable {
     struct Case: Decodable {
         struct Steps: Decodable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Evaluation
 
-/// What Scripts/record-evaluation-goldens.py recorded.
+/// What Scripts/goldens/record-evaluation-goldens.py recorded.
 private struct Goldens: Decodable {
     struct Case: Decodable {
         let name: String

@@ -4,7 +4,7 @@ import Foundation
 import Imaging
 import Randomness
 
-/// The files that Scripts/record-imaging-goldens.py wrote.
+/// The files that Scripts/goldens/record-imaging-goldens.py wrote.
 enum Fixtures {
     static func url(_ name: String) throws -> URL {
         guard let folder = Bundle.module.url(forResource: "Fixtures", withExtension: nil) else {

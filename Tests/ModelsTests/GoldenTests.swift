@@ -9,7 +9,7 @@ import TorchNN
 @testable import Models
 
 /// Features, loss and gradients of random small CLIPs, recorded from transformers by
-/// `Scripts/record-clip-goldens.py`.
+/// `Scripts/goldens/record-clip-goldens.py`.
 @Suite struct GoldenTests {
     static let cases = [
         "modern-eos-gelu", "legacy-eos", "float16", "bfloat16-tanh", "sharded-position-ids", "config-dicts",

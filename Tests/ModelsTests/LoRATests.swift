@@ -8,7 +8,7 @@ import TorchNN
 
 @testable import Models
 
-/// Adapters against PEFT's results, recorded by `Scripts/record-lora.py`, and against what they must not change.
+/// Adapters against PEFT's results, recorded by `Scripts/goldens/record-lora.py`, and against what they must not change.
 @Suite struct LoRATests {
     static let everything = LoRAConfiguration(rank: 3, alpha: 5, targets: LoRATarget.allCases)
 

@@ -6,7 +6,7 @@ import Torch
 
 @testable import MultiLabel
 
-/// Losses and gradients in float64, recorded by `Scripts/record-losses.py`.
+/// Losses and gradients in float64, recorded by `Scripts/goldens/record-losses.py`.
 struct MultiLabelLossGoldens: Decodable {
     struct Case: Decodable {
         let loss: String

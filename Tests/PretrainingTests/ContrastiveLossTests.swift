@@ -7,7 +7,7 @@ import TrainingOptions
 
 @testable import Pretraining
 
-/// open_clip's losses, recorded by `Scripts/record-pretraining-goldens.py`.
+/// open_clip's losses, recorded by `Scripts/goldens/record-pretraining-goldens.py`.
 struct LossGoldens: Decodable {
     struct Case: Decodable {
         let name: String

@@ -12,7 +12,7 @@ import TrainingOptions
 
 @testable import Pretraining
 
-/// PyTorch's loss curves, recorded by `Scripts/record-pretraining-goldens.py`.
+/// PyTorch's loss curves, recorded by `Scripts/goldens/record-pretraining-goldens.py`.
 struct Curves: Decodable {
     struct Options: Decodable {
         let loss: String

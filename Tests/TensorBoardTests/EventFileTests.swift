@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct EventFileTests {
     private static let start = 1767225600.25
-    /// The events of Scripts/record-tensorboard-golden.py.
+    /// The events of Scripts/goldens/record-tensorboard-golden.py.
     private static let steps: [(step: Int, time: Double, values: [(String, Double)])] = [
         (0, start, [("train/loss", 4.158883083359672), ("train/epoch", 0), ("train/learning_rate", 1e-6)]),
         (1, start + 0.5, [("train/loss", -0.0)]),

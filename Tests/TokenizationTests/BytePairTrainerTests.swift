@@ -6,7 +6,7 @@ import Testing
 
 @testable import Tokenization
 
-/// The recorded trainings (Scripts/record-tokenizer-training-goldens.py).
+/// The recorded trainings (Scripts/goldens/record-tokenizer-training-goldens.py).
 private struct Training: Decodable {
     struct Case: Decodable {
         let vocabularySize: Int

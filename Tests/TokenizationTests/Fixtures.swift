@@ -4,7 +4,7 @@ import Foundation
 
 @testable import Tokenization
 
-/// The recorded tokenizers and ids (Scripts/record-tokenizer-goldens.py).
+/// The recorded tokenizers and ids (Scripts/goldens/record-tokenizer-goldens.py).
 enum Fixtures {
     struct Corpus: Decodable {
         let sizes: [String: Int]

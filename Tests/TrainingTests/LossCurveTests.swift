@@ -12,7 +12,7 @@ import TorchNN
 @testable import Training
 @testable import TrainingOptions
 
-/// PyTorch's loss curves, recorded by `Scripts/record-training-goldens.py`.
+/// PyTorch's loss curves, recorded by `Scripts/goldens/record-training-goldens.py`.
 struct Curves: Decodable {
     struct Final: Decodable {
         let temperature: Double

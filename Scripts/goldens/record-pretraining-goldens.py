@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records Tests/PretrainingTests/Fixtures/{losses,curves}.json: contrastive losses and training as PyTorch does them.
 
-    python3 Scripts/record-pretraining-goldens.py
+    python3 Scripts/goldens/record-pretraining-goldens.py
 
 `losses.json`: open_clip's ClipLoss and SigLipLoss on small features, with their gradients, in float64. The features
 are float32 numbers, so that a float32 computation starts from the very same ones.
@@ -23,7 +23,7 @@ from open_clip.loss import ClipLoss, SigLipLoss
 from PIL import Image
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
-TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests")
+TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Tests")
 FIXTURES = os.path.join(TESTS, "PretrainingTests", "Fixtures")
 MODEL = os.path.join(TESTS, "TrainingTests", "Fixtures", "curve", "model")
 STEPS, BATCH, CONTEXT = 8, 6, 20

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records Tests/TrainingTests/Fixtures/curve: a small CLIP, pictures, labels, and PyTorch's loss curves on them.
 
-    python3 Scripts/record-training-goldens.py
+    python3 Scripts/goldens/record-training-goldens.py
 
 The loop below is the plain one that anybody would write with transformers, peft and torch.optim.AdamW. `losses.json`
 holds each variant's options, under the names of `mumic train`, its twelve losses, computed in float64, and what became
@@ -25,7 +25,7 @@ from training_methods import (
 )
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
-CURVE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "TrainingTests", "Fixtures", "curve")
+CURVE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Tests", "TrainingTests", "Fixtures", "curve")
 SIZE, STEPS, BATCH, PICTURES = 32, 12, 6, 24
 MEAN, STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
 LABELS = ["red sun", "sun", "pool", "double bed", "balcony", "sea view"]

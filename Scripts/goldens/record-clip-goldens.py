@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records Tests/ModelsTests/Fixtures: random small CLIPs and what transformers computes with them.
 
-    python3 Scripts/record-clip-goldens.py [CASE...]
+    python3 Scripts/goldens/record-clip-goldens.py [CASE...]
 
 Each case is a directory that the loader reads as it stands. `golden.safetensors` holds inputs and results, computed
 in float64 from the file's weights, so that the only error a test sees is the tested program's own.
@@ -17,7 +17,7 @@ from clip_reference import (
     DTYPES, CLIPConfig, CLIPModel, image_features, known_mean_loss, random_state, save_file, text_features, write_json,
 )
 
-FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "ModelsTests", "Fixtures")
+FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Tests", "ModelsTests", "Fixtures")
 
 
 def text(vocabulary, positions, width, layers, heads, inner, act, eos, bos=None, **more):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records Tests/MultiLabelTests/Fixtures/losses.json: the multi-label losses and their gradients, in float64.
 
-    python3 Scripts/record-losses.py
+    python3 Scripts/goldens/record-losses.py
 
 The formulas are written out here, with a mask and soft targets, and first compared with timm's and torchvision's own
 functions where those can say the same. Logits and targets are float32 numbers, so that a float32 computation starts
@@ -17,7 +17,7 @@ import types
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
 
-OUTPUT = pathlib.Path(__file__).parent.parent / "Tests/MultiLabelTests/Fixtures/losses.json"
+OUTPUT = pathlib.Path(__file__).parent.parent.parent / "Tests/MultiLabelTests/Fixtures/losses.json"
 
 
 def cross_entropy(z, y, known, smoothing=0.0, weights=None, per="pair"):

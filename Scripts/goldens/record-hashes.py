@@ -4,7 +4,7 @@
 The bytes come from a linear congruential generator that the test repeats, so the fixture holds digests only:
 x = (x * 1664525 + 1013904223) mod 2^32, starting at the length; each byte is x >> 24.
 
-    python Scripts/record-hashes.py > Tests/ContentHashTests/Fixtures/hashes.txt
+    python Scripts/goldens/record-hashes.py > Tests/ContentHashTests/Fixtures/hashes.txt
 """
 
 import hashlib

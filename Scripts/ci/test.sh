@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Scripts/test.sh SWIFT FLAG…: everything that CI checks; called by make test, which sets PKG_CONFIG_PATH. One build
+# Scripts/ci/test.sh SWIFT FLAG…: everything that CI checks; called by make test, which sets PKG_CONFIG_PATH. One build
 # serves the program, the tests and the integration tests.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 read -ra swift <<<"${1:-swift}"
 shift || true
 logs=.build/logs
@@ -48,8 +48,8 @@ unit() { "${swift[@]}" test "$@" --skip-build 2>&1 | tee "$logs/test.log"; }
 # bash leaves set -e off in what `||` guards: each of these functions returns its own status.
 stage lint lint
 stage build build "$@"
-stage snippets Scripts/check-snippets.sh
-stage docs Scripts/docs.sh .build/release .build/docs
+stage snippets Scripts/ci/check-snippets.sh
+stage docs Scripts/ci/docs.sh .build/release .build/docs
 stage tests unit "$@"
 stage demo IntegrationTests/demo.sh
 stage behaviour python3 IntegrationTests/behaviour/run.py check

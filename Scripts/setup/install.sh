@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Scripts/install.sh PREFIX: installs the built program as PREFIX/bin/mumic and the libraries that no Debian or Ubuntu
+# Scripts/setup/install.sh PREFIX: installs the built program as PREFIX/bin/mumic and the libraries that no Debian or Ubuntu
 # runtime has (libtorch, Swift's, the image codecs) in PREFIX/lib/mumic. The folder PREFIX can be moved afterwards.
 # With DESTDIR set, everything is put below it, as packagers want it.
 set -euo pipefail
 caller=$PWD
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 fail() {
     printf 'error: %s\n' "$1" >&2
@@ -62,7 +62,7 @@ done < <(sed -n 's/^[[:space:]]*\([^ ]*\) => \(\/.*\) (0x[0-9a-f]*)$/\1\t\2/p' <
 
 install -m 755 "$program" "$target/bin/.mumic.new"
 strip "$target/bin/.mumic.new" 2>/dev/null || llvm-strip "$target/bin/.mumic.new" 2>/dev/null || true
-python3 Scripts/set-runpath.py "$target/bin/.mumic.new" "\$ORIGIN/../lib/mumic${elsewhere:+:$elsewhere}"
+python3 Scripts/setup/set-runpath.py "$target/bin/.mumic.new" "\$ORIGIN/../lib/mumic${elsewhere:+:$elsewhere}"
 
 # Renaming replaces a program that is running without disturbing it.
 rm -rf "$target/lib/mumic"

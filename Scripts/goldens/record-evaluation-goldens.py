@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records what scikit-learn and numpy say of a few small matrices, for Tests/EvaluationTests.
 
-Needs numpy and scikit-learn. Usage, from the root of the repository: python Scripts/record-evaluation-goldens.py
+Needs numpy and scikit-learn. Usage, from the root of the repository: python Scripts/goldens/record-evaluation-goldens.py
 """
 
 import json
@@ -13,7 +13,7 @@ from sklearn.calibration import _sigmoid_calibration
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, precision_score, recall_score
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "Tests/EvaluationTests/Fixtures"
+FIXTURES = pathlib.Path(__file__).parent.parent.parent / "Tests/EvaluationTests/Fixtures"
 OUTPUT = FIXTURES / "scikit-learn.json"
 
 

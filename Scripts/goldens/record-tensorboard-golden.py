@@ -3,7 +3,7 @@
 """Records an event file with TensorBoard's own writer of records and protocol buffers.
 
     pip install tensorboard==2.21.0
-    python3 Scripts/record-tensorboard-golden.py
+    python3 Scripts/goldens/record-tensorboard-golden.py
 
 Writes Tests/TensorBoardTests/Fixtures/golden.tfevents; EventFileTests.swift appends the same events.
 """
@@ -14,7 +14,7 @@ from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Tests/TensorBoardTests/Fixtures"
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent.parent / "Tests/TensorBoardTests/Fixtures"
 START = 1767225600.25
 STEPS = [
     (0, START, [("train/loss", 4.158883083359672), ("train/epoch", 0.0), ("train/learning_rate", 1e-6)]),

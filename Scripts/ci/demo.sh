@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Scripts/demo.sh PROGRAMS MODEL FOLDER: the main job from pictures to predictions, offline; called by make demo.
+# Scripts/ci/demo.sh PROGRAMS MODEL FOLDER: the main job from pictures to predictions, offline; called by make demo.
 # Everything it makes is in FOLDER, which it empties first if it made it.
 set -euo pipefail
 programs=$1

@@ -7,7 +7,7 @@ crate's for word characters, Rust's own for lowercasing), and Swift's standard l
 library itself, code point by code point.
 
     pip install tokenizers==0.23.3
-    python3 Scripts/record-tokenizer-tables.py
+    python3 Scripts/goldens/record-tokenizer-tables.py
 """
 
 import pathlib
@@ -146,7 +146,7 @@ def literal(name, comment, numbers):
 
 
 def main():
-    target = pathlib.Path(__file__).resolve().parent.parent / "Sources/Tokenization/UnicodeTables.swift"
+    target = pathlib.Path(__file__).resolve().parent.parent.parent / "Sources/Tokenization/UnicodeTables.swift"
     parts = [
         literal("letters", "`\\p{L}`: gap since the previous range's end, length.", ranges(members(r"\p{L}"))),
         literal("numbers", "`\\p{N}`: gap since the previous range's end, length.", ranges(members(r"\p{N}"))),
@@ -162,7 +162,7 @@ def main():
     ]
     target.write_text(
         "// SPDX-License-Identifier: Apache-2.0\n\n"
-        f"// Written by Scripts/record-tokenizer-tables.py from tokenizers {tokenizers.__version__}; not edited by hand.\n\n"
+        f"// Written by Scripts/goldens/record-tokenizer-tables.py from tokenizers {tokenizers.__version__}; not edited by hand.\n\n"
         "/// The `tokenizers` library's own Unicode tables, as numbers in base 36 parted by blanks.\n"
         "enum UnicodeTables {\n" + "\n".join(parts) + "}\n"
     )

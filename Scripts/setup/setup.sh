@@ -4,7 +4,7 @@
 # pkg-config file in .deps. libtorch is looked for in this order: $LIBTORCH, what an earlier run put into .deps, the
 # torch of an installed Python, a wheel.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 minimum=2.11
 version=2.13.0
 deps=.deps

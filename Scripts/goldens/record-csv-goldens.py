@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records what Python's csv module reads from ugly tables: Tests/DatasetsTests/Fixtures/csv-goldens.json.
 
-Usage: python3 Scripts/record-csv-goldens.py
+Usage: python3 Scripts/goldens/record-csv-goldens.py
 """
 
 import csv
@@ -45,7 +45,7 @@ def main():
                 starts.append(start)
             start = reader.line_num + 1
         cases.append({"text": text, "records": records, "lines": starts})
-    path = pathlib.Path(__file__).parent.parent / "Tests/DatasetsTests/Fixtures/csv-goldens.json"
+    path = pathlib.Path(__file__).parent.parent.parent / "Tests/DatasetsTests/Fixtures/csv-goldens.json"
     path.write_text(json.dumps(cases, ensure_ascii=True, separators=(",", ":")) + "\n")
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Scripts/docs.sh BUILD FOLDER: the articles of docs/mumic.docc and the libraries' doc comments as one DocC archive in
+# Scripts/ci/docs.sh BUILD FOLDER: the articles of docs/mumic.docc and the libraries' doc comments as one DocC archive in
 # FOLDER; called by make docs. BUILD is the folder of an up-to-date build, .build/release. A link that leads nowhere
 # fails.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 build=${1:-.build/release}
 archive=${2:-.build/docs}
 graphs=$build/symbol-graphs

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the golden recorders share: transformers' CLIP without a working torchvision, random weights, the loss.
 
-Needs torch, transformers, safetensors; see Scripts/requirements-goldens.txt for the versions the goldens were
+Needs torch, transformers, safetensors; see Scripts/goldens/requirements-goldens.txt for the versions the goldens were
 recorded with.
 """
 

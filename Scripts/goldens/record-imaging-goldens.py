@@ -5,7 +5,7 @@
 Needs Pillow, numpy, torch, torchvision and transformers 5. Pixels come from Pillow (transparency composited on white as
 transformers does, 16-bit samples cut to their high byte), pixel values from transformers' default CLIP processor.
 
-    python3 Scripts/record-imaging-goldens.py
+    python3 Scripts/goldens/record-imaging-goldens.py
 """
 
 import io
@@ -33,7 +33,7 @@ from PIL import Image, ImageOps
 from torchvision.transforms.v2 import functional as tvf
 from transformers.models.clip.image_processing_clip import CLIPImageProcessor
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / "Tests" / "ImagingTests" / "Fixtures"
+OUT = pathlib.Path(__file__).resolve().parent.parent.parent / "Tests" / "ImagingTests" / "Fixtures"
 OUT.mkdir(parents=True, exist_ok=True)
 random = np.random.default_rng(7)
 

@@ -3,7 +3,7 @@
 """Trains tiny CLIP tokenizers and records what transformers makes of awkward lines with them.
 
     pip install transformers==5.23.0 tokenizers==0.23.3
-    python3 Scripts/record-tokenizer-goldens.py
+    python3 Scripts/goldens/record-tokenizer-goldens.py
 
 Writes Tests/TokenizationTests/Fixtures: directories with tokenizer files, corpus.json with the ids for each, and
 code-points.json with a digest for each block of 4096 code points. Training breaks ties at random, so another run gives
@@ -18,7 +18,7 @@ import shutil
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoTokenizer, CLIPTokenizer
 
-FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Tests/TokenizationTests/Fixtures"
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent.parent / "Tests/TokenizationTests/Fixtures"
 NAMES = ["bytes", "pair-merges", "string-merges", "two-files", "verbatim"]
 START, END = "<|startoftext|>", "<|endoftext|>"
 CONFIG = {"tokenizer_class": "CLIPTokenizer", "bos_token": START, "eos_token": END, "unk_token": END, "pad_token": END}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records what PEFT and torch.optim compute: Tests/ModelsTests/Fixtures/lora and Tests/TorchNNTests/Fixtures/optimizer.
 
-    python3 Scripts/record-lora.py
+    python3 Scripts/goldens/record-lora.py
 
 `lora/adapter_*` is what PEFT saves of adapters on the small CLIP of the case `legacy-eos`, its base by a relative path;
 `lora/golden.safetensors` holds features with them, computed in float64, and the gradients of A and B of a simple loss.
@@ -17,7 +17,7 @@ from clip_reference import CLIPModel, image_features, known_mean_loss, save_file
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file
 
-TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests")
+TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Tests")
 CASE = os.path.join(TESTS, "ModelsTests", "Fixtures", "legacy-eos")
 LORA = os.path.join(TESTS, "ModelsTests", "Fixtures", "lora")
 OPTIMIZER = os.path.join(TESTS, "TorchNNTests", "Fixtures", "optimizer")

@@ -3,7 +3,7 @@
 """Trains CLIP tokenizers with the `tokenizers` library and records what came of it.
 
     pip install transformers==5.23.0 tokenizers==0.23.3
-    python3 Scripts/record-tokenizer-training-goldens.py
+    python3 Scripts/goldens/record-tokenizer-training-goldens.py
 
 Writes Tests/TokenizationTests/Fixtures/trained/tokenizer.json, as transformers saves it, and training.json: the texts
 trained on, the merges for several sizes and frequencies, and the ids that transformers gives the texts.
@@ -17,7 +17,7 @@ import shutil
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import CLIPTokenizer
 
-FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Tests/TokenizationTests/Fixtures"
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent.parent / "Tests/TokenizationTests/Fixtures"
 START, END = "<|startoftext|>", "<|endoftext|>"
 PLACES = ["a hotel lobby", "the swimming pool", "a double bedroom", "a bathroom", "the spa", "a breakfast buffet", "the bar",
           "a balcony", "the sea", "a terrace", "the fitness room", "a conference room"]  # fmt: skip

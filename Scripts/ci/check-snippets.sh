@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Scripts/check-snippets.sh [--update]: the articles show the programs of Snippets/ as they are. A fenced block below a
+# Scripts/ci/check-snippets.sh [--update]: the articles show the programs of Snippets/ as they are. A fenced block below a
 # line <!-- Snippets/NAME.swift --> is that file without its licence line; every file is shown somewhere. --update copies
 # the files into the articles.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 exec python3 - "$@" <<'PYTHON'
 import pathlib
 import re
@@ -23,7 +23,7 @@ for article in sorted(pathlib.Path("docs").rglob("*.md")):
         shown.add(path)
         code = re.sub(r"\A// SPDX-License-Identifier: .*\n\n", "", path.read_text(encoding="utf-8"))
         if code != match[2] and not update:
-            problems.append(f"{article}: shows another {path}; run Scripts/check-snippets.sh --update")
+            problems.append(f"{article}: shows another {path}; run Scripts/ci/check-snippets.sh --update")
         return f"<!-- {path} -->\n```swift\n{code}```\n"
 
     new = re.sub(r"^<!-- (Snippets/\S+) -->\n```swift\n(.*?)```\n", block, text, flags=re.MULTILINE | re.DOTALL)

@@ -2,8 +2,8 @@
 """Records what cleanlab and scikit-learn say of small data, for Tests/AuditTests; or checks what mumic audit wrote.
 
 Needs numpy, scikit-learn and cleanlab. Usage, from the root of the repository:
-    python Scripts/record-cleanlab.py
-    python Scripts/record-cleanlab.py --check DIR    (DIR of mumic audit --output DIR)
+    python Scripts/goldens/record-cleanlab.py
+    python Scripts/goldens/record-cleanlab.py --check DIR    (DIR of mumic audit --output DIR)
 """
 
 import argparse
@@ -20,7 +20,7 @@ from cleanlab.multilabel_classification.filter import find_label_issues
 from cleanlab.multilabel_classification.rank import get_label_quality_scores_per_class
 from sklearn.linear_model import LogisticRegression
 
-FIXTURES = pathlib.Path(__file__).parent.parent / "Tests/AuditTests/Fixtures"
+FIXTURES = pathlib.Path(__file__).parent.parent.parent / "Tests/AuditTests/Fixtures"
 
 
 def binary(labels, count):

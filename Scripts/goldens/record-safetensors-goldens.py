@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records small files written by the reference safetensors library, for SafetensorsTests.
 
-Usage: python Scripts/record-safetensors-goldens.py
+Usage: python Scripts/goldens/record-safetensors-goldens.py
 Needs torch and safetensors.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-FIXTURES = Path(__file__).parent.parent / "Tests/SafetensorsTests/Fixtures"
+FIXTURES = Path(__file__).parent.parent.parent / "Tests/SafetensorsTests/Fixtures"
 
 
 def main() -> None:
