@@ -7,7 +7,7 @@ import Testing
 @testable import Imaging
 
 struct ResamplingTests {
-    /// A picture that libtorch resized, as Scripts/record-resampling-goldens.py wrote it.
+    /// A picture that libtorch resized, as Scripts/goldens/record-resampling-goldens.py wrote it.
     struct Case: Decodable {
         let height: Int
         let width: Int

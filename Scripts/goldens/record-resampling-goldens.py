@@ -4,7 +4,7 @@
 
 The pictures themselves are made by the test as here: samples of a 64-bit linear congruential generator. Needs torch.
 
-    python3 Scripts/record-resampling-goldens.py
+    python3 Scripts/goldens/record-resampling-goldens.py
 """
 
 import hashlib
@@ -14,7 +14,7 @@ import pathlib
 import numpy as np
 import torch
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / "Tests" / "ImagingTests" / "Fixtures" / "resampling.json"
+OUT = pathlib.Path(__file__).resolve().parent.parent.parent / "Tests" / "ImagingTests" / "Fixtures" / "resampling.json"
 # Height and width before and after: photographs, sides of one pixel, odd sizes, both directions, extreme ratios.
 SIZES = [
     (480, 640, 224, 298), (768, 1024, 224, 299), (333, 500, 336, 504), (224, 224, 223, 225), (97, 61, 16, 16),
