@@ -6,7 +6,7 @@ SWIFT_FLAGS := -c release -Xswiftc -enable-testing
 # A libtorch outside .deps/libtorch: setup says where; read when a recipe runs, after setup.
 RPATH = $(shell cat .deps/rpath 2>/dev/null)
 SWIFT = $(if $(RPATH),env MUMIC_LIBTORCH_RPATH=$(RPATH) )swift
-SOURCES := Package.swift Sources Tests Examples Experiments Snippets IntegrationTests/consumer
+SOURCES := Package.swift Sources Tests Examples Experiments Snippets IntegrationTests/consumer IntegrationTests/verbs
 
 .PHONY: help build demo experiments docs test format lint setup install clean
 .DEFAULT_GOAL := build

@@ -45,8 +45,8 @@ if heavy or "CTorch" not in reached("Torch", set()):
     sys.exit(f"error: targets that are gone or reach libtorch: {heavy}")
 PYTHON
 
-cp -R IntegrationTests/consumer "$work/consumer"
-rm -rf "$work/consumer/.build"
+cp -R IntegrationTests/consumer IntegrationTests/verbs "$work/"
+rm -rf "$work/consumer/.build" "$work/verbs/.build"
 cd "$work/consumer"
 export MUMIC_REPOSITORY="file://$work/mumic"
 # A cache of its own, since the temporary repository is not to stay in the user's, begun with what this checkout has.
@@ -58,3 +58,13 @@ libtorch=$(pkg-config --variable=prefix libtorch)/lib
 result=$(LD_LIBRARY_PATH="$libtorch${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" .build/debug/consumer)
 printf '%s\n' "$result"
 grep -q '^consumer: libtorch ' <<<"$result"
+
+# A program that does what the command does, on the same build of the libraries.
+cd "$work/verbs"
+swift build -c debug --product verbs --scratch-path "$work/consumer/.build" --cache-path "$work/cache" \
+    --security-path "$work/security"
+mkdir "$work/output"
+result=$(LD_LIBRARY_PATH="$libtorch${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" "$work/consumer/.build/debug/verbs" \
+    "$root/Tests/TrainingTests/Fixtures/curve" "$work/output")
+printf '%s\n' "$result"
+grep -q '^verbs: GAP ' <<<"$result"
