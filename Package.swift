@@ -20,7 +20,7 @@ let linksLibtorch: [LinkerSetting] = [
 /// A test target of a library, with fixtures where it has some; linked with libtorch where it reaches it.
 func test(_ name: String, _ more: [Target.Dependency] = [], fixtures: Bool = false, torch: Bool = false) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: [.byName(name: name)] + more,
+        name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + more,
         resources: fixtures ? [.copy("Fixtures")] : [], linkerSettings: torch ? linksLibtorch : [])
 }
 
@@ -70,11 +70,12 @@ let tests: [Target] = [
     test("SampleWorld", ["sample-world", "Datasets", "Evaluation", "FileIO", "Imaging"]),
     .testTarget(
         name: "ExperimentsTests",
-        dependencies: ["ExperimentTables", "experiments", "Datasets", "Evaluation", "FileIO"],
+        dependencies: ["ExperimentTables", "experiments", "Datasets", "Evaluation", "FileIO", "TestSupport"],
         resources: [.copy("Fixtures")]),
     // The program as a process: built because it is named here, and found beside the tests.
     .testTarget(
-        name: "MumicTests", dependencies: ["Evaluation", "FileIO", "MultiLabel", "mumic"], linkerSettings: linksLibtorch
+        name: "MumicTests", dependencies: ["Evaluation", "FileIO", "MultiLabel", "mumic", "TestSupport"],
+        linkerSettings: linksLibtorch
     ),
 ]
 
@@ -177,6 +178,8 @@ let package = Package(
                 "ContentHash", argumentParser,
             ],
             linkerSettings: linksLibtorch),
+        // What the tests share.
+        .target(name: "TestSupport", dependencies: ["FileIO"], path: "Tests/TestSupport"),
         // The sample world of make demo and of the tests.
         .systemLibrary(
             name: "CCairo", path: "Examples/CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),

@@ -2,6 +2,7 @@
 
 import ContentHash
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets

@@ -1,43 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 
 @testable import Datasets
-
-/// A folder of real files that is removed with the test.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("datasets-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.path
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    /// Writes a file, and the folders it lies in; gives its path.
-    @discardableResult
-    func write(_ name: String, _ text: String) throws -> String {
-        try write(name, bytes: Array(text.utf8))
-    }
-
-    @discardableResult
-    func write(_ name: String, bytes: [UInt8]) throws -> String {
-        let url = URL(fileURLWithPath: path).appendingPathComponent(name)
-        try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: url)
-        return path + "/" + name
-    }
-
-    /// Writes empty files of these names.
-    func touch(_ names: String...) throws {
-        for name in names { try write(name, "") }
-    }
-}
 
 /// The error that `body` ends with; nil where it does not.
 func failure(_ body: () throws(DatasetError) -> Void) -> DatasetError? {
@@ -65,5 +31,27 @@ extension AnnotationOptions {
         unlisted: Unlisted = .absent, labels: [String]? = nil, extraLabels: ExtraLabels = .error
     ) -> AnnotationOptions {
         AnnotationOptions(unlisted: unlisted, labels: labels, extraLabels: extraLabels, checksPictures: false)
+    }
+}
+
+extension TemporaryFolder {
+    /// Writes empty files of these names.
+    func touch(_ names: String...) throws {
+        for name in names { try write(name, "") }
+    }
+
+    /// Writes a file, and the folders it lies in; gives its path.
+    @discardableResult
+    func write(_ name: String, _ text: String) throws -> String {
+        try write(name, bytes: Array(text.utf8))
+    }
+
+    @discardableResult
+    func write(_ name: String, bytes: [UInt8]) throws -> String {
+        let url = URL(fileURLWithPath: path).appendingPathComponent(name)
+        try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: url)
+        return path + "/" + name
     }
 }

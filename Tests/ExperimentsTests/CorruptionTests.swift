@@ -3,6 +3,7 @@
 import Datasets
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ExperimentTables

@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ExperimentTables

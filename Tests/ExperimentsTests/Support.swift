@@ -3,32 +3,10 @@
 import Datasets
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ExperimentTables
-
-/// A folder that is removed with its object.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/experiments-test-" + UUID().uuidString
-        try createDirectory(path: path)
-    }
-
-    deinit { try? removeTree(path: path) }
-
-    func callAsFunction(_ name: String) -> String { path + "/" + name }
-
-    func put(_ name: String, _ text: String) throws {
-        let folder = self(name).split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        try createDirectory(path: folder.joined(separator: "/"))
-        try text.write(toFile: self(name), atomically: false, encoding: .utf8)
-    }
-
-    func text(_ name: String) throws -> String { try String(contentsOfFile: self(name), encoding: .utf8) }
-    func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: self(name)) }
-}
 
 /// A small world of its own: a program that pretends to be mumic, a data set of 24 pictures, and definitions.
 final class FakeWorld: Sendable {

@@ -7,6 +7,7 @@ import Foundation
 import Models
 import MultiLabel
 import Synchronization
+import TestSupport
 import Testing
 import Torch
 import TorchNN

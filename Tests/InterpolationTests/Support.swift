@@ -5,6 +5,7 @@ import FileIO
 import Foundation
 import Models
 import MultiLabel
+import TestSupport
 import Torch
 import TorchNN
 
@@ -31,7 +32,7 @@ enum Curve {
     /// Writes a model that differs from the small CLIP a little in every weight, and knows the first four labels.
     static func writeFineTuned(to directory: String) throws {
         let checkpoint = try ModelCheckpoint(directory: model)
-        var random = SplitMix(state: 7)
+        var random = SeededRandom(seed: 7)
         let weights = try checkpoint.load().1.parameters.map { parameter in
             let values = try parameter.tensor.floats().map { $0 + Float.random(in: -0.03...0.03, using: &random) }
             return ParameterStore.Parameter(
@@ -44,30 +45,4 @@ enum Curve {
         description.thresholds = ["sun": 0.25]
         try description.write(to: directory)
     }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
-/// A folder that is removed with all it holds when the test is over.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
-        try createDirectory(path: path)
-    }
-
-    deinit { try? removeTree(path: path) }
-
-    func callAsFunction(_ name: String) -> String { path + "/" + name }
 }

@@ -3,6 +3,7 @@
 import FileIO
 import Foundation
 import Safetensors
+import TestSupport
 import Testing
 import Tokenization
 import Torch

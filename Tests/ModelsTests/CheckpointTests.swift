@@ -4,6 +4,7 @@ import FileIO
 import Foundation
 import Imaging
 import Safetensors
+import TestSupport
 import Testing
 import Tokenization
 import Torch

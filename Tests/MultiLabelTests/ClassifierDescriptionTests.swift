@@ -3,6 +3,7 @@
 import Datasets
 import Evaluation
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MultiLabel

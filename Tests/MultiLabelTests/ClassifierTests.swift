@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Models
 import Safetensors
+import TestSupport
 import Testing
 import Tokenization
 import Torch

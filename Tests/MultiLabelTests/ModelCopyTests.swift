@@ -4,6 +4,7 @@ import FileIO
 import Foundation
 import Models
 import Safetensors
+import TestSupport
 import Testing
 import Torch
 import TorchNN

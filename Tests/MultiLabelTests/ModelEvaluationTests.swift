@@ -4,6 +4,7 @@ import Datasets
 import Evaluation
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MultiLabel

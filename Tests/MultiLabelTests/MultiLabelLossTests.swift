@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 import Torch
 
@@ -94,14 +95,6 @@ let everyLoss: [MultiLabelLoss] = [
     .asymmetric(gammaPositive: 1, gammaNegative: 1, clip: 1e-12), .focal(), .focal(gamma: 0.3, alpha: nil),
     .focal(gamma: 0, alpha: 1), .twoWay(), .twoWay(positiveTemperature: 0.1, negativeTemperature: 0.1), .softmax,
 ]
-
-/// ‖a − b‖ / ‖b‖.
-private func relativeDifference(_ values: [Float], _ expected: [Double]) -> Double {
-    if values.count != expected.count { return .infinity }
-    let off = zip(values, expected).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
-    let norm = expected.reduce(0) { $0 + $1 * $1 }
-    return (off / max(norm, 1e-60)).squareRoot()
-}
 
 @Suite struct MultiLabelLossTests {
     /// Float32 has 6e-8; a handful of operations and a sum of 30 terms lose a digit of it.

@@ -7,6 +7,7 @@ import Foundation
 import Imaging
 import Models
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import MultiLabel

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 #if canImport(FoundationXML)
@@ -110,7 +111,7 @@ import Testing
     }
 
     @Test func `without folds the model speaks for itself`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let lines = try folder.names("images").enumerated().map { "images/\($1),\($0 % 3 == 0 ? "" : "1"),\($0 % 2)" }
         try folder.put("data.csv", "image,a,b\n" + lines.joined(separator: "\n") + "\n")
         _ = try Self.run("--model model --data data.csv --output out --folds 0 --top 0", in: folder)
@@ -127,7 +128,7 @@ import Testing
     }
 
     @Test func `what cannot be audited is said`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("two.csv", "image,a\nimages/p00.png,1\nimages/p01.png,0\n")
         try folder.put("broken.csv", "image,a\nimages/p00.png,1\nbroken.png,0\n")
         try folder.put("broken.png", "no picture")

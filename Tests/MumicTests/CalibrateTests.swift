@@ -2,6 +2,7 @@
 
 import Evaluation
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CalibrateTests {
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func `a copy of the model knows the curves that are printed`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let report: Report = try Self.decode(
             Program.run(
                 "calibrate --model model --data train.csv --minimum-positives 5 --output calibrated", in: folder.path))
@@ -50,7 +51,7 @@ import Testing
     }
 
     @Test func `evaluate prints and writes what metrics and a page are made of`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put(
             "model/mumic.json",
             """
@@ -95,7 +96,7 @@ import Testing
             ("metrics --scores train.csv --targets train.csv --logits --log-probabilities", 64, "--log-probabilities"),
         ] as [(String, Int32, String)])
     func `what cannot work says why and leaves nothing`(_ line: String, _ status: Int32, _ part: String) throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try FileManager.default.copyItem(atPath: folder("model"), toPath: folder("hostile"))
         try folder.put(
             "hostile/mumic.json",

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct EvaluationPageTests {
     @Test func `evaluate writes a page with the run that the model is of, and compares with what was before`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try FileManager.default.createDirectory(atPath: folder("run"), withIntermediateDirectories: false)
         try FileManager.default.moveItem(atPath: folder("model"), toPath: folder("run/model"))
         try folder.put(
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func `what a page needs is looked for before pictures are scored`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let start = "evaluate --model model --data train.csv --bootstrap 0"
         try Program.run(start + " --run run", in: folder.path).expectFailure(64, "--report")
         try Program.run(start + " --report page.html --before gone.json", in: folder.path).expectFailure(66, "gone")

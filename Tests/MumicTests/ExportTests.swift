@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ExportTests {
     @Test(arguments: ["--precision float16", "--dtype float16"])
     func `the weights are of the type asked for`(_ type: String) throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let outcome = try Program.run("export --model model \(type) --output small", in: folder.path)
         outcome.expectSuccess()
         #expect(outcome.errors == "the model is in small\n" && outcome.output.isEmpty)
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func `a folder with something in it is left alone`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try Program.run("export --model model --output images", in: folder.path).expectFailure(64, "not empty")
         try Program.run("export --model gone/model --output small", in: folder.path).expectFailure(66, "gone/model")
         try Program.run("export --model model --precision int8 --output small", in: folder.path)

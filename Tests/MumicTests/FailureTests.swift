@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 /// Command lines that cannot work: their status, and part of their one line.
@@ -108,7 +109,7 @@ import Testing
     private let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder.withCurve()
+        folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("labels.txt", "pool\nred sun\n")
         try folder.put("empty.csv", "")
         try folder.put("scores.csv", "image,pool\nimages/p00.png,0.5\n")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 /// Models between a start and its fine-tuned form.
@@ -24,7 +25,7 @@ import Testing
 
     /// A folder with `run/model`, trained on all labels of train.csv but the last two, and all of them in all.csv.
     private static func folderWithRun() throws -> TemporaryFolder {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         // Without soft and unknown targets, so that every label has positives.
         let lines = try folder.text("train.csv").split(separator: "\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -85,7 +86,7 @@ import Testing
     }
 
     @Test func `what cannot be interpolated is said`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         func fails(_ options: String, _ status: Int32, _ part: String) throws {
             try Program.run("interpolate --model model \(options)", in: folder.path).expectFailure(status, part)
         }

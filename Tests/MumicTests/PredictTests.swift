@@ -3,11 +3,12 @@
 import FileIO
 import Foundation
 import MultiLabel
+import TestSupport
 import Testing
 
 @Suite struct PredictTests {
     private static func folder() throws -> TemporaryFolder {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("labels.txt", "pool\nred sun\ndouble bed\n")
         try folder.put("images/p01.png", "no picture")
         try folder.put("list.csv", "image,labels\np02.png,\np01.png,x\np00.png,pool\n")
@@ -69,7 +70,7 @@ import Testing
 
     @Test func tokensArePrintedLineByLine() throws {
         let outcome = try Program.run(
-            ["tokenize", "--model", TemporaryFolder.curve + "/model"], input: "a photo of a pool\n\nsun")
+            ["tokenize", "--model", SmallCLIP.folder + "/model"], input: "a photo of a pool\n\nsun")
         outcome.expectSuccess()
         #expect(outcome.lines == ["[556, 320, 545, 542, 320, 547, 557]", "[556, 557]", "[556, 552, 557]"])
     }
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test func textsAreEmbeddedAsTheyAre() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("texts.txt", "pool\n\na photo of a {}\npool\n")
         try Program.run("embed --model model --output out.npy --text texts.txt", in: folder.path).expectSuccess()
         let bytes = try Data(contentsOf: URL(fileURLWithPath: folder("out.npy")))
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test func whatFailsLeavesNothingAndKeepsWhatWasThere() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("out.npy", "before")
         try folder.put("out.jsonl", "before")
         try folder.put("list.jsonl", "{\"image\": \"images/p00.png\", \"labels\": []}\n{\"image\": ")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 /// Pretraining and what follows it, as a user does it.
@@ -13,7 +14,7 @@ import Testing
 
     /// The small CLIP, its pictures and their captions as `captions.csv`.
     private static func folder() throws -> TemporaryFolder {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let captions = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("PretrainingTests/Fixtures/captions.csv")
         let text = try String(contentsOf: captions, encoding: .utf8)

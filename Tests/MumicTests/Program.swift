@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program as a process of its own, with files for its streams, so that no pipe can fill up.
@@ -89,44 +90,6 @@ struct Program {
     static func run(_ line: String, input: String = "", in folder: String? = nil) throws -> Outcome {
         try run(line.split(separator: " ").map(String.init), input: input, in: folder)
     }
-}
-
-/// A folder that is removed with all it holds when the test is over.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
-        try createDirectory(path: path)
-    }
-
-    deinit { try? removeTree(path: path) }
-
-    func callAsFunction(_ name: String) -> String { path + "/" + name }
-
-    func put(_ name: String, _ text: String) throws { try put(name, Data(text.utf8)) }
-
-    func put(_ name: String, _ data: Data) throws { try data.write(to: URL(fileURLWithPath: self(name))) }
-
-    func text(_ name: String) throws -> String { try String(contentsOfFile: self(name), encoding: .utf8) }
-
-    func names(_ name: String = ".") throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: self(name)).sorted()
-    }
-
-    func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: self(name)) }
-
-    /// Copies the small CLIP's model, the annotations and the pictures to `model`, `train.csv` and `images`.
-    static func withCurve() throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
-        for name in ["model", "images", "train.csv"] {
-            try FileManager.default.copyItem(atPath: Self.curve + "/" + name, toPath: folder(name))
-        }
-        return folder
-    }
-
-    static let curve = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("TrainingTests/Fixtures/curve").path
 }
 
 extension Program.Outcome {

@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct SearchTests {
@@ -18,7 +19,7 @@ import Testing
 
     /// The curve's pictures, the second of them broken, as an index.
     private static func folder() throws -> TemporaryFolder {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("images/p01.png", "no picture")
         let outcome = try Program.run("embed --model model --output index.npy images", in: folder.path)
         outcome.expectFailure(65, "1 of 24 pictures")
@@ -74,7 +75,7 @@ import Testing
             ("search --model model --embeddings index.npy empty-folder", 65, "no pictures"),
         ] as [(String, Int32, String)])
     func `what cannot work says why in one line`(_ line: String, _ status: Int32, _ part: String) throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let writer = try NPYWriter(path: folder("index.npy"), columns: 16)
         try writer.append(row: (0..<16).map(Float.init))
         try writer.commit(durable: false)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ThresholdsTests {
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test func `a copy of the model knows the thresholds, and the model stays as it was`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let before = try Self.state(folder, "model")
         let report: Report = try Self.decode(
             Program.run(
@@ -62,7 +63,7 @@ import Testing
     }
 
     @Test func `a snapshot of links becomes files`() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try FileManager.default.moveItem(atPath: folder("model"), toPath: folder("blobs"))
         try FileManager.default.createDirectory(atPath: folder("model"), withIntermediateDirectories: false)
         for name in try folder.names("blobs") {
@@ -99,7 +100,7 @@ import Testing
             ("metrics --scores train.csv --targets train.csv --threshold fitted", 64, "give a number"),
         ] as [(String, Int32, String)])
     func `what cannot work says why and leaves nothing`(_ line: String, _ status: Int32, _ part: String) throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("labels.txt", "pool\n")
         try folder.put("broken.csv", "image,pool\nimages/p00.png,1\nbroken.png,0\n")
         try folder.put("broken.png", "no picture")

@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 /// What can be trained in which way, as a user asks for it.
@@ -34,7 +35,7 @@ import Testing
         ("--lock-image-unlocked-groups 0 --lock-text-unlocked-layers 0 --fixed-temperature", "nothing"),
     ])
     func optionsThatContradictEachOtherOrThemselvesAreAUsageError(_ words: String, _ part: String) throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let outcome = try Program.run("train --output run \(Self.options) \(words)", in: folder.path)
         outcome.expectFailure(64)
         #expect(outcome.error.contains(part), "\(outcome.error)")
@@ -42,14 +43,14 @@ import Testing
     }
 
     @Test func aFileWithAnImpossibleValueNamesItsLineAndWhatMayStandThere() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("options.yml", "epochs: 1\nrobust: maybe\n")
         try Program.run("train --output run \(Self.options) --config options.yml", in: folder.path)
             .expectFailure(65, "options.yml:2: key 'robust' cannot be 'maybe'; it takes one of none, reject")
     }
 
     @Test func aHeadOfItsOwnTakesWhatItHasNoUseForWithANote() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let noted = try Program.run(
             "train --output noted \(Self.options) --head linear --loss siglip --temperature 0.2 --freeze text",
             in: folder.path)
@@ -64,7 +65,7 @@ import Testing
     // MARK: Frozen layers
 
     @Test func aDiskThatIsFullEndsTheRunInWords() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
@@ -94,7 +95,7 @@ import Testing
     ]) func aRunThatIsKilledAnywhereAndResumedEndsTheSame(_ words: String) throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed: seed)
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let augment = words.contains("unlocked") ? "--augment none" : "--augment strong"
         let options =
             "--data train.csv --validation train.csv --model model --epochs 3 --batch-size 6 --learning-rate 1e-3 "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 /// Training and what follows it, as a user does it.
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func aRunIsTrainedResumedEvaluatedAndMeasured() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try Program.run("train --output run \(Self.options)", in: folder.path).expectSuccess()
         #expect(
             try folder.names("run") == [
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test func aFileOfOptionsIsAsGoodAsFlagsAndFlagsWin() throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         try Program.run("train --output flags \(Self.options)", in: folder.path).expectSuccess()
         try folder.put(
             "options.yml",
@@ -103,7 +104,7 @@ import Testing
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)]) func aSignalSavesACheckpointFirst(
         _ signal: Int32, status: Int32
     ) throws {
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let long = Self.options.replacing("--epochs 3", with: "--epochs 2000").replacing(
             "--checkpoint-every 1", with: "")
         let running = try Program.start(
@@ -127,7 +128,7 @@ import Testing
     @Test(arguments: 0..<2) func aRunThatIsKilledAnywhereAndResumedEndsTheSame(_ number: Int) throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed: seed)
-        let folder = try TemporaryFolder.withCurve()
+        let folder = try TemporaryFolder.withSmallCLIP()
         let clock = ContinuousClock()
         let duration = try clock.measure {
             try Program.run("train --output whole \(Self.options)", in: folder.path).expectSuccess()
@@ -156,20 +157,5 @@ import Testing
                 "checkpoints", "config.yml", "metrics.jsonl", "model", "report.html", "tensorboard",
             ], "seed \(seed)")
         #expect(try folder.names("run/checkpoints").count == 2, "seed \(seed)")
-    }
-}
-
-/// Random numbers that a seed repeats (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

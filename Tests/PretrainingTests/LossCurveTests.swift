@@ -3,6 +3,7 @@
 import Datasets
 import Foundation
 import Models
+import TestSupport
 import Testing
 import Tokenization
 import Torch

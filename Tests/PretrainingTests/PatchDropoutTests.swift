@@ -3,6 +3,7 @@
 import Foundation
 import Imaging
 import Models
+import TestSupport
 import Testing
 import Torch
 import TorchNN

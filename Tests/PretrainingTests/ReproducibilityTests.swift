@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Imaging
 import Models
+import TestSupport
 import Testing
 import Torch
 import TorchNN

@@ -7,26 +7,13 @@ import Imaging
 import Models
 import Randomness
 import Safetensors
+import TestSupport
 import Testing
 import Torch
 import Training
 import TrainingOptions
 
 @testable import Pretraining
-
-/// A folder that is removed with all it holds when the test is over.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
-        try createDirectory(path: path)
-    }
-
-    deinit { try? removeTree(path: path) }
-
-    func callAsFunction(_ name: String) -> String { path + "/" + name }
-}
 
 /// Where the fixtures lie; model and pictures are those of the fine-tuning tests.
 enum Fixtures {
@@ -41,46 +28,6 @@ enum Fixtures {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(type, from: Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
-    }
-}
-
-/// Records what a run shows beside its events, and stops it where a test wants it. For one thread.
-final class Watch: @unchecked Sendable {
-    /// Titles of stages, each again with its count at every advance, and notes.
-    private(set) var told: [String] = []
-    var isStopped = false
-    private let (place, time): (String?, Int)
-
-    /// Stops at what is told for the given time, from 1; without a place, only when `isStopped` is set.
-    init(stopAt place: String? = nil, time: Int = 1) { (self.place, self.time) = (place, time) }
-
-    fileprivate func tell(_ words: String) {
-        told.append(words)
-        if words == place, told.count(where: { $0 == words }) == time { isStopped = true }
-    }
-
-    var monitor: WorkMonitor {
-        WorkMonitor(
-            interruption: { if self.isStopped { throw Interrupted(signal: SIGINT) } }, notes: tell,
-            stages: { title, _, _ in
-                self.tell(title)
-                return Stage(title: title, watch: self)
-            })
-    }
-
-    private final class Stage: WorkProgress, @unchecked Sendable {
-        let title: String
-        let watch: Watch
-        var count = 0
-
-        init(title: String, watch: Watch) { (self.title, self.watch) = (title, watch) }
-
-        func advance(by count: Int) { update(count: self.count + count) }
-        func update(count: Int) {
-            self.count = count
-            watch.tell("\(title) \(count)")
-        }
-        func finish() {}
     }
 }
 
@@ -219,12 +166,4 @@ struct SeededRandom: RandomNumberGenerator {
     mutating func floats(_ count: Int, _ range: ClosedRange<Float> = -1...1) -> [Float] {
         (0..<count).map { _ in Float.random(in: range, using: &self) }
     }
-}
-
-/// The largest difference between two lists of numbers, relative to the norm of the second.
-func relativeDifference(_ values: [Float], _ expected: [Double]) -> Double {
-    if values.count != expected.count { return .infinity }
-    let norm = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    let off = zip(values, expected).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }.squareRoot()
-    return off / max(norm, 1e-30)
 }

@@ -4,6 +4,7 @@ import Audit
 import Datasets
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Report

@@ -3,6 +3,7 @@
 import Evaluation
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Report

@@ -3,6 +3,7 @@
 import Evaluation
 import Foundation
 import Imaging
+import TestSupport
 
 @testable import Report
 
@@ -67,15 +68,7 @@ struct Sample {
     }
 }
 
-/// A folder that is removed with its owner.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "report-tests-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
+extension TemporaryFolder {
     /// Writes a picture of one colour and returns its path.
     func picture(_ name: String, width: Int, height: Int, value: UInt8) throws -> String {
         let image = try RGBImage(
@@ -84,6 +77,4 @@ final class TemporaryFolder {
         try Data(try image.jpeg(quality: 80)).write(to: URL(fileURLWithPath: file))
         return file
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Safetensors
@@ -124,7 +125,7 @@ import Testing
         let good = file.file.withBytes { Array($0) }
         let headerEnd = file.entries.map(\.byteRange.lowerBound).min() ?? 0
         let seed = UInt64.random(in: 1 ... .max)
-        var generator = SplitMix(state: seed)
+        var generator = SeededRandom(seed: seed)
         var accepted = 0
         for round in 0..<20_000 {
             var bytes = good
@@ -153,17 +154,5 @@ import Testing
         }
         // Damage to the data alone cannot be seen; damage to the header nearly always is.
         #expect((1..<10_000).contains(accepted), "seed \(seed)")
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

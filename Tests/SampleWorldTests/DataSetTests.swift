@@ -4,6 +4,7 @@ import Datasets
 import FileIO
 import Imaging
 import SampleWorld
+import TestSupport
 import Testing
 
 @Suite("Data sets on disk")

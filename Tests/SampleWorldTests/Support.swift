@@ -3,20 +3,9 @@
 import FileIO
 import Foundation
 import SampleWorld
+import TestSupport
 
-/// A folder that is removed with its object.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("sample-world-\(UUID().uuidString)").path
-        try createDirectory(path: path)
-    }
-
-    deinit { try? removeTree(path: path) }
-
-    func callAsFunction(_ name: String) -> String { path + "/" + name }
-
+extension TemporaryFolder {
     /// Every file below a folder, by its path from there.
     static func files(below folder: String) throws -> [String: [UInt8]] {
         var result: [String: [UInt8]] = [:]

@@ -3,6 +3,7 @@
 import FileIO
 import Foundation
 import SampleWorld
+import TestSupport
 import Testing
 
 @Suite("sample-world as a process")

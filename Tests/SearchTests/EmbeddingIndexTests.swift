@@ -3,6 +3,7 @@
 import FileIO
 import Foundation
 import MultiLabel
+import TestSupport
 import Testing
 
 @testable import Search

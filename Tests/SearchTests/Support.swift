@@ -4,6 +4,7 @@ import FileIO
 import Foundation
 import Models
 import MultiLabel
+import TestSupport
 import Torch
 
 @testable import Search
@@ -25,21 +26,13 @@ enum Curve {
     }
 }
 
-/// A folder that is removed with all it holds when the test is over.
-final class TemporaryFolder: Sendable {
-    let path: String
+/// The cosine of two vectors, in float64.
+func cosine(_ a: [Float], _ b: [Float]) -> Double {
+    func dot(_ a: [Float], _ b: [Float]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+    return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
+}
 
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
-        try createDirectory(path: path)
-    }
-
-    deinit { try? removeTree(path: path) }
-
-    func callAsFunction(_ name: String) -> String { path + "/" + name }
-
-    func put(_ name: String, _ text: String) throws { try AtomicFile.write(text, to: self(name), durable: false) }
-
+extension TemporaryFolder {
     /// Writes rows and lines that belong together or not.
     func put(_ name: String, rows: [[Float]], lines: String?) throws {
         let writer = try NPYWriter(path: self(name + ".npy"), columns: rows.first?.count ?? 16)
@@ -57,10 +50,4 @@ final class TemporaryFolder: Sendable {
             }
         }
     }
-}
-
-/// The cosine of two vectors, in float64.
-func cosine(_ a: [Float], _ b: [Float]) -> Double {
-    func dot(_ a: [Float], _ b: [Float]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
-    return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
 }

@@ -7,7 +7,7 @@ import Torch
 
 @testable import TorchNN
 
-/// Learning rates of their own for parameters, against torch.optim.AdamW as recorded by `Scripts/record-lora.py`, and
+/// Learning rates of their own for parameters, against torch.optim.AdamW as recorded by `Scripts/goldens/record-lora.py`, and
 /// against the formula.
 @Suite struct AdamWTests {
     private static let multipliers = [1, 0.5, 0.25, 0.5]

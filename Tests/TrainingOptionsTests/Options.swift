@@ -19,23 +19,6 @@ extension RunConfiguration {
     }
 }
 
-/// A folder that is removed with all it holds when the test is over.
-final class TemporaryFolder: Sendable {
-    let path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
-
-    init() throws { try createDirectory(path: path + "/run") }
-
-    deinit { try? removeTree(path: path) }
-
-    func callAsFunction(_ name: String) -> String { path + "/" + name }
-
-    /// Writes a file and gives its path.
-    @discardableResult func put(_ name: String, _ text: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: self(name)))
-        return self(name)
-    }
-}
-
 /// Expects an error of a kind that a user sees, with a part of its words.
 func expectError(
     _ kind: FailureKind, _ part: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void

@@ -3,6 +3,7 @@
 import FileIO
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Torch
 import TrainingOptions

@@ -8,6 +8,7 @@ import Imaging
 import Models
 import MultiLabel
 import Report
+import TestSupport
 import Testing
 import Torch
 import TrainingOptions

@@ -5,6 +5,7 @@ import FileIO
 import Foundation
 import Imaging
 import MultiLabel
+import TestSupport
 import Testing
 import Torch
 import TrainingOptions

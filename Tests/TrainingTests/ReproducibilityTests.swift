@@ -6,6 +6,7 @@ import Foundation
 import Imaging
 import Models
 import MultiLabel
+import TestSupport
 import Testing
 import Torch
 import TorchNN

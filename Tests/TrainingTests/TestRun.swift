@@ -7,70 +7,13 @@ import Imaging
 import Models
 import MultiLabel
 import Safetensors
+import TestSupport
 import Testing
 import Torch
 import TorchNN
 import TrainingOptions
 
 @testable import Training
-
-/// A folder that is removed with all it holds when the test is over.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
-        try createDirectory(path: path)
-    }
-
-    deinit { try? removeTree(path: path) }
-
-    func callAsFunction(_ name: String) -> String { path + "/" + name }
-
-    func put(_ name: String, _ text: String) throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: self(name)))
-    }
-}
-
-/// Records what a run shows beside its events, and stops it where a test wants it. For one thread.
-final class Watch: @unchecked Sendable {
-    /// Titles of stages, each again with its count at every advance, and notes.
-    private(set) var told: [String] = []
-    var isStopped = false
-    private let (place, time): (String?, Int)
-
-    /// Stops at what is told for the given time, from 1; without a place, only when `isStopped` is set.
-    init(stopAt place: String? = nil, time: Int = 1) { (self.place, self.time) = (place, time) }
-
-    fileprivate func tell(_ words: String) {
-        told.append(words)
-        if words == place, told.count(where: { $0 == words }) == time { isStopped = true }
-    }
-
-    var monitor: WorkMonitor {
-        WorkMonitor(
-            interruption: { if self.isStopped { throw Interrupted(signal: SIGINT) } }, notes: tell,
-            stages: { title, _, _ in
-                self.tell(title)
-                return Stage(title: title, watch: self)
-            })
-    }
-
-    private final class Stage: WorkProgress, @unchecked Sendable {
-        let title: String
-        let watch: Watch
-        var count = 0
-
-        init(title: String, watch: Watch) { (self.title, self.watch) = (title, watch) }
-
-        func advance(by count: Int) { update(count: self.count + count) }
-        func update(count: Int) {
-            self.count = count
-            watch.tell("\(title) \(count)")
-        }
-        func finish() {}
-    }
-}
 
 /// A run of the trainer on the small fixtures.
 struct TestRun {

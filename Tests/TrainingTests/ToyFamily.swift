@@ -5,6 +5,7 @@ import Foundation
 import Imaging
 import Models
 import Safetensors
+import TestSupport
 import Tokenization
 import Torch
 import TorchNN

@@ -5,6 +5,7 @@ import Foundation
 import Imaging
 import Models
 import MultiLabel
+import TestSupport
 import Testing
 import Torch
 
