@@ -51,7 +51,7 @@ let tests: [Target] = [
     test(
         "Interpolation",
         ["Models", "Datasets", "Evaluation", "FileIO", "MultiLabel", "Torch", "TorchNN"], torch: true),
-    test("TrainingOptions", ["FileIO", "Imaging", "TorchNN"], torch: true),
+    test("TrainingOptions", ["FileIO", "Imaging", "Models", "TorchNN"], torch: true),
     test(
         "Training",
         [

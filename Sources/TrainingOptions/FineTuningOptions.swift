@@ -2,6 +2,7 @@
 
 public import ArgumentParser
 public import Datasets
+public import Models
 public import MultiLabel
 public import TorchNN
 

@@ -2,6 +2,7 @@
 
 public import ArgumentParser
 import FileIO
+import Models
 public import MultiLabel
 public import TorchNN
 

@@ -68,10 +68,11 @@ import TorchNN
     private func scores(_ bundle: ModelBundle, _ table: AnnotationTable) throws -> ScoreMatrix {
         let classifier = try bundle.classifier(
             labels: table.labels.map { Label(name: $0) }, templates: nil, device: .cpu, dtype: .float32)
+        let scorer = try classifier.scorer()
         var scores: [Double] = []
         try forEachPicture(
             table.images, preprocessor: bundle.checkpoint.preprocessor, options: Curve.streams,
-            compute: { try classifier.logits(pooled: classifier.model.pooledImages($0), labelFeatures: nil) },
+            compute: { try scorer.logits(pooled: classifier.model.pooledImages($0)) },
             receive: { _, row in scores += try row.get().map(Double.init) })
         return try ScoreMatrix(
             imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)

@@ -87,7 +87,7 @@ final class Notes: Sendable {
     @Test func `labels of a request are scored by the model that is loaded`() throws {
         let predictor = try Self.predictor()
         let classifier = try MultiLabelClassifier(
-            model: predictor.classifier.model, tokenizer: predictor.bundle.checkpoint.tokenizer,
+            predictor.classifier.model, of: predictor.bundle.checkpoint,
             labels: [Label(name: "castle"), Label(name: "pool")], templates: predictor.classifier.templates)
         let other = try Predictor(predictor.bundle, classifier: classifier, options: predictor.options)
         let pictures = [Curve.picture(4)]

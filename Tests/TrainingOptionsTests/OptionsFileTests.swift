@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FileIO
+import Models
 import TestSupport
 import Testing
 import TorchNN

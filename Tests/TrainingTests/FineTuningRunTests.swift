@@ -254,10 +254,8 @@ struct FileRun {
             try bundle.checkpoint.preprocessor(RGBImage($0))
         }
         return try withoutGradient {
-            let features = classifier.head == nil ? try classifier.labelFeatures() : nil
-            return try classifier.logits(
-                pooled: classifier.model.pooledImages(pixelBatch(pictures, device: .cpu)), labelFeatures: features
-            ).floats()
+            let pooled = try classifier.model.pooledImages(pixelBatch(pictures, device: .cpu))
+            return try classifier.scorer().logits(pooled: pooled).floats()
         }
     }
 }

@@ -8,6 +8,7 @@ import MultiLabel
 import TestSupport
 import Testing
 import Torch
+import TrainingOptions
 
 @testable import Training
 
@@ -33,7 +34,7 @@ import Torch
         let bundle = try ModelBundle(directory: model.path)
         let labels = [Label(name: "pool"), Label(name: "the sea", prompts: ["the sea", "a wave"])]
         let classifier = try bundle.classifier(labels: labels, templates: nil, device: .cpu, dtype: .float32)
-        let picture = try bundle.checkpoint.preprocessor(RGBImage(contentsOf: run().training.images[0].path))
+        let picture = try bundle.checkpoint.preprocessor(RGBImage(run().training.images[0]))
         try withoutGradient {
             let pooled = try classifier.model.pooledImages(pixelBatch([picture], device: .cpu))
             #expect(pooled.shape == [1, bundle.checkpoint.pooledWidth])
