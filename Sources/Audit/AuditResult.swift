@@ -111,7 +111,7 @@ public struct AuditResult: Sendable {
                 try list.append(
                     CSVWriter.line([
                         image.name, table.labels[issue.label], issue.kind.given, "\(issue.probability)",
-                        "\(issue.selfConfidence)", issue.kind.rawValue, "\(rank + 1)", "\(image.line)",
+                        "\(issue.selfConfidence)", issue.kind.rawValue, "\(rank + 1)", image.line.map(String.init) ?? "",
                     ]))
             }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import JSON
 
 /// An `id` in a COCO document: a number or a string; `7`, `7.0` and `"7"` are one.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+
 /// A labels file: one label a line, or CSV with the header `label,prompt[,prompt…]`.
 ///
 /// The file is CSV only if its first line is such a header, so that plain names may hold commas and quotes; `#` is no

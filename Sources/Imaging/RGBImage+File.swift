@@ -59,7 +59,7 @@ private func readPictureFile(_ path: String, maximumBytes: Int) throws(ImagingEr
             var status = stat()
             _ = stat(path, &status)
             throw .tooManyBytes(count: Int(status.st_size), limit: maximumBytes)
-        case .notUTF8, .npy: throw .unreadableFile(reason: "\(error)")
+        default: throw .unreadableFile(reason: "\(error)")
         }
     }
 }

@@ -3,6 +3,7 @@
 import Foundation
 package import Models
 import Randomness
+import TrainingOptions
 
 /// The first values of a new model's parameters, which depend on the family, the seed and the parameter's name alone.
 package struct ParameterInitialization {

@@ -5,7 +5,7 @@
 import Foundation
 package import Models
 package import TorchNN
-package import TrainingOptions
+import TrainingOptions
 
 /// Which parameters of a model train, and how fast.
 ///

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Foundation
+import Foundation
 
 /// A CLIP of a few thousand random weights with its tokenizer, six pictures and their annotations: the fixtures of the
 /// training tests, which other tests use too.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FileIO
-public import Foundation
+import Foundation
 
 /// A folder that is removed with all it holds when the test is over.
 public final class TemporaryFolder: Sendable {
