@@ -111,7 +111,8 @@ public struct AuditResult: Sendable {
                 try list.append(
                     CSVWriter.line([
                         image.name, table.labels[issue.label], issue.kind.given, "\(issue.probability)",
-                        "\(issue.selfConfidence)", issue.kind.rawValue, "\(rank + 1)", image.line.map(String.init) ?? "",
+                        "\(issue.selfConfidence)", issue.kind.rawValue, "\(rank + 1)",
+                        image.line.map(String.init) ?? "",
                     ]))
             }
         }

@@ -28,6 +28,7 @@ public enum JSONValue: Sendable, Equatable {
     ///   - bytes: The text.
     ///   - depthLimit: How many objects and arrays may be open at a time. They are followed by recursion.
     ///   - failure: Makes the error that is thrown. Where the bytes are no UTF-8, that is the fault, whatever else is.
+    /// - Throws: What `failure` makes of the first fault.
     public init<Failure: Error>(
         parsing bytes: some Sequence<UInt8>, depthLimit: Int = 64, failure: (JSONFault) -> Failure
     ) throws(Failure) {
