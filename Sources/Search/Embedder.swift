@@ -69,10 +69,12 @@ public struct Embedder {
     ///   - pictures: The pictures, pulled as they are needed.
     ///   - output: The path of OUT.npy.
     ///   - monitor: Shown the progress and asked whether to go on.
+    ///   - finish: Throws where the pictures ended early, as a list does that breaks off; nothing is written then.
     /// - Returns: How many rows there are, and how many of them are of pictures that could not be read.
     /// - Throws: As ``features(of:receive:)``, ``FileIO/FileIOError`` and ``FileIO/Interrupted``; no file is written then.
     public func embed(
-        _ pictures: some Sequence<Picture> & Sendable, to output: String, monitor: WorkMonitor = .silent
+        _ pictures: some Sequence<Picture> & Sendable, to output: String, monitor: WorkMonitor = .silent,
+        finish: () throws -> Void = {}
     ) throws -> PictureTally {
         let file = try EmbeddingWriter(path: output, columns: dimension)
         let progress = monitor.begin("embedding", total: nil)
@@ -86,6 +88,7 @@ public struct Embedder {
             progress.advance()
             try monitor.check()
         }
+        try finish()
         progress.finish()
         try file.commit()
         return tally

@@ -25,7 +25,7 @@ import TrainingOptions
     private func run(_ changes: [String: Any] = [:]) throws -> TestRun {
         var run = try TestRun(model: model.path)
         run.options.learningRate = 1e-2
-        run.options = try run.options.with(changes)
+        if !changes.isEmpty { run.options = try run.options.with(changes) }
         run.validation = run.training
         return run
     }
