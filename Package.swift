@@ -83,6 +83,8 @@ let package = Package(
     name: "mumic",
     products: [
         .executable(name: "mumic", targets: ["mumic"]),
+        .library(name: "FileIO", targets: ["FileIO"]),
+        .library(name: "Randomness", targets: ["Randomness"]),
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "TorchNN", targets: ["TorchNN"]),
         .library(name: "Imaging", targets: ["Imaging"]),

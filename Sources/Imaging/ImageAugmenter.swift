@@ -58,7 +58,8 @@ public struct ImageAugmenter: Sendable, Equatable {
     /// - Parameters:
     ///   - image: The picture, upright.
     ///   - preprocessor: Gives the size, the resampling and the normalisation.
-    ///   - random: Where the variation comes from; ``CountedRandom/init(seed:epoch:index:)`` makes it repeatable.
+    ///   - random: Where the variation comes from; ``Randomness/CountedRandom/init(seed:epoch:index:)`` makes it
+    ///     repeatable.
     /// - Returns: The values `[3, H, W]` of the preprocessor's output size.
     /// - Throws: ``ImagingError`` as the preprocessor does.
     public func callAsFunction(
