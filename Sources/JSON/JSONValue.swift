@@ -37,10 +37,14 @@ public enum JSONValue: Sendable, Equatable {
             self = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONFault) in
                 let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
                 let text = UnsafeBufferPointer(rebasing: bytes[(hasMark ? 3 : 0)...])
-                let scanner = JSONScanner(text, depthLimit: depthLimit) { JSONFault(invalidUTF8In: text) ?? $0 }
-                let value = try JSONValue(scanner)
-                try scanner.expectEnd()
-                return value
+                do throws(JSONFault) {
+                    var cursor = JSONCursor(text, line: 1, depthLimit: depthLimit, takesNaN: false)
+                    let value = try JSONValue(&cursor)
+                    try cursor.expectEnd()
+                    return value
+                } catch {
+                    throw JSONFault(invalidUTF8In: text) ?? error
+                }
             }
         } catch {
             throw failure(error)
@@ -48,30 +52,32 @@ public enum JSONValue: Sendable, Equatable {
     }
 
     /// Reads the next value of a text.
-    public init<Failure: Error>(_ scanner: JSONScanner<Failure>) throws(Failure) {
-        switch try scanner.kind() {
+    private init(_ cursor: inout JSONCursor) throws(JSONFault) {
+        switch try cursor.kind() {
         case .object:
             var members: [Member] = []
-            try scanner.beginObject()
-            while try scanner.nextKey() {
-                let key = scanner.text
-                members.append(Member(key: key, value: try JSONValue(scanner)))
+            try cursor.beginObject()
+            while try cursor.nextKey() {
+                let key = cursor.text
+                members.append(Member(key: key, value: try JSONValue(&cursor)))
             }
             self = .object(members)
         case .array:
             var elements: [JSONValue] = []
-            try scanner.beginArray()
-            while try scanner.nextElement() { elements.append(try JSONValue(scanner)) }
+            try cursor.beginArray()
+            while try cursor.nextElement() { elements.append(try JSONValue(&cursor)) }
             self = .array(elements)
-        case .string: self = .string(try scanner.string())
+        case .string:
+            try cursor.string()
+            self = .string(cursor.text)
         case .number:
-            try scanner.number()
-            self = scanner.integer.map { .integer($0) } ?? .number(Double(scanner.text) ?? .nan)
+            try cursor.number()
+            self = cursor.integer.map { .integer($0) } ?? .number(Double(cursor.text) ?? .nan)
         case .literal:
-            try scanner.skipValue()
-            let text = scanner.text
-            self = text == "null" ? .null : .bool(text == "true")
-        case nil: throw scanner.fault(.value)
+            try cursor.skipValue()
+            let isNull = cursor.withText { $0.isText("null") }
+            self = isNull ? .null : .bool(cursor.withText { $0.isText("true") })
+        case nil: throw cursor.fault(.value)
         }
     }
 

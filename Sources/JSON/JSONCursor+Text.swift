@@ -3,15 +3,9 @@
 import FileIO
 
 // Strings, numbers and literals.
-extension JSONScanner {
-    /// Reads a number into ``text``.
-    public func number() throws(Failure) {
-        guard try kind() == .number else { throw fault(.number) }
-        try scanWord()
-    }
-
+extension JSONCursor {
     /// The number that was read last, if it is written as a whole one and fits; -0 is none.
-    public var integer: Int? {
+    var integer: Int? {
         withText { text in
             let isNegative = text.first == UInt8(ascii: "-")
             var value = 0
@@ -27,12 +21,12 @@ extension JSONScanner {
     }
 
     /// Reads a number or literal into ``text`` and checks its form.
-    func scanWord() throws(Failure) {
+    mutating func scanWord() throws(JSONFault) {
         var length = 0
         while true {
             let rest = UnsafeBufferPointer(rebasing: bytes[position...])
             while length < rest.count, isPartOfWord(rest[length]) { length += 1 }
-            guard length == rest.count, length < Self.wordLimit, try more() else { break }
+            guard length == rest.count, length < wordLimit, try more() else { break }
         }
         let word = UnsafeBufferPointer(rebasing: bytes[position..<position + length])
         if let problem = faultOfWord(word) { throw fault(problem.0, distance: problem.distance) }
@@ -55,11 +49,10 @@ extension JSONScanner {
         }
         guard digits() else {
             if !isNegative {
-                let isKnown = ["null", "true", "false"].contains { $0.utf8.elementsEqual(word) }
-                return isKnown || takesNaN && ["NaN", "Infinity"].contains { $0.utf8.elementsEqual(word) }
-                    ? nil : (.literal, 0)
+                let isKnown = word.isText("null") || word.isText("true") || word.isText("false")
+                return isKnown || takesNaN && (word.isText("NaN") || word.isText("Infinity")) ? nil : (.literal, 0)
             }
-            return takesNaN && word.elementsEqual("-Infinity".utf8) ? nil : (.number, index)
+            return takesNaN && word.isText("-Infinity") ? nil : (.number, index)
         }
         if index == word.count, word[first] != 0x30 || index - first == 1 { return nil }
         if word[first] == 0x30, index - first > 1 { return (.leadingZero, first) }
@@ -76,7 +69,7 @@ extension JSONScanner {
     }
 
     /// Reads a string into ``text``, its opening quote being next.
-    func scanString() throws(Failure) {
+    mutating func scanString() throws(JSONFault) {
         position += 1
         isTextInWindow = false
         var isPutTogether = false
@@ -114,7 +107,7 @@ extension JSONScanner {
         position += 1
     }
 
-    private func scanEscape() throws(Failure) {
+    private mutating func scanEscape() throws(JSONFault) {
         guard try has(1) else { throw fault(.escape, distance: 1) }
         let byte = bytes[position + 1]
         switch byte {
@@ -132,7 +125,7 @@ extension JSONScanner {
         position += 2
     }
 
-    private func scanUnicodeEscape() throws(Failure) {
+    private mutating func scanUnicodeEscape() throws(JSONFault) {
         var value = try hexadecimal(at: 2)
         var length = 6
         if (0xD800..<0xDC00).contains(value) {
@@ -149,7 +142,7 @@ extension JSONScanner {
         position += length
     }
 
-    private func hexadecimal(at place: Int) throws(Failure) -> UInt32 {
+    private mutating func hexadecimal(at place: Int) throws(JSONFault) -> UInt32 {
         var value: UInt32 = 0
         for place in place..<place + 4 {
             guard try has(place) else { throw fault(.hexadecimalDigits, distance: place) }
@@ -164,7 +157,7 @@ extension JSONScanner {
     }
 
     /// Whether there is a byte so many behind the next one.
-    private func has(_ distance: Int) throws(Failure) -> Bool {
+    private mutating func has(_ distance: Int) throws(JSONFault) -> Bool {
         while position + distance >= bytes.count {
             guard try more() else { return false }
         }
@@ -177,3 +170,15 @@ private func isPartOfWord(_ byte: UInt8) -> Bool {
 }
 
 private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+/// The longest number or literal that is read from a source piece by piece.
+private let wordLimit = 1 << 20
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether these are the bytes of a text.
+    func isText(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        for place in 0..<count where self[place] != text.utf8Start[place] { return false }
+        return true
+    }
+}
