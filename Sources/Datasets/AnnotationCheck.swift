@@ -42,7 +42,7 @@ extension Picture {
     /// What is wrong with where it is, or nil.
     func pathProblem() -> String? {
         guard let path, let problem = PathStatus(path).problemAsPicture else { return nil }
-        let place = path == name ? "" : " (\(oneLine(path)))"
+        let place = path == name ? "" : " (\(printable(path, maximumCharacters: 4096)))"
         return "picture \(quoted(name))\(place) \(problem)"
     }
 }

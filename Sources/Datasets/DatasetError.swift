@@ -107,9 +107,9 @@ extension DatasetError: CustomStringConvertible {
         case .unreadable(let path, let reason):
             "\(quoted(path)) cannot be read: \(reason)"
         case .malformed(let path, let line, let problem):
-            "\(oneLine(path)):\(line): \(problem)"
+            "\(printable(path, maximumCharacters: 4096)):\(line): \(problem)"
         case .wrongStructure(let path, let line, let problem):
-            "\(oneLine(path)):\(line): \(problem)"
+            "\(printable(path, maximumCharacters: 4096)):\(line): \(problem)"
         case .noImages(let path):
             "\(quoted(path)) lists no pictures; add a row for each picture"
         case .noLabels(let path):
@@ -121,15 +121,15 @@ extension DatasetError: CustomStringConvertible {
             Self.describe(findings.filter { $0.severity == .error }, path: path)
         case .badScore(let path, let line, let column, let value):
             if value.isEmpty {
-                "\(oneLine(path)):\(line): column \(quoted(column)) is empty; "
+                "\(printable(path, maximumCharacters: 4096)):\(line): column \(quoted(column)) is empty; "
                     + "every picture needs a score for every label"
             } else {
-                "\(oneLine(path)):\(line): column \(quoted(column)) holds \(quoted(value)); write a finite number"
+                "\(printable(path, maximumCharacters: 4096)):\(line): column \(quoted(column)) holds \(quoted(value)); write a finite number"
             }
         case .doubledRow(let path, let line, let image, let firstLine):
-            "\(oneLine(path)):\(line): \(quoted(image)) is here again, first on line \(firstLine); keep one row"
+            "\(printable(path, maximumCharacters: 4096)):\(line): \(quoted(image)) is here again, first on line \(firstLine); keep one row"
         case .missingRow(let image, let presentIn, let line, let missingIn):
-            "\(oneLine(presentIn)):\(line): \(quoted(image)) has no row in \(quoted(missingIn)); "
+            "\(printable(presentIn, maximumCharacters: 4096)):\(line): \(quoted(image)) has no row in \(quoted(missingIn)); "
                 + "both files need the same pictures"
         case .missingColumn(let label, let presentIn, let missingIn):
             "label \(quoted(label)) of \(quoted(presentIn)) is not in \(quoted(missingIn)); "

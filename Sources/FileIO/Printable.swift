@@ -10,6 +10,8 @@
 ///   - maximumCharacters: The length past which the middle is replaced by `…`.
 /// - Returns: The same text without control characters.
 public func printable(_ text: String, maximumCharacters: Int = 400) -> String {
+    // Mostly plain ASCII, which needs no second look.
+    if text.utf8.count <= maximumCharacters, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var result = ""
     for scalar in text.unicodeScalars {
         switch scalar {
@@ -30,4 +32,16 @@ public func printable(_ text: String, maximumCharacters: Int = 400) -> String {
     guard scalars.count > maximumCharacters else { return result }
     let half = max(maximumCharacters / 2, 1)
     return String(scalars.prefix(half)) + "…" + String(scalars.suffix(half))
+}
+
+/// A value from outside in quotes, for messages: as ``printable(_:maximumCharacters:)``, but a long one loses its end.
+///
+/// - Parameters:
+///   - text: Any text.
+///   - limit: The characters that are shown.
+/// - Returns: `'text'`, on one line.
+public func quoted(_ text: some StringProtocol, limit: Int = 120) -> String {
+    let shown = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
+    let isCut = !text.unicodeScalars.dropFirst(limit).isEmpty
+    return "'" + printable(shown, maximumCharacters: .max) + (isCut ? "…'" : "'")
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 
 /// The fetching of one blob, over as many connections as it takes.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import FileIO
 import Foundation
 import Synchronization
 
@@ -194,7 +195,7 @@ private final class HTTPDelegate: NSObject, URLSessionDataDelegate, Sendable {
         case .notConnectedToInternet: return .connection("there is no network")
         default:
             // On Linux libcurl's own words are all that tells a bad certificate from a broken transfer.
-            let words = printable(error.localizedDescription, limit: 100)
+            let words = printable(error.localizedDescription, maximumCharacters: 100)
             let isSecurity = words.contains("SSL") || words.lowercased().contains("certificate")
             return isSecurity ? .security(words) : .connection(words)
         }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
+
 /// How far the fetching of a model has come.
 public struct HubProgress: Sendable, Equatable {
     /// The file that is being fetched.

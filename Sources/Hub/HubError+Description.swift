@@ -117,13 +117,3 @@ extension HubError {
             + " and name the directory clip"
     }
 }
-
-/// A text from outside as one printable line of bounded length.
-func printable(_ text: String, limit: Int = 160) -> String {
-    let scalars = text.unicodeScalars.prefix(limit).map { scalar in
-        scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-            || scalar.properties.generalCategory == .lineSeparator
-            || scalar.properties.generalCategory == .paragraphSeparator ? "?" : Character(scalar)
-    }
-    return String(scalars) + (text.unicodeScalars.dropFirst(limit).isEmpty ? "" : "…")
-}

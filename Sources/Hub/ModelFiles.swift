@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Safetensors
 
 /// The files at the top of a model's repository, or of its snapshot in the cache, and which of them a CLIP model needs.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
+import JSON
 
 extension ImagePreprocessor {
     /// The preprocessor that a `preprocessor_config.json` describes.
@@ -69,111 +70,83 @@ extension ImagePreprocessor {
     }
 }
 
-/// A JSON value with types kept apart: true is no number here.
-private enum ConfigurationValue: Decodable, CustomStringConvertible {
-    case null
-    case flag(Bool)
-    case number(Double)
-    case text(String)
-    case list([ConfigurationValue])
-    case object([String: ConfigurationValue])
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .flag(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .text(value)
-        } else if let value = try? container.decode([ConfigurationValue].self) {
-            self = .list(value)
-        } else {
-            self = .object(try container.decode([String: ConfigurationValue].self))
-        }
-    }
-
-    var description: String {
+extension JSONValue {
+    /// What it is, for messages.
+    fileprivate var words: String {
         switch self {
         case .null: "null"
-        case .flag(let value): "\(value)"
+        case .bool(let value): "\(value)"
+        case .integer(let value): "\(value)"
         case .number(let value): Int(exactly: value).map { "\($0)" } ?? "\(value)"
-        case .text(let value): "the text \"\(value.prefix(40))\""
-        case .list(let values): "a list of \(values.count)"
-        case .object(let values): values.isEmpty ? "an empty object" : "an object of " + keys(values)
+        case .string(let value): "the text \"\(value.prefix(40))\""
+        case .array(let values): "a list of \(values.count)"
+        case .object(let members):
+            members.isEmpty
+                ? "an empty object"
+                : "an object of "
+                    + members.map(\.key).sorted().prefix(4).map { "'\($0.prefix(20))'" }.joined(separator: ", ")
         }
-    }
-
-    private func keys(_ values: [String: ConfigurationValue]) -> String {
-        values.keys.sorted().prefix(4).map { "'\($0.prefix(20))'" }.joined(separator: ", ")
     }
 }
 
 /// The configuration's top level, with readers that name the key where a value does not fit.
 private struct ConfigurationObject {
-    let values: [String: ConfigurationValue]
+    let root: JSONValue
 
     init(_ data: Data) throws(ImagingError) {
         guard data.count <= 1 << 20 else {
             throw .badConfiguration(
                 key: "", problem: "the configuration has more than a megabyte: it is something else, fetch it again")
         }
-        guard let top = try? JSONDecoder().decode(ConfigurationValue.self, from: data) else {
-            throw .badConfiguration(key: "", problem: "the configuration is not valid JSON: correct or fetch it again")
+        root = try JSONValue(parsing: data, depthLimit: 512) { _ in
+            ImagingError.badConfiguration(
+                key: "", problem: "the configuration is not valid JSON: correct or fetch it again")
         }
-        guard case .object(let values) = top else {
-            throw .badConfiguration(key: "", problem: "the configuration is \(top), not an object: fetch it again")
+        guard root.members != nil else {
+            throw .badConfiguration(
+                key: "", problem: "the configuration is \(root.words), not an object: fetch it again")
         }
-        self.values = values
-    }
-
-    /// The value, or nil where it is absent or null.
-    private func value(_ key: String) -> ConfigurationValue? {
-        guard let value = values[key] else { return nil }
-        if case .null = value { return nil }
-        return value
     }
 
     /// A key of ours, which `mumic train` writes for models that began as open_clip's; transformers does not look at it.
     func centerCropRounding() throws(ImagingError) -> ImagePreprocessor.CenterCropRounding {
-        guard let value = value("center_crop_rounding") else { return .down }
-        switch value {
-        case .text(let text) where text == "down": return .down
-        case .text(let text) where text == "half_to_even": return .halfToEven
+        guard let value = root["center_crop_rounding"] else { return .down }
+        switch value.string {
+        case "down": return .down
+        case "half_to_even": return .halfToEven
         default:
             throw .badConfiguration(
-                key: "center_crop_rounding", problem: "is \(value): use 'down' or 'half_to_even'")
+                key: "center_crop_rounding", problem: "is \(value.words): use 'down' or 'half_to_even'")
         }
     }
 
     func flag(_ key: String, default fallback: Bool) throws(ImagingError) -> Bool {
-        guard let value = value(key) else { return fallback }
-        guard case .flag(let flag) = value else {
-            throw .badConfiguration(key: key, problem: "is \(value): it must be true or false")
+        guard let value = root[key] else { return fallback }
+        guard let flag = value.bool else {
+            throw .badConfiguration(key: key, problem: "is \(value.words): it must be true or false")
         }
         return flag
     }
 
     func number(_ key: String, default fallback: Double) throws(ImagingError) -> Double {
-        guard let value = value(key) else { return fallback }
-        guard case .number(let number) = value else {
-            throw .badConfiguration(key: key, problem: "is \(value): it must be a number")
+        guard let value = root[key] else { return fallback }
+        guard let number = value.number else {
+            throw .badConfiguration(key: key, problem: "is \(value.words): it must be a number")
         }
         return number
     }
 
     func channels(_ key: String, default fallback: [Double]) throws(ImagingError) -> [Double] {
-        guard let value = value(key) else { return fallback }
-        if case .number(let number) = value { return [number, number, number] }
-        guard case .list(let list) = value else {
-            throw .badConfiguration(key: key, problem: "is \(value): it must be a list of three numbers")
+        guard let value = root[key] else { return fallback }
+        if let number = value.number { return [number, number, number] }
+        guard let list = value.array else {
+            throw .badConfiguration(key: key, problem: "is \(value.words): it must be a list of three numbers")
         }
         var numbers: [Double] = []
         for element in list {
-            guard case .number(let number) = element else {
-                throw .badConfiguration(key: key, problem: "contains \(element): it must be a list of three numbers")
+            guard let number = element.number else {
+                throw .badConfiguration(
+                    key: key, problem: "contains \(element.words): it must be a list of three numbers")
             }
             numbers.append(number)
         }
@@ -188,14 +161,14 @@ private struct ConfigurationObject {
         default:
             throw .badConfiguration(
                 key: "resample",
-                problem: "is \(ConfigurationValue.number(code)): only 2 (bilinear) and 3 (bicubic) are supported")
+                problem: "is \(JSONValue.number(code).words): only 2 (bilinear) and 3 (bicubic) are supported")
         }
     }
 
     func resizing() throws(ImagingError) -> ImagePreprocessor.Resizing {
-        guard let value = value("size") else { return .shortestEdge(224) }
-        if case .number = value { return .shortestEdge(try side(value, of: "size")) }
-        if case .object(let sides) = value, sides.count == 1, let short = sides["shortest_edge"] {
+        guard let value = root["size"] else { return .shortestEdge(224) }
+        if value.number != nil { return .shortestEdge(try side(value, of: "size")) }
+        if value.members?.count == 1, let short = value["shortest_edge"] {
             return .shortestEdge(try side(short, of: "size"))
         }
         let size = try rectangle(value, of: "size", alternatives: "a number, {\"shortest_edge\": …} or ")
@@ -203,8 +176,8 @@ private struct ConfigurationObject {
     }
 
     func crop() throws(ImagingError) -> ImagePreprocessor.Size {
-        guard let value = value("crop_size") else { return .init(height: 224, width: 224) }
-        if case .number = value {
+        guard let value = root["crop_size"] else { return .init(height: 224, width: 224) }
+        if value.number != nil {
             let side = try side(value, of: "crop_size")
             return .init(height: side, width: side)
         }
@@ -212,21 +185,21 @@ private struct ConfigurationObject {
     }
 
     private func rectangle(
-        _ value: ConfigurationValue, of key: String, alternatives: String
+        _ value: JSONValue, of key: String, alternatives: String
     ) throws(ImagingError) -> ImagePreprocessor.Size {
-        if case .object(let sides) = value, sides.count == 2, let height = sides["height"], let width = sides["width"] {
+        if value.members?.count == 2, let height = value["height"], let width = value["width"] {
             return .init(height: try side(height, of: key), width: try side(width, of: key))
         }
-        if case .list(let sides) = value, sides.count == 2 {
+        if let sides = value.array, sides.count == 2 {
             return .init(height: try side(sides[0], of: key), width: try side(sides[1], of: key))
         }
         throw .badConfiguration(
-            key: key, problem: "is \(value): it must be \(alternatives){\"height\": …, \"width\": …}")
+            key: key, problem: "is \(value.words): it must be \(alternatives){\"height\": …, \"width\": …}")
     }
 
-    private func side(_ value: ConfigurationValue, of key: String) throws(ImagingError) -> Int {
-        guard case .number(let number) = value, let side = Int(exactly: number) else {
-            throw .badConfiguration(key: key, problem: "contains \(value): it must be a whole number of pixels")
+    private func side(_ value: JSONValue, of key: String) throws(ImagingError) -> Int {
+        guard let side = value.number.flatMap({ Int(exactly: $0) }) else {
+            throw .badConfiguration(key: key, problem: "contains \(value.words): it must be a whole number of pixels")
         }
         return side
     }

@@ -3,6 +3,7 @@
 
 import FileIO
 import Foundation
+import JSON
 import Safetensors
 import TorchNN
 
@@ -37,7 +38,7 @@ struct AdapterFiles {
         let values = try ConfigReader(path: path, bytes: try readFile(path: path, maximumBytes: 16 << 20))
         let type = try values.string("peft_type", default: "")
         if type != "LORA" { throw values.bad("peft_type", "is '\(type)', only 'LORA' can be used") }
-        for key in Self.unsupported where !Self.isAbsent(values.values[key]) {
+        for key in Self.unsupported where !Self.isAbsent(values.value[key]) {
             throw values.bad(
                 key, "is set; only plain LoRA can be used: merge this adapter with PEFT's merge_and_unload")
         }
@@ -136,12 +137,9 @@ struct AdapterFiles {
     }
 
     /// Whether a setting is what PEFT writes for an unused one.
-    private static func isAbsent(_ value: Any?) -> Bool {
+    private static func isAbsent(_ value: JSONValue?) -> Bool {
         switch value {
-        case nil, is NSNull: true
-        case let number as NSNumber: !number.boolValue
-        case let list as [Any]: list.isEmpty
-        case let object as [String: Any]: object.isEmpty
+        case nil, .null, .bool(false), .integer(0), .number(0), .array([]), .object([]): true
         default: false
         }
     }

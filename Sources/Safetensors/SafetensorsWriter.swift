@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FileIO
+import JSON
 
 /// Writes safetensors files whose bytes depend on their content alone.
 ///
@@ -92,7 +93,8 @@ public enum SafetensorsWriter {
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
             members.append(
-                "\"__metadata__\":{" + pairs.map { quoted($0.key) + ":" + quoted($0.value) }.joined(separator: ",")
+                "\"__metadata__\":{"
+                    + pairs.map { jsonQuoted($0.key) + ":" + jsonQuoted($0.value) }.joined(separator: ",")
                     + "}")
         }
         var seen: Set<String> = []
@@ -112,7 +114,7 @@ public enum SafetensorsWriter {
             if overflow { throw .sizeOverflow(path: path, tensor: tensor.name, shape: tensor.shape) }
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             members.append(
-                quoted(tensor.name) + ":{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"
+                jsonQuoted(tensor.name) + ":{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(offset),\(end)]}")
             ordered.append((tensor, size))
             offset = end
@@ -124,25 +126,5 @@ public enum SafetensorsWriter {
         }
         let length = (0..<8).map { UInt8(truncatingIfNeeded: UInt64(text.count) >> (8 * $0)) }
         return (length + text, ordered)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\u{8}": result += "\\b"
-            case "\u{C}": result += "\\f"
-            case "\0"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -74,15 +74,5 @@ extension TokenizerError {
     }
 }
 
-/// A value out of a file, quoted, short and on one line, for use in a message.
-func quoted(_ text: some StringProtocol) -> String {
-    var out = "'"
-    for scalar in text.unicodeScalars.prefix(60) {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-            out += "\\u{\(String(scalar.value, radix: 16))}"
-        default: out.unicodeScalars.append(scalar)
-        }
-    }
-    return out + (text.unicodeScalars.dropFirst(60).isEmpty ? "'" : "…'")
-}
+/// A value out of a file, quoted and short, for use in a message.
+func quoted(_ text: some StringProtocol) -> String { quoted(text, limit: 60) }

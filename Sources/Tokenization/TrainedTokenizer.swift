@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
+
 /// A CLIP tokenizer that ``BytePairTrainer`` made, ready to be written to files.
 ///
 /// Ids are laid out as in CLIP's own vocabulary: 256 byte symbols, the same with `</w>`, the merges in their order, and
@@ -62,7 +64,7 @@ public struct TrainedTokenizer: Sendable {
     /// - Parameter contextLength: The most ids of a text, the markers included, for `model_max_length`.
     /// - Returns: Five files, for one directory.
     public func files(contextLength: Int = 77) -> [File] {
-        let vocabulary = (tokens + Self.markers).enumerated().map { "\(Self.json($1)):\($0)" }
+        let vocabulary = (tokens + Self.markers).enumerated().map { "\(jsonQuoted($1)):\($0)" }
         let lines = merges.map { "\(tokens[Int($0.first)]) \(tokens[Int($0.second)])\n" }
         return [
             ("tokenizer.json", Array(tokenizerJSON().utf8)),
@@ -102,9 +104,9 @@ public struct TrainedTokenizer: Sendable {
     private func tokenizerJSON() -> String {
         let start = tokens.count
         let end = start + 1
-        let vocabulary = (tokens + Self.markers).enumerated().map { "      \(Self.json($1)): \($0)" }
+        let vocabulary = (tokens + Self.markers).enumerated().map { "      \(jsonQuoted($1)): \($0)" }
         let pairs = merges.map { pair in
-            let sides = [pair.first, pair.second].map { "        " + Self.json(tokens[Int($0)]) }
+            let sides = [pair.first, pair.second].map { "        " + jsonQuoted(tokens[Int($0)]) }
             return "      [\n\(sides.joined(separator: ",\n"))\n      ]"
         }
         let merges = pairs.isEmpty ? "[]" : "[\n\(pairs.joined(separator: ",\n"))\n    ]"
@@ -159,7 +161,7 @@ public struct TrainedTokenizer: Sendable {
         """
             {
               "id": \(id),
-              "content": \(json(content)),
+              "content": \(jsonQuoted(content)),
               "single_word": false,
               "lstrip": false,
               "rstrip": false,
@@ -180,7 +182,7 @@ public struct TrainedTokenizer: Sendable {
               {
                 "type": "Replace",
                 "pattern": {
-                  "Regex": \#(json(TokenizerJSON.spaces))
+                  "Regex": \#(jsonQuoted(TokenizerJSON.spaces))
                 },
                 "content": " "
               },
@@ -195,7 +197,7 @@ public struct TrainedTokenizer: Sendable {
               {
                 "type": "Split",
                 "pattern": {
-                  "Regex": \#(json(TokenizerJSON.markers + TokenizerJSON.words))
+                  "Regex": \#(jsonQuoted(TokenizerJSON.markers + TokenizerJSON.words))
                 },
                 "behavior": "Removed",
                 "invert": true
@@ -209,9 +211,4 @@ public struct TrainedTokenizer: Sendable {
             ]
           },
         """#
-
-    /// A text in JSON's quotes. No token holds a control character: the alphabet has others in their place.
-    private static func json(_ text: String) -> String {
-        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
 }

@@ -118,5 +118,6 @@ import Testing
         #expect(printable(String(repeating: "x", count: 1000), maximumCharacters: 10) == "xxxxx…xxxxx")
         let marks = "a" + String(repeating: "\u{301}", count: 5000)
         #expect(printable(marks).unicodeScalars.count == 401)
+        #expect(quoted("a\nb\u{1B}[2J", limit: 4) == "'a\\nb\\u{1b}…'" && quoted("é'") == "'é''")
     }
 }

@@ -108,9 +108,4 @@ import Testing
         #expect(try !same("http://a.b/x", "http://a.b:8080/x"))
         #expect(try !same("http://a.b/x", "http://a.b.c/x"))
     }
-
-    @Test func textFromOutsideIsMadePrintable() {
-        #expect(printable("a\nb\u{1b}[31m") == "a?b?[31m")
-        #expect(printable(String(repeating: "x", count: 200)).count == 161)
-    }
 }

@@ -17,6 +17,13 @@ import Testing
         #expect(throws: EncodingError.self) { try jsonLine([Double.nan]) }
     }
 
+    @Test func `a quoted text is read back as it was`() throws {
+        let text = "a\"\\/\n\r\t\u{8}\u{C}\u{0}\u{1F}\u{7F}é😀\u{2028}"
+        #expect(jsonQuoted("\"\\\n\u{1}\u{1F}é") == #""\"\\\n\u0001\u001fé""#)
+        #expect(try JSONDecoder().decode([String].self, from: Data("[\(jsonQuoted(text))]".utf8)) == [text])
+        #expect(try JSONValue(parsing: jsonQuoted(text).utf8) { $0 } == .string(text))
+    }
+
     @Test func `what is nil is written as null where it is asked for, and read back`() throws {
         let empty = Metrics(gap: nil, name: nil, inner: nil)
         #expect(try jsonLine(empty) == "{\"gap\":null,\"inner\":null}\n")

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 // https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/model.py
+
+import JSON
 
 extension CLIPConfig {
     /// Reads the `model_cfg` of an `open_clip_config.json`; absent keys take open_clip's defaults.
@@ -57,9 +60,7 @@ extension CLIPConfig {
 extension ConfigReader {
     /// Refuses an option of open_clip that asks for another architecture, unless it is off.
     func refuse(_ key: String) throws(ModelError) {
-        guard let value = values[key] else { return }
-        if let flag = value as? Bool, !flag { return }
-        if "\(value)" == "<null>" { return }
+        guard let value = value[key], value.bool != false, value.number != 0 else { return }
         throw bad(key, "asks for an architecture that cannot be used; only plain CLIP towers can")
     }
 }
