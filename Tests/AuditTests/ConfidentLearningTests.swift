@@ -28,7 +28,7 @@ enum Golden {
         let per_class: [Label]
     }
 
-    @Test func issuesThresholdsAndJointsAreThoseOfCleanlab() throws {
+    @Test func `issues, thresholds and joints are those of cleanlab`() throws {
         let golden: Recorded = try Golden.read("cleanlab")
         let found = try ConfidentLearning(
             probabilities: golden.probabilities, targets: golden.targets, labelCount: golden.labels)
@@ -50,14 +50,14 @@ enum Golden {
     }
 
     /// Where most positives are not given, no probability reaches one half.
-    @Test func aHardLabelHasAThresholdWithinReach() throws {
+    @Test func `a hard label has a threshold within reach`() throws {
         let issues = try ConfidentLearning(
             probabilities: [0.3, 0.4, 0.05, 0.05, 0.4, 0.1], targets: [1, 1, 0, 0, 0, 0], labelCount: 1
         ).issues
         #expect(issues.map(\.image) == [4] && issues.map(\.kind) == [.probablyMissing])
     }
 
-    @Test func theRankingIsThatOfCleanlabsLabelQuality() throws {
+    @Test func `the ranking is that of cleanlab's label quality`() throws {
         let golden: Recorded = try Golden.read("cleanlab")
         let ranked = try ConfidentLearning(
             probabilities: golden.probabilities, targets: golden.targets, labelCount: golden.labels
@@ -71,7 +71,7 @@ enum Golden {
     }
 
     /// The definition, pair by pair.
-    @Test func estimatedRatesAreTheScaledJoint() throws {
+    @Test func `estimated rates are the scaled joint`() throws {
         let targets: [Float] = [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
         let probabilities: [Float] = [0.9, 0.8, 0.9, 0.1, 0.1, 0.2, 0.1, 0.2, 0.9, 0.5]
         let audit = try ConfidentLearning(probabilities: probabilities, targets: targets, labelCount: 1).labels[0]
@@ -84,7 +84,7 @@ enum Golden {
         #expect((audit.positives, audit.negatives, audit.unknown) == (4, 6, 0))
     }
 
-    @Test func unknownPairsAreOnlySuggestedAndMoveNoThreshold() throws {
+    @Test func `unknown pairs are only suggested and move no threshold`() throws {
         let known: [Float] = [1, 1, 0, 0, 0]
         let probabilities: [Float] = [0.9, 0.7, 0.1, 0.2, 0.3]
         let before = try ConfidentLearning(probabilities: probabilities, targets: known, labelCount: 1)
@@ -98,7 +98,7 @@ enum Golden {
         #expect(after.ranked([.probablyWrong, .probablyMissing]) == [])
     }
 
-    @Test func aLabelWithoutPositivesHasNoIssues() throws {
+    @Test func `a label without positives has no issues`() throws {
         let found = try ConfidentLearning(
             probabilities: [0.1, 0.9, 0.2, 0.8], targets: [0, .nan, 0, .nan], labelCount: 2)
         #expect(found.issues == [])
@@ -106,7 +106,7 @@ enum Golden {
         #expect(found.labels[1].negativeThreshold == nil && found.labels[1].unknown == 2)
     }
 
-    @Test func theAdjustedOrderForgivesHardLabels() throws {
+    @Test func `the adjusted order forgives hard labels`() throws {
         // The second label is hard: its positives have 0.3 at most; 0.1 there is less striking than 0.2 in the first.
         let targets: [Float] = [1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
         let probabilities: [Float] = [0.9, 0.3, 0.9, 0.3, 0.2, 0.1, 0.3, 0.15, 0.3, 0.15, 0.3, 0.15]
@@ -116,7 +116,7 @@ enum Golden {
         #expect(found.ranked(kinds, by: .adjusted).map(\.label) == [0, 1])
     }
 
-    @Test func partsThatDoNotBelongTogetherAreNamed() {
+    @Test func `parts that do not belong together are named`() {
         #expect(throws: AuditError.wrongCount(of: "probabilities", expected: 2, found: 1)) {
             try ConfidentLearning(probabilities: [0.5], targets: [0, 1], labelCount: 1)
         }

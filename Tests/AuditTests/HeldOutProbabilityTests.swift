@@ -27,7 +27,7 @@ struct Numbers: RandomNumberGenerator {
         let probabilities: [Float]
     }
 
-    @Test func probabilitiesAreThoseOfScikitLearnsLogisticRegression() throws {
+    @Test func `probabilities are those of scikit-learn's logistic regression`() throws {
         let golden: Recorded = try Golden.read("logistic-regression")
         let targets = golden.targets.map { $0 ?? .nan }
         func probabilities(_ tolerance: Double) throws -> [Float] {
@@ -63,7 +63,7 @@ struct Numbers: RandomNumberGenerator {
         return (features, logits.map { $0 + Float.random(in: -1...1, using: &random) }, logits.map { $0 > 1 ? 1 : 0 })
     }
 
-    @Test func theNumberOfThreadsChangesNothing() throws {
+    @Test func `the number of threads changes nothing`() throws {
         let world = world(images: 700, dimension: 9, labels: 5)
         var random = Numbers(state: 1)
         let folds = try foldsOfRows(700, folds: 4, using: &random)
@@ -76,7 +76,7 @@ struct Numbers: RandomNumberGenerator {
         #expect(Set(results[0]).count > 3000)
     }
 
-    @Test func aPicturesOwnAnnotationDoesNotReachItsProbability() throws {
+    @Test func `a picture's own annotation does not reach its probability`() throws {
         var world = world(images: 60, dimension: 4, labels: 1)
         var random = Numbers(state: 2)
         let folds = try foldsOfRows(60, folds: 3, using: &random)
@@ -91,7 +91,7 @@ struct Numbers: RandomNumberGenerator {
         for row in folds.indices { #expect((before[row] == after[row]) == (folds[row] == 1)) }
     }
 
-    @Test func labelsThatCannotBeFittedGetTheirFrequency() throws {
+    @Test func `labels that cannot be fitted get their frequency`() throws {
         // No positives; only positives; nothing known; a constant logit and the like must not make NaN.
         let targets: [Float] = (0..<8).flatMap { _ in [0, 1, .nan] as [Float] }
         let found = try heldOutProbabilities(
@@ -100,7 +100,7 @@ struct Numbers: RandomNumberGenerator {
         for row in 0..<8 { #expect(found[row * 3..<row * 3 + 3] == [0.1, 0.9, 0.5]) }
     }
 
-    @Test func alikePicturesGiveTheBaseRate() throws {
+    @Test func `alike pictures give the base rate`() throws {
         let targets: [Float] = [1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0]
         let found = try heldOutProbabilities(
             features: [Float](repeating: 0.5, count: 24), dimension: 2, logits: [Float](repeating: 1, count: 12),
@@ -108,7 +108,7 @@ struct Numbers: RandomNumberGenerator {
         #expect(found.allSatisfy { abs($0 - 1.0 / 3) < 1e-4 })
     }
 
-    @Test func foldsPartAllRowsEvenlyAndBySeed() throws {
+    @Test func `folds part all rows evenly and by seed`() throws {
         var first = Numbers(state: 1)
         var again = first
         var other = Numbers(state: 2)
@@ -120,7 +120,7 @@ struct Numbers: RandomNumberGenerator {
         #expect(throws: AuditError.folds(count: 4, images: 3)) { try foldsOfRows(3, folds: 4, using: &first) }
     }
 
-    @Test func partsThatDoNotBelongTogetherAreNamed() {
+    @Test func `parts that do not belong together are named`() {
         func run(_ features: Int, _ logits: Int, _ targets: Int, _ folds: [Int]) throws {
             _ = try heldOutProbabilities(
                 features: Array(repeating: 0, count: features), dimension: 2,
@@ -133,7 +133,7 @@ struct Numbers: RandomNumberGenerator {
         #expect(throws: AuditError.folds(count: 1, images: 2)) { try run(4, 2, 2, [0, 0]) }
     }
 
-    @Test func workCanBeStopped() {
+    @Test func `work can be stopped`() {
         struct Stop: Error {}
         let world = world(images: 50, dimension: 3, labels: 2)
         #expect(throws: Stop.self) {

@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func standardExamplesHaveTheirPublishedDigests() {
+    @Test func `standard examples have their published digests`() {
         let long = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
         let examples: [(String, String, String)] = [
             (
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aMillionLettersInOddPiecesHaveTheirPublishedDigests() {
+    @Test func `a million letters in odd pieces have their published digests`() {
         var (hash, sha1) = (SHA256(), SHA1())
         var left = 1_000_000
         while left > 0 {
@@ -69,7 +69,7 @@ import Testing
         #expect(sha1.hexadecimal() == "34aa973cd4c4daa4f61eeb2bdbad27316534016f")
     }
 
-    @Test func everyRecordedLengthHasHashlibsDigests() throws {
+    @Test func `every recorded length has hashlib's digests`() throws {
         let all = try Self.recorded()
         try #require(all.count > 60)
         for one in all {
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func theDigestDoesNotDependOnHowTheStreamIsCut() throws {
+    @Test func `the digest does not depend on how the stream is cut`() throws {
         let one = try #require(Self.recorded().last)
         let content = Self.content(one.length)
         var generator = SystemRandomNumberGenerator()
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func aDigestInTheMiddleDoesNotDisturbTheStreamAndACopyGoesOnByItself() {
+    @Test func `a digest in the middle does not disturb the stream and a copy goes on by itself`() {
         var hash = SHA256()
         hash.update("ab".utf8)
         let middle = hash.hexadecimal()
@@ -117,14 +117,14 @@ import Testing
         #expect(hash.digest().count == 32)
     }
 
-    @Test func gitBlobsHaveTheNamesThatGitGivesThem() {
+    @Test func `git blobs have the names that git gives them`() {
         #expect(SHA1(gitBlobOfLength: 0).hexadecimal() == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391")
         var hash = SHA1(gitBlobOfLength: 12)
         hash.update("hello world\n".utf8)
         #expect(hash.hexadecimal() == "3b18e512dba79e4c8300dd08aeb37f8e728b8dad")
     }
 
-    @Test func aFileIsHashedInPiecesAndAMissingOneIsNamed() throws {
+    @Test func `a file is hashed in pieces and a missing one is named`() throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("hash-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }

@@ -33,7 +33,7 @@ struct CorruptionTests {
             })
     }
 
-    @Test func `Flips turn round their share of the known cells, and more of them contain fewer`() {
+    @Test func `flips turn round their share of the known cells, and more of them contain fewer`() {
         let ten = differing(changed { $0.flip = 0.1 })
         let thirty = differing(changed { $0.flip = 0.3 })
         // 9,800 known cells: four standard deviations are 1.2 and 1.9 points.
@@ -44,7 +44,7 @@ struct CorruptionTests {
         #expect(thirty.allSatisfy { !Self.table.targets[$0].isNaN })
     }
 
-    @Test func `Missing positives are only taken away, wrong ones keep their number in each row`() {
+    @Test func `missing positives are only taken away, wrong ones keep their number in each row`() {
         let missing = changed { $0.missing = 0.25 }
         let positives = Self.table.targets.indices.filter { Self.table.targets[$0] == 1 }
         #expect(differing(missing).isSubset(of: positives))
@@ -60,7 +60,7 @@ struct CorruptionTests {
         #expect(!differing(wrong).isEmpty)
     }
 
-    @Test func `Known cells are a share of all, and fewer of them are among more`() {
+    @Test func `known cells are a share of all, and fewer of them are among more`() {
         func known(_ share: Double) -> Set<Int> {
             let table = changed { $0.known = share }
             return Set(table.targets.indices.filter { !table.targets[$0].isNaN })
@@ -71,7 +71,7 @@ struct CorruptionTests {
         #expect(known(1).count == 9800)
     }
 
-    @Test func `What happens to a picture does not depend on the others`() {
+    @Test func `what happens to a picture does not depend on the others`() {
         let one = changed {
             $0.pictures = 100
             $0.flip = 0.2
@@ -87,7 +87,7 @@ struct CorruptionTests {
         #expect(lines == lines.sorted() && lines.count == 100)
     }
 
-    @Test func `So many pictures a label means at least so many where there are as many, and few more pictures`() {
+    @Test func `so many pictures a label means at least so many where there are as many, and few more pictures`() {
         let table = changed { $0.perLabel = 8 }
         for column in 0..<5 {
             #expect((0..<table.images.count).count { table.targets[$0 * 5 + column] == 1 } >= 8)
@@ -95,7 +95,7 @@ struct CorruptionTests {
         #expect(table.images.count <= 40)
     }
 
-    @Test func `A copy as CSV is read again as it was, names and gaps included`() throws {
+    @Test func `a copy as CSV is read again as it was, names and gaps included`() throws {
         let folder = try TemporaryFolder()
         let table = AnnotationTable(
             source: "made",

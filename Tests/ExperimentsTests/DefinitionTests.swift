@@ -37,7 +37,7 @@ struct DefinitionTests {
         return Plan(tables: [table], seeds: 1, isQuick: isQuick).cells(table, dataset: pets, seed: 0)
     }
 
-    @Test func `Options are laid over each other, the more special ones winning`() throws {
+    @Test func `options are laid over each other, the more special ones winning`() throws {
         let cells = try cells(table(Self.good))
         let names = cells.map(\.name)
         #expect(
@@ -58,7 +58,7 @@ struct DefinitionTests {
         #expect(!cells[2].variant.trains && !cells[4].variant.trains && cells[4].variant.interpolate == "0.5")
     }
 
-    @Test func `Quick runs take the first value of a grid and at most so many pictures`() throws {
+    @Test func `quick runs take the first value of a grid and at most so many pictures`() throws {
         let cells = try cells(table(Self.good + "\nquick: {pictures: 5, train: {epochs: 1}}"), isQuick: true)
         #expect(cells[0].grid.map(Cell.pointName) == ["learning-rate=1e-3"])
         #expect(cells[0].data.pictures == 5)
@@ -97,7 +97,7 @@ struct DefinitionTests {
         (good + "\nvalidate: false", "needs validation"),
         (good + "\nhold-out: perhaps", "true or false"),
     ])
-    func `A definition that cannot be meant is refused with file and reason`(text: String, reason: String) throws {
+    func `a definition that cannot be meant is refused with file and reason`(text: String, reason: String) throws {
         let error = #expect(throws: ExperimentError.self) { _ = try table(text) }
         guard case .definition(let path, _, let problem) = try #require(error) else {
             Issue.record("\(String(describing: error))")
@@ -114,13 +114,13 @@ struct DefinitionTests {
         text.1 = String(name)
     }.0
 
-    @Test func `The line of an unknown key is told`() throws {
+    @Test func `the line of an unknown key is told`() throws {
         let error = #expect(throws: ExperimentError.self) { _ = try table("title: x\nmeasure: [gap]") }
         guard case .definition(_, let line, _) = try #require(error) else { return }
         #expect(line == 2)
     }
 
-    @Test func `The tables of this repository can be read, and name data sets and measures that are there`() throws {
+    @Test func `the tables of this repository can be read, and name data sets and measures that are there`() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
         let suite = try Suite.read(folder: root + "/Experiments/Tables")
@@ -135,7 +135,7 @@ struct DefinitionTests {
         }
     }
 
-    @Test func `A table by a wrong name is refused with the names that there are`() throws {
+    @Test func `a table by a wrong name is refused with the names that there are`() throws {
         let world = try FakeWorld(["one": Self.good])
         let suite = try Suite.read(folder: world.folder("tables"))
         #expect(throws: ExperimentError.unknownName(kind: "table", name: "two", known: ["one"])) {

@@ -40,7 +40,7 @@ struct DocumentTests {
                 """, path: "t.yml"), name: "t", datasets: datasets)
     }
 
-    @Test func `A table without settings is written with a row a variant`() throws {
+    @Test func `a table without settings is written with a row a variant`() throws {
         let table = try definition(
             "[{id: start, train: false, name: Start}, {id: plain, name: Plain}, {id: new, name: A|B}]")
         var pets = TableResults.OnDataset(title: "pets", facts: "12 training and 8 test pictures, 3 labels")
@@ -83,7 +83,7 @@ struct DocumentTests {
                 """)
     }
 
-    @Test func `A table with settings is written with a matrix a measure`() throws {
+    @Test func `a table with settings is written with a matrix a measure`() throws {
         let table = try definition(
             "[{id: plain, name: Plain}, {id: new, name: New}]", "settings: [{id: clean}, {id: noisy, name: 10 % noise}]"
         )
@@ -112,7 +112,7 @@ struct DocumentTests {
                 """)
     }
 
-    @Test func `A document is made from stored results, and keeps the parts of tables that are not at hand`() throws {
+    @Test func `a document is made from stored results, and keeps the parts of tables that are not at hand`() throws {
         let one = """
             title: One
             datasets: pets
@@ -149,12 +149,12 @@ struct DocumentTests {
         #expect(Document.part("one", of: try world.folder.text("docs/experiments.md")) == part)
     }
 
-    @Test func `Without a result the document says so`() {
+    @Test func `without a result the document says so`() {
         #expect(Document.text([], isQuick: false).hasSuffix("\nNo table has been run yet.\n"))
         #expect(Document.text([], isQuick: true).contains("the numbers mean nothing"))
     }
 
-    @Test func `Trained parameters are summed over the parts that train, the last table counting`() {
+    @Test func `trained parameters are summed over the parts that train, the last table counting`() {
         let said = """
             part            parameters
             image tower      1,000,000  trains

@@ -14,7 +14,7 @@ struct EmbeddingTests {
             targets: labels.flatMap { $0 }, labelCount: labels[0].count)
     }
 
-    @Test func `Retrieval counts sets of labels that share half of their union, and leaves lonely pictures out`() throws
+    @Test func `retrieval counts sets of labels that share half of their union, and leaves lonely pictures out`() throws
     {
         // Pictures 0, 1 and 2 are relevant to each other (1 of 2 is half); 3 to nobody.
         let some = pictures([0, 30, 10, 20], [[1, 0, 0], [1, 1, 0], [1, 0, 0], [0, 0, 1]])
@@ -28,7 +28,7 @@ struct EmbeddingTests {
         #expect(EmbeddingMeasures.retrievalPrecision(pictures([0, 90], [[1, 0], [0, 1]])) == nil)
     }
 
-    @Test func `Neighbours give their labels by cosine, and their unknown ones not at all`() throws {
+    @Test func `neighbours give their labels by cosine, and their unknown ones not at all`() throws {
         let references = pictures([0, 80, 170], [[1, 0], [0, .nan], [0, 1]])
         let queries = pictures([10, 160], [[1, 0], [0, 1]])
         // Each query's true label is that of its nearest reference, so that the ranking is perfect.
@@ -39,7 +39,7 @@ struct EmbeddingTests {
         #expect(try EmbeddingMeasures.neighbourPrecision(wrong, references: references, k: 2) == 0.5)
     }
 
-    @Test func `Rows of NaN are nobody's neighbours`() {
+    @Test func `rows of NaN are nobody's neighbours`() {
         #expect(EmbeddingMeasures.nearest([0.1, .nan, 0.3, 0.3], 3) == [2, 3, 0])
         #expect(EmbeddingMeasures.nearest([0.1, .nan, 0.3, 0.3], 3, leavingOut: 2) == [3, 0])
     }

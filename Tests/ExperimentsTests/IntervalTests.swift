@@ -7,7 +7,7 @@ import Testing
 @testable import ExperimentTables
 
 struct IntervalTests {
-    @Test func `The quantiles of Student's t are those of the printed tables`() {
+    @Test func `the quantiles of Student's t are those of the printed tables`() {
         for (degrees, value) in [
             (1, 12.706_204_736), (2, 4.302_652_730), (3, 3.182_446_305), (4, 2.776_445_105), (9, 2.262_157_163),
             (30, 2.042_272_456), (99, 1.984_216_952),
@@ -16,7 +16,7 @@ struct IntervalTests {
         }
     }
 
-    @Test func `Above a quantile lies what the density says`() {
+    @Test func `above a quantile lies what the density says`() {
         for degrees in [2, 5, 8] {
             let quantile = studentQuantile(0.975, degreesOfFreedom: degrees)
             // Simpson's rule over the density without its constant, once up to the quantile and once to far outside,
@@ -37,7 +37,7 @@ struct IntervalTests {
         }
     }
 
-    @Test func `A summary has a t-interval from three seeds on`() throws {
+    @Test func `a summary has a t-interval from three seeds on`() throws {
         #expect(SeedSummary([]) == nil)
         #expect(try #require(SeedSummary([1, 3])).halfWidth == nil)
         let summary = try #require(SeedSummary([1, 2, 6]))
@@ -59,7 +59,7 @@ struct IntervalTests {
             images: (0..<30).map(String.init), labels: ["a", "b", "c", "d"], scores: values, targets: targets)
     }
 
-    @Test func `The pooled GAP is that of evaluate, on all pictures and on any resample`() throws {
+    @Test func `the pooled GAP is that of evaluate, on all pictures and on any resample`() throws {
         let run = scores(3, strength: 1)
         let pooled = PooledScores(run)
         var random = SeededRandom(seed: 9)
@@ -78,7 +78,7 @@ struct IntervalTests {
         }
     }
 
-    @Test func `A clear difference is told from none, and the sign of every seed counts`() throws {
+    @Test func `a clear difference is told from none, and the sign of every seed counts`() throws {
         let weak = [scores(1, strength: 0.2), scores(2, strength: 0.2)]
         let strong = [scores(11, strength: 3), scores(12, strength: 3)]
         let difference = try #require(PairedDifference.of(zip(strong, weak).map { ($0, $1) }, replicates: 200))
@@ -93,7 +93,7 @@ struct IntervalTests {
         #expect(PairedDifference(value: 0.1, bySeed: [0.3, -0.1], low: 0.05, high: 0.2).verdict == 0)
     }
 
-    @Test func `Runs on other pictures are not compared`() {
+    @Test func `runs on other pictures are not compared`() {
         let run = scores(1, strength: 1)
         let other = RunScores(images: ["x"], labels: ["a"], scores: [1], targets: [1])
         #expect(PairedDifference.of([(run, other)]) == nil)

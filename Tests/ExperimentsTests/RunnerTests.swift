@@ -21,7 +21,7 @@ struct RunnerTests {
           - {id: start, train: false}
         """
 
-    @Test func `The grid's best value on validation is chosen by the first seed and kept for the others`() throws {
+    @Test func `the grid's best value on validation is chosen by the first seed and kept for the others`() throws {
         let world = try FakeWorld(["t": Self.definition])
         let outcome = try world.run(seeds: 3)
         #expect(outcome.failures == [])
@@ -44,7 +44,7 @@ struct RunnerTests {
         #expect(world.calls("evaluate").filter { $0.contains("learning-rate=1e-3") }.isEmpty)
     }
 
-    @Test func `Measures are read from where they stand`() throws {
+    @Test func `measures are read from where they stand`() throws {
         let world = try FakeWorld(["t": Self.definition])
         _ = try world.run()
         let result = try world.result("t/pets.fixed/0")
@@ -59,7 +59,7 @@ struct RunnerTests {
         #expect(!result.commands.joined().contains(world.folder.path))
     }
 
-    @Test func `What is done is not done again, and what is defined otherwise is`() throws {
+    @Test func `what is done is not done again, and what is defined otherwise is`() throws {
         let world = try FakeWorld(["t": Self.definition])
         _ = try world.run(seeds: 2)
         try world.forgetCalls()
@@ -83,7 +83,7 @@ struct RunnerTests {
         #expect(try world.run(seeds: 2).computed == 0)
     }
 
-    @Test func `A changed evaluation does not train again where the model is still needed`() throws {
+    @Test func `a changed evaluation does not train again where the model is still needed`() throws {
         let text = """
             title: A table
             datasets: pets
@@ -108,7 +108,7 @@ struct RunnerTests {
         #expect(world.calls("evaluate").allSatisfy { $0.contains("--top-k 3") })
     }
 
-    @Test func `A run that fails is told and does not stop the others`() throws {
+    @Test func `a run that fails is told and does not stop the others`() throws {
         let world = try FakeWorld([
             "t": Self.definition.replacing("train: {learning-rate: 4e-3}", with: "train: {loss: broken}")
         ])
@@ -119,7 +119,7 @@ struct RunnerTests {
         #expect(outcome.failures[0].contains("mumic train ended with status 64: there is no loss broken"))
     }
 
-    @Test func `Without minutes left nothing is begun`() throws {
+    @Test func `without minutes left nothing is begun`() throws {
         let world = try FakeWorld(["t": Self.definition])
         let outcome = try world.run(seeds: 2, minutes: 0.001)
         #expect(outcome.computed == 0 && outcome.postponed == 5 && outcome.failures == [])
@@ -148,7 +148,7 @@ struct RunnerTests {
         #expect(try world.folder.text(folder + "/labels-held-out.txt") == "dog\n")
     }
 
-    @Test func `A data set that is not at hand is left out`() throws {
+    @Test func `a data set that is not at hand is left out`() throws {
         let world = try FakeWorld(["t": Self.definition])
         try world.folder.put(
             "tables/datasets.yml",
@@ -161,7 +161,7 @@ struct RunnerTests {
         #expect(outcome.computed == 3 && outcome.failures == [])
     }
 
-    @Test func `The first of the best values wins, and a missing one never`() {
+    @Test func `the first of the best values wins, and a missing one never`() {
         #expect(bestIndex([0.1, 0.3, 0.3]) == 1)
         #expect(bestIndex([nil, 0.0, nil]) == 1)
         #expect(bestIndex([nil, nil]) == 0)

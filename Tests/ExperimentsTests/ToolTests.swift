@@ -46,7 +46,7 @@ struct ToolTests {
     }
 
     @Test(arguments: [SIGKILL, SIGTERM, SIGINT])
-    func `A run that was stopped goes on where it was, inside a training too`(signal: Int32) throws {
+    func `a run that was stopped goes on where it was, inside a training too`(signal: Int32) throws {
         let world = try FakeWorld(["t": Self.definition])
         try world.folder.put("programs/hang", "asl")
         let process = try start(["run", "t", "--seeds", "1"] + options(world), in: world.folder)
@@ -86,7 +86,7 @@ struct ToolTests {
         (["corrupt", "--data", "none.csv", "--output", "x.csv", "--flip", "2"], 64, "--flip"),
         (["frobnicate"], 64, "frobnicate"),
     ])
-    func `Wrong usage ends in one line and the right status`(arguments: [String], status: Int32, words: String) throws {
+    func `wrong usage ends in one line and the right status`(arguments: [String], status: Int32, words: String) throws {
         let world = try FakeWorld(["t": Self.definition])
         let given = arguments.contains("--tables") ? [] : ["--tables", world.folder("tables")]
         let more = ["run", "list"].contains(arguments[0]) ? given : []
@@ -99,7 +99,7 @@ struct ToolTests {
         #expect(errors.components(separatedBy: "error: ").count == 2, "\(errors)")
     }
 
-    @Test func `A failed run ends in status 65 after the others are done`() throws {
+    @Test func `a failed run ends in status 65 after the others are done`() throws {
         let world = try FakeWorld(["t": Self.definition.replacing("loss: asl", with: "loss: broken")])
         let process = try start(["run", "--all", "--seeds", "1"] + options(world), in: world.folder)
         process.waitUntilExit()
@@ -108,7 +108,7 @@ struct ToolTests {
         #expect(try world.folder.text("doc.md").contains("| focal |"))
     }
 
-    @Test func `A worse copy of narrow annotations is made from the command line`() throws {
+    @Test func `a worse copy of narrow annotations is made from the command line`() throws {
         let folder = try TemporaryFolder()
         try folder.put("a.jpg", "")
         try folder.put("b.jpg", "")

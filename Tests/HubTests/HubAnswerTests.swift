@@ -22,7 +22,7 @@ import Testing
         return (found, fake, cache)
     }
 
-    @Test func refusalsSayWhatToSet() throws {
+    @Test func `refusals say what to set`() throws {
         let refused: FakeHub.Behaviour = { _, _, _ in
             Reply(status: 401, headers: ["WWW-Authenticate": "Bearer realm=\"x\""], body: Array("no".utf8))
         }
@@ -39,14 +39,14 @@ import Testing
         #expect(gated.hub.hub.requests.count == 1)
     }
 
-    @Test func gatedFilesOfAVisibleModelAreRefusedToo() throws {
+    @Test func `gated files of a visible model are refused too`() throws {
         let gated = try failure(hub: { request, _, reply in
             request.path.contains("/resolve/") ? Reply(status: 401, headers: ["X-Error-Code": "GatedRepo"]) : reply
         })
         #expect(gated.error == .gated(model: "org/clip", page: "\(gated.hub.endpoint)/org/clip"))
     }
 
-    @Test func whatIsNotThereIsNamed() throws {
+    @Test func `what is not there is named`() throws {
         let model = try failure("org/other")
         #expect(model.error == .notFound(model: "org/other", endpoint: model.hub.endpoint))
         #expect(model.error.isMissingInput)
@@ -58,7 +58,7 @@ import Testing
         #expect(file.error == .fileNotFound(model: "org/clip", file: "vocab.json"))
     }
 
-    @Test func aRateLimitIsWaitedForAsLongAsAskedUpToTheBound() throws {
+    @Test func `a rate limit is waited for as long as asked up to the bound`() throws {
         let hub = try FakeHub(hubDoes: { request, before, reply in
             let wish = request.method == "GET" ? "3600" : "Thu, 31 Dec 2099 23:59:59 GMT"
             return before == 0 ? Reply(status: 429, headers: ["Retry-After": wish]) : reply
@@ -73,7 +73,7 @@ import Testing
         #expect(cache.read(cache.weights) == FakeHub.weights)
     }
 
-    @Test func aRateLimitWithoutEndIsAnError() throws {
+    @Test func `a rate limit without end is an error`() throws {
         let limited = try failure(hub: { _, _, _ in Reply(status: 429, headers: ["Retry-After": "0"]) })
         guard case .rateLimited(_, 3) = limited.error else {
             Issue.record("\(limited.error)")
@@ -82,7 +82,7 @@ import Testing
         #expect(limited.hub.hub.requests.count == 3)
     }
 
-    @Test func aFailingServerIsAskedAgainAFewTimes() throws {
+    @Test func `a failing server is asked again a few times`() throws {
         let failing = try failure(hub: { _, _, _ in Reply(status: 500) })
         guard case .serverFailed(_, 500, 3) = failing.error else {
             Issue.record("\(failing.error)")
@@ -94,7 +94,7 @@ import Testing
         #expect(cache.read(cache.weights) == FakeHub.weights)
     }
 
-    @Test func nonsenseIsNotTakenForAHub() throws {
+    @Test func `nonsense is not taken for a Hub`() throws {
         let endless = String(repeating: "[", count: 100_000)
         for text in ["<html>hello</html>", "", "{}", "[]", #"{"sha": 5}"#, #"{"sha": "main"}"#, endless] {
             let error = try failure(hub: { _, _, _ in .json(text) }).error
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func aCommitOrAnETagThatIsAPathWritesNothing() throws {
+    @Test func `a commit or an ETag that is a path writes nothing`() throws {
         let commit = try failure(commit: "../../../../escaped")
         guard case .badAnswer = commit.error else {
             Issue.record("\(commit.error)")
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func hostileNamesAreNeverAskedForNorWritten() throws {
+    @Test func `hostile names are never asked for nor written`() throws {
         let hostile = [
             "../../evil.safetensors", "/etc/evil.safetensors", "..\\evil.safetensors", "sub/model.safetensors",
             ".hidden.safetensors", "a..b.safetensors", "config.json", "tokenizer.json",
@@ -137,7 +137,7 @@ import Testing
         #expect(try found.cache.everything().isEmpty)
     }
 
-    @Test func shardsThatLieElsewhereAreRefused() throws {
+    @Test func `shards that lie elsewhere are refused`() throws {
         for shard in ["../../../evil.safetensors", "/etc/passwd", "a/b.safetensors", "weights.bin", "", ".safetensors"]
         {
             var files = FakeHub.model
@@ -156,7 +156,7 @@ import Testing
         #expect(absent.description.contains("the model has no absent.safetensors"))
     }
 
-    @Test func redirectsWithoutEndAndToOtherSchemesAreErrors() throws {
+    @Test func `redirects without end and to other schemes are errors`() throws {
         let loop = try failure(hub: { _, _, _ in Reply(status: 302, headers: ["Location": "/again"]) })
         guard case .tooManyRedirects = loop.error else {
             Issue.record("\(loop.error)")
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func picklesAreRefusedWithTheCommandThatConvertsThem() throws {
+    @Test func `pickles are refused with the command that converts them`() throws {
         var files = FakeHub.model
         files["model.safetensors"] = nil
         files["pytorch_model.bin"] = [0x80]
@@ -185,7 +185,7 @@ import Testing
         #expect(error.description.contains("M.from_pretrained('org/clip', revision='dev').save_pretrained("))
     }
 
-    @Test func aModelThatLacksSomethingIsRefusedBeforeAnythingIsFetched() throws {
+    @Test func `a model that lacks something is refused before anything is fetched`() throws {
         for (name, word) in [("config.json", "config.json"), ("tokenizer.json", "vocab.json")] {
             let found = try failure(files: FakeHub.model.filter { $0.key != name })
             guard case .incompleteModel(_, let missing) = found.error else {
@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func weightsUnderOtherNamesAreTakenIfThereIsOneFileOnly() {
+    @Test func `weights under other names are taken if there is one file only`() {
         func weights(_ names: String...) -> ModelFiles.Weights? {
             ModelFiles(names: names).weights
         }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct HubClientTests {
     static let name = HubModelName("org/clip")
 
-    @Test func aModelIsFetchedIntoTheLayoutOfTheHubsCache() throws {
+    @Test func `a model is fetched into the layout of the Hub's cache`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         let directory = try cache.client(hub.endpoint).snapshot(of: #require(Self.name))
@@ -30,7 +30,7 @@ import Testing
         #expect(hub.hub.requests.allSatisfy { $0.headers["accept-encoding"] == "identity" })
     }
 
-    @Test func theTokenGoesToTheHubAndNeverToAnotherHost() throws {
+    @Test func `the token goes to the Hub and never to another host`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         _ = try cache.client(hub.endpoint).snapshot(of: #require(Self.name))
@@ -40,7 +40,7 @@ import Testing
         #expect(hub.storage.requests.allSatisfy { $0.headers["authorization"] == nil })
     }
 
-    @Test func aRedirectAwayAndBackDoesNotBringTheTokenBack() throws {
+    @Test func `a redirect away and back does not bring the token back`() throws {
         let hubPort = Mutex(0)
         let hub = try FakeHub(storageDoes: { _, _, _ in
             Reply(status: 302, headers: ["Location": "http://127.0.0.1:\(hubPort.withLock { $0 })/back"])
@@ -53,7 +53,7 @@ import Testing
         #expect((back + hub.storage.requests).allSatisfy { $0.headers["authorization"] == nil })
     }
 
-    @Test func aSecondCallAsksForTheCommitAndFetchesNothing() throws {
+    @Test func `a second call asks for the commit and fetches nothing`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         let client = try cache.client(hub.endpoint)
@@ -64,7 +64,7 @@ import Testing
         #expect(hub.hub.requests.last?.path == "/api/models/org/clip/revision/main")
     }
 
-    @Test func aWholeCommitNeedsNoNetworkAndNoReference() throws {
+    @Test func `a whole commit needs no network and no reference`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         let pinned = try #require(HubModelName("org/clip@\(FakeHub.commit)"))
@@ -76,7 +76,7 @@ import Testing
         #expect(try cache.client(hub.endpoint, isOffline: true).snapshot(of: pinned) == directory)
     }
 
-    @Test func aModelWithoutPreprocessingIsPinnedWithoutNetworkToo() throws {
+    @Test func `a model without preprocessing is pinned without network too`() throws {
         let hub = try FakeHub(files: FakeHub.model.filter { $0.key != "preprocessor_config.json" })
         let cache = try Cache()
         let pinned = try #require(HubModelName("org/clip@\(FakeHub.commit)"))
@@ -87,7 +87,7 @@ import Testing
         #expect(cache.read(cache.storage + "/.no_exist/\(FakeHub.commit)/preprocessor_config.json") == [])
     }
 
-    @Test func offlineUsesTheCacheAndSaysWhatItLacks() throws {
+    @Test func `offline, it uses the cache and says what it lacks`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         let name = try #require(Self.name)
@@ -110,7 +110,7 @@ import Testing
         #expect(hub.hub.requests.count == count)
     }
 
-    @Test func aDanglingLinkIsNoFileAndIsMadeAnew() throws {
+    @Test func `a dangling link is no file and is made anew`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         let client = try cache.client(hub.endpoint)
@@ -123,7 +123,7 @@ import Testing
         #expect(cache.read(directory + "/model.safetensors") == FakeHub.weights)
     }
 
-    @Test func aBlobThatWasCutShortAfterwardsIsFetchedAgain() throws {
+    @Test func `a blob that was cut short afterwards is fetched again`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         try cache.write(Array(FakeHub.weights.prefix(1000)), to: cache.weights)
@@ -131,7 +131,7 @@ import Testing
         #expect(cache.read(directory + "/model.safetensors") == FakeHub.weights)
     }
 
-    @Test func aBlobThatAnotherRevisionHasIsLinkedAndNotFetched() throws {
+    @Test func `a blob that another revision has is linked and not fetched`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         try cache.write(FakeHub.weights, to: cache.weights)
@@ -140,7 +140,7 @@ import Testing
         #expect(hub.storage.requests.isEmpty)
     }
 
-    @Test func withoutAnAnswerTheCachedBranchIsUsedWithAWarning() throws {
+    @Test func `without an answer, the cached branch is used with a warning`() throws {
         let cache = try Cache()
         let name = try #require(Self.name)
         var hub: FakeHub? = try FakeHub()
@@ -158,7 +158,7 @@ import Testing
         #expect(failing.hub.requests.count == 1)
     }
 
-    @Test func shardsAreTakenFromTheirIndex() throws {
+    @Test func `shards are taken from their index`() throws {
         var files = FakeHub.model
         files["model.safetensors"] = nil
         files["model-00001-of-00002.safetensors"] = Array("first".utf8)
@@ -181,7 +181,7 @@ import Testing
         #expect(error?.description.contains("model-00002-of-00002.safetensors") == true)
     }
 
-    @Test func aRelativeRedirectOnTheHubIsFollowedWithTheTokenForAFilesFacts() throws {
+    @Test func `a relative redirect on the Hub is followed with the token for a file's facts`() throws {
         let hub = try FakeHub(hubDoes: { request, _, reply in
             if request.path.hasSuffix("/config.json"), !request.path.hasPrefix("/moved") {
                 return Reply(
@@ -199,7 +199,7 @@ import Testing
         #expect(moved.allSatisfy { $0.headers["authorization"] == "Bearer hf_secret" })
     }
 
-    @Test func aRevisionWithASlashIsOneComponentOfTheAddressAndAPathOfTheCache() throws {
+    @Test func `a revision with a slash is one component of the address and a path of the cache`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         _ = try cache.client(hub.endpoint).snapshot(of: #require(HubModelName("org/clip@refs/pr/1")))
@@ -207,7 +207,7 @@ import Testing
         #expect(cache.read(cache.storage + "/refs/refs/pr/1") == Array(FakeHub.commit.utf8))
     }
 
-    @Test func twoClientsAtOnceFetchEachFileOnce() throws {
+    @Test func `two clients at once fetch each file once`() throws {
         let hub = try FakeHub(storageDoes: { _, _, reply in
             var reply = reply
             reply.bodyDelay = 0.1
@@ -232,7 +232,7 @@ import Testing
         #expect(hub.storage.requests.count == 1)
     }
 
-    @Test func aCacheThatCannotBeMadeIsNamed() throws {
+    @Test func `a cache that cannot be made is named`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         let name = try #require(Self.name)
@@ -247,7 +247,7 @@ import Testing
         #expect(path.hasPrefix(cache.root + "/file/hub"))
     }
 
-    @Test func progressEndsWithEveryFilesLength() throws {
+    @Test func `progress ends with every file's length`() throws {
         let hub = try FakeHub()
         let cache = try Cache()
         let seen = Mutex<[HubProgress]>([])

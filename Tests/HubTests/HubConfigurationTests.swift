@@ -6,7 +6,7 @@ import Testing
 @testable import Hub
 
 @Suite struct HubConfigurationTests {
-    @Test func namesAreReadByTheHubsRules() {
+    @Test func `names are read by the Hub's rules`() {
         let good = ["openai/clip-vit-base-patch32", "a/b", "A_b/c.d-e", "_x/y_", "0/1", "org/clip@main"]
         for text in good { #expect(HubModelName(text) != nil, "\(text)") }
         let bad = [
@@ -20,7 +20,7 @@ import Testing
         #expect(HubModelName("a/\(String(repeating: "x", count: 96))") != nil)
     }
 
-    @Test func aNameHasItsPartsAndWritesItself() throws {
+    @Test func `a name has its parts and writes itself`() throws {
         let name = try #require(HubModelName("org/clip@refs/pr/3"))
         #expect([name.organization, name.name, name.revision] == ["org", "clip", "refs/pr/3"])
         #expect(name.description == "org/clip@refs/pr/3")
@@ -31,7 +31,7 @@ import Testing
         #expect(HubModelName("org/clip@" + FakeHub.commit.uppercased())?.isCommit == false)
     }
 
-    @Test func theCacheIsWhereHuggingfaceHubLooksForIt() throws {
+    @Test func `the cache is where huggingface_hub looks for it`() throws {
         func cache(_ environment: [String: String]) throws -> String {
             try HubConfiguration(environment: environment.merging(["HOME": "/h"]) { $1 }).cacheDirectory
         }
@@ -46,7 +46,7 @@ import Testing
         #expect(try cache(["HF_HUB_CACHE": "rel"]) == FileManager.default.currentDirectoryPath + "/rel")
     }
 
-    @Test func theTokenComesFromTheEnvironmentOrFromItsFile() throws {
+    @Test func `the token comes from the environment or from its file`() throws {
         let cache = try Cache()
         try cache.write(Array("hf_file\n".utf8), to: cache.root + "/token")
         try cache.write(Array(" hf_other ".utf8), to: cache.root + "/other")
@@ -63,7 +63,7 @@ import Testing
         #expect(error?.description.contains("HF_TOKEN") == true && error?.description.contains("cret") == false)
     }
 
-    @Test func switchesAndTimesAreReadByTheHubsRules() throws {
+    @Test func `switches and times are read by the Hub's rules`() throws {
         func configuration(_ environment: [String: String]) throws -> HubConfiguration {
             try HubConfiguration(environment: environment.merging(["HF_HOME": "/nowhere"]) { $1 })
         }
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func pausesDoubleUpToTheirBound() {
+    @Test func `pauses double up to their bound`() {
         let retries = HubRetries(
             attempts: 9, firstPause: .seconds(1), longestPause: .seconds(5), longestRetryAfter: .seconds(7))
         #expect((1...5).map { retries.pause(after: $0, asked: nil) } == [1, 2, 4, 5, 5].map { .seconds($0) })
@@ -99,7 +99,7 @@ import Testing
         #expect(retries.pause(after: 1000, asked: nil) == .seconds(5))
     }
 
-    @Test func theSameRepositoryOnAnotherPortOrSchemeIsAnotherOrigin() throws {
+    @Test func `the same repository on another port or scheme is another origin`() throws {
         func same(_ one: String, _ other: String) throws -> Bool {
             isSameOrigin(try #require(URL(string: one)), try #require(URL(string: other)))
         }

@@ -25,7 +25,7 @@ import Testing
         return try #require(error)
     }
 
-    @Test func aConnectionThatBreaksAgainAndAgainIsTakenUpWhereItBroke() throws {
+    @Test func `a connection that breaks again and again is taken up where it broke`() throws {
         let cache = try Cache()
         let hub = try fetch(cache) { _, before, reply in
             var reply = reply
@@ -37,7 +37,7 @@ import Testing
         #expect(offsets == (0..<8).map { $0 * 40_000 })
     }
 
-    @Test func aServerThatNeverBringsAnythingNewIsGivenUpAndTheBeginningKept() throws {
+    @Test func `a server that never brings anything new is given up and the beginning kept`() throws {
         let cache = try Cache()
         let error = try fails(cache) { _, before, reply in
             var reply = reply
@@ -51,7 +51,7 @@ import Testing
         #expect(cache.read(cache.weights + ".incomplete")?.count == 1000)
     }
 
-    @Test func whatAKilledProcessLeftIsGoneOnWith() throws {
+    @Test func `what a killed process left is gone on with`() throws {
         let cache = try Cache()
         try cache.write(Array(FakeHub.weights.prefix(123_456)), to: cache.weights + ".incomplete")
         let hub = try fetch(cache) { $2 }
@@ -60,7 +60,7 @@ import Testing
         #expect(cache.read(cache.weights + ".incomplete") == nil)
     }
 
-    @Test func whatWasLeftWholeIsOnlyChecked() throws {
+    @Test func `what was left whole is only checked`() throws {
         let cache = try Cache()
         try cache.write(FakeHub.weights, to: cache.weights + ".incomplete")
         let hub = try fetch(cache) { $2 }
@@ -68,7 +68,7 @@ import Testing
         #expect(hub.storage.requests.isEmpty)
     }
 
-    @Test func aBrokenBeginningIsFoundByTheChecksumAndFetchedAnew() throws {
+    @Test func `a broken beginning is found by the checksum and fetched anew`() throws {
         for left in [[UInt8](repeating: 7, count: 1000), [UInt8](repeating: 7, count: 300_000)] {
             let cache = try Cache()
             try cache.write(left, to: cache.weights + ".incomplete")
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func whatIsLongerThanTheFileIsDropped() throws {
+    @Test func `what is longer than the file is dropped`() throws {
         let cache = try Cache()
         try cache.write([UInt8](repeating: 7, count: 300_001), to: cache.weights + ".incomplete")
         let hub = try fetch(cache) { $2 }
@@ -85,7 +85,7 @@ import Testing
         #expect(hub.storage.requests.map(\.offset) == [nil])
     }
 
-    @Test func aServerThatIgnoresTheRangeStartsOverCorrectly() throws {
+    @Test func `a server that ignores the range starts over correctly`() throws {
         let cache = try Cache()
         let hub = try fetch(cache) { _, before, _ in
             Reply(body: FakeHub.weights, breakAfter: before == 0 ? 100_000 : nil)
@@ -94,7 +94,7 @@ import Testing
         #expect(hub.storage.requests.map(\.offset) == [nil, 100_000])
     }
 
-    @Test func anUnsatisfiableRangeStartsOver() throws {
+    @Test func `an unsatisfiable range starts over`() throws {
         let cache = try Cache()
         try cache.write(Array(FakeHub.weights.prefix(10)), to: cache.weights + ".incomplete")
         let hub = try fetch(cache) { request, _, reply in request.offset == nil ? reply : Reply(status: 416) }
@@ -102,7 +102,7 @@ import Testing
         #expect(hub.storage.requests.map(\.offset) == [10, nil])
     }
 
-    @Test func aWrongContentRangeIsAnError() throws {
+    @Test func `a wrong content range is an error`() throws {
         for range in ["bytes 0-299999/300000", "bytes 10-299999/300001", "bytes 10-20/300000", "nonsense", ""] {
             let cache = try Cache()
             try cache.write(Array(FakeHub.weights.prefix(10)), to: cache.weights + ".incomplete")
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func aLengthThatContradictsTheHubsIsAnError() throws {
+    @Test func `a length that contradicts the Hub's is an error`() throws {
         for body in [Array(FakeHub.weights.dropLast()), FakeHub.weights + [0]] {
             let error = try fails(Cache()) { _, _, _ in Reply(body: body) }
             guard case .wrongSize("model.safetensors", 300_000, body.count, _) = error else {
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func aBodyWithoutALengthMayNotBeLongerOrStayShorter() throws {
+    @Test func `a body without a length may not be longer or stay shorter`() throws {
         let long = try fails(Cache()) { _, _, _ in Reply(body: FakeHub.weights + [1, 2, 3], hasLength: false) }
         guard case .wrongSize = long else {
             Issue.record("\(long)")
@@ -147,7 +147,7 @@ import Testing
         #expect(cache.read(cache.weights) == FakeHub.weights)
     }
 
-    @Test func aWrongChecksumIsAnErrorAndLeavesNothingToGoOnWith() throws {
+    @Test func `a wrong checksum is an error and leaves nothing to go on with`() throws {
         let cache = try Cache()
         var wrong = FakeHub.weights
         wrong[150_000] ^= 1
@@ -161,7 +161,7 @@ import Testing
         #expect(cache.read(cache.weights) == FakeHub.weights)
     }
 
-    @Test func aSmallFilesContentIsCheckedAgainstItsGitName() throws {
+    @Test func `a small file's content is checked against its git name`() throws {
         let hub = try FakeHub(hubDoes: { request, _, reply in
             guard request.path.hasSuffix("/config.json") else { return reply }
             var reply = reply
@@ -178,7 +178,7 @@ import Testing
         }
     }
 
-    @Test func aSilentServerIsGivenUpAfterTheTimeout() throws {
+    @Test func `a silent server is given up after the timeout`() throws {
         let start = ContinuousClock.now
         let head = try fails(Cache(), timeout: .milliseconds(150)) { _, _, reply in
             var reply = reply
@@ -199,7 +199,7 @@ import Testing
         }
     }
 
-    @Test func aStorageHostThatRefusesOnceIsAskedAgainAndOneThatAlwaysDoesIsAnError() throws {
+    @Test func `a storage host that refuses once is asked again and one that always does is an error`() throws {
         let cache = try Cache()
         _ = try fetch(cache) { _, before, reply in before == 0 ? Reply(status: 403) : reply }
         #expect(cache.read(cache.weights) == FakeHub.weights)
@@ -210,7 +210,7 @@ import Testing
         }
     }
 
-    @Test func theDiskIsAskedForRoomAheadOfAHugeFile() throws {
+    @Test func `the disk is asked for room ahead of a huge file`() throws {
         let hub = try FakeHub(hubDoes: { request, _, reply in
             guard request.path.hasSuffix("/model.safetensors") else { return reply }
             var reply = reply

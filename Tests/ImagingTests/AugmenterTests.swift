@@ -11,8 +11,7 @@ struct AugmenterTests {
         try ImagePreprocessor(resizing: .shortestEdge(16), crop: .init(height: 16, width: 16))
     }
 
-    @Test("The level none is the preprocessor, bit for bit")
-    func none() throws {
+    @Test func `the level none is the preprocessor, bit for bit`() throws {
         let preprocessor = try preprocessor()
         var random = CountedRandom(seed: 1, stream: 2)
         let untouched = random
@@ -24,8 +23,7 @@ struct AugmenterTests {
         #expect(ImageAugmenter(.none).shortSide(for: preprocessor) == 16)
     }
 
-    @Test("A picture's variation is a function of seed, epoch and index, and differs between them")
-    func reproducible() throws {
+    @Test func `a picture's variation is a function of seed, epoch and index, and differs between them`() throws {
         let image = try noise(width: 50, height: 37)
         let preprocessor = try preprocessor()
         for level in [ImageAugmenter.Level.light, .strong] {
@@ -41,8 +39,7 @@ struct AugmenterTests {
         }
     }
 
-    @Test("Crops lie inside the picture and cover areas and proportions as asked, evenly on both sides of the square")
-    func crops() throws {
+    @Test func `crops lie inside the picture and cover areas and proportions as asked, evenly`() throws {
         for (level, lowest) in [(ImageAugmenter.Level.light, 0.7), (.strong, 0.35)] {
             var areas: [Double] = []
             var wide = 0
@@ -62,8 +59,7 @@ struct AugmenterTests {
         }
     }
 
-    @Test("Pictures that no crop fits give the largest centred one")
-    func elongated() throws {
+    @Test func `pictures that no crop fits give the largest centred one`() throws {
         var random = CountedRandom(seed: 5, stream: 0)
         let augmenter = ImageAugmenter(.light)
         #expect(
@@ -78,8 +74,7 @@ struct AugmenterTests {
         }
     }
 
-    @Test("About half of the pictures are mirrored")
-    func mirrored() throws {
+    @Test func `about half of the pictures are mirrored`() throws {
         // Columns darken to the right, so that the direction of the result tells.
         var pixels: [UInt8] = []
         for pixel in 0..<1600 { pixels += Array(repeating: UInt8(200 - 4 * (pixel % 40)), count: 3) }
@@ -104,8 +99,7 @@ struct AugmenterTests {
         let cases: [Case]
     }
 
-    @Test("Brightness, contrast and saturation change as in torchvision")
-    func jitter() throws {
+    @Test func `brightness, contrast and saturation change as in torchvision`() throws {
         let golden = try Fixtures.decode(Jitter.self, "jitter.json")
         let bytes = try Fixtures.bytes("jitter.rgb")
         let count = golden.width * golden.height * 3
@@ -122,8 +116,7 @@ struct AugmenterTests {
         }
     }
 
-    @Test("Decoding for a crop leaves enough pixels for the smallest one")
-    func shortSide() throws {
+    @Test func `decoding for a crop leaves enough pixels for the smallest one`() throws {
         let preprocessor = try preprocessor()
         #expect(ImageAugmenter(.light).shortSide(for: preprocessor) == 23)  // 16 / sqrt(0.7 * 0.75), rounded up
         #expect(ImageAugmenter(.strong).shortSide(for: preprocessor) == 32)

@@ -5,8 +5,7 @@ import Testing
 
 @Suite("Decoding")
 struct DecodingTests {
-    @Test("PNG pixels are Pillow's: palettes, alpha, tRNS, 1 and 16 bits, interlaced, gamma ignored")
-    func png() throws {
+    @Test func `PNG pixels are Pillow's: palettes, alpha, tRNS, 1 and 16 bits, interlaced, gamma ignored`() throws {
         let names = try Fixtures.pictures("png")
         #expect(names.count == 16)
         for name in names {
@@ -16,8 +15,8 @@ struct DecodingTests {
 
     // Pillow brings its own libjpeg-turbo and libwebp. They agreed exactly when this was recorded; the one level is for
     // other versions and vector units, which may round upsampling and colour conversion differently.
-    @Test("JPEG and WebP pixels are Pillow's to one level: grey, CMYK, YCCK, progressive, alpha, first frame")
-    func lossy() throws {
+    @Test
+    func `JPEG and WebP pixels are Pillow's to one level: grey, CMYK, YCCK, progressive, alpha, first frame`() throws {
         let names = try Fixtures.pictures("jpg", "webp")
         #expect(names.count == 20)
         for name in names {
@@ -29,8 +28,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("Transparency is composited on white with Pillow's rounding, for every colour and alpha")
-    func composite() throws {
+    @Test func `transparency is composited on white with Pillow's rounding, for every colour and alpha`() throws {
         let image = try RGBImage(decoding: Fixtures.bytes("composite.png"))
         for colour in 0..<256 {
             for alpha in 0..<256 {
@@ -40,8 +38,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("The orientation is applied unless it is refused")
-    func orientation() throws {
+    @Test func `the orientation is applied unless it is refused`() throws {
         for value in 1...8 {
             let bytes = try Fixtures.bytes("orientation-\(value).jpg")
             let stored = try RGBImage(decoding: bytes, appliesOrientation: false)
@@ -55,8 +52,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("A JPEG is decoded at the smallest scale that leaves twice the wanted short side")
-    func scaled() throws {
+    @Test func `a JPEG is decoded at the smallest scale that leaves twice the wanted short side`() throws {
         let bytes = try Fixtures.bytes("subsampled.jpg")  // 37 x 26
         let sizes = [
             (1, 5, 4), (2, 5, 4), (3, 10, 7), (4, 19, 13), (6, 19, 13), (7, 37, 26), (13, 37, 26), (500, 37, 26),
@@ -70,8 +66,7 @@ struct DecodingTests {
         #expect(try RGBImage(decoding: Fixtures.bytes("rgb.png"), shortSideAtLeast: 1).width == 37)
     }
 
-    @Test("A scaled JPEG looks like the reduced picture")
-    func scaledContent() throws {
+    @Test func `a scaled JPEG looks like the reduced picture`() throws {
         let bytes = try Fixtures.bytes("baseline.jpg")
         let full = try RGBImage(decoding: bytes)
         let half = try RGBImage(decoding: bytes, shortSideAtLeast: 6)
@@ -90,8 +85,7 @@ struct DecodingTests {
         #expect(Double(sum) / (13 * 18 * 3) < 4)
     }
 
-    @Test("Bytes after the picture are ignored")
-    func trailingBytes() throws {
+    @Test func `bytes after the picture are ignored`() throws {
         for name in ["baseline.jpg", "progressive.jpg", "rgba.png", "interlaced.png", "lossy.webp", "animated.webp"] {
             let bytes = try Fixtures.bytes(name)
             let garbage: [UInt8] = [0, 0xff, 0xd8, 0xff, 1, 2, 3, 0x89, 0x50]
@@ -99,8 +93,8 @@ struct DecodingTests {
         }
     }
 
-    @Test("Stray bytes between JPEG markers, which cameras write, do no harm; a cut after them is still found")
-    func strayBytes() throws {
+    @Test
+    func `stray bytes between JPEG markers, as of cameras, do no harm, and a cut after them is found`() throws {
         let bytes = try Fixtures.bytes("baseline.jpg")
         let scan = try #require((0..<bytes.count - 1).first { bytes[$0] == 0xff && bytes[$0 + 1] == 0xda })
         let padded = Array(bytes[..<scan]) + [0, 7, 0] + Array(bytes[scan...])
@@ -108,8 +102,7 @@ struct DecodingTests {
         #expect(throws: ImagingError.self) { try RGBImage(decoding: Array(padded.dropLast(40))) }
     }
 
-    @Test("What is not JPEG, PNG or WebP is named")
-    func otherFormats() throws {
+    @Test func `what is not JPEG, PNG or WebP is named`() throws {
         let ftyp: (String) -> [UInt8] = {
             [0, 0, 0, 24] + Array("ftyp\($0)".utf8) + [0, 0, 0, 0] + Array("mif1miaf".utf8)
         }

@@ -8,8 +8,7 @@ import Testing
 
 @Suite("Hostile pictures")
 struct HostilePictureTests {
-    @Test("A picture that is cut anywhere is an error, never a crash or a half picture")
-    func truncated() throws {
+    @Test func `a picture that is cut anywhere is an error, never a crash or a half picture`() throws {
         let names = try Fixtures.pictures("jpg", "png", "webp")
         #expect(names.count == 36)
         for name in names {
@@ -23,8 +22,7 @@ struct HostilePictureTests {
         }
     }
 
-    @Test("A cut inside the picture data is called truncated")
-    func truncatedWords() throws {
+    @Test func `a cut inside the picture data is called truncated`() throws {
         for name in ["baseline.jpg", "progressive.jpg", "rgb.png", "interlaced.png", "lossy.webp", "alpha.webp"] {
             let bytes = try Fixtures.bytes(name)
             let error = #expect(throws: ImagingError.self) {
@@ -34,8 +32,7 @@ struct HostilePictureTests {
         }
     }
 
-    @Test("Damaged bytes never crash and leave a picture of the right size or one line of error")
-    func fuzzed() throws {
+    @Test func `damaged bytes never crash and leave a picture of the right size or one line of error`() throws {
         for (number, name) in try Fixtures.pictures("jpg", "png", "webp").enumerated() {
             let original = try Fixtures.bytes(name)
             for round in 0..<120 {
@@ -53,8 +50,7 @@ struct HostilePictureTests {
         }
     }
 
-    @Test("A progressive JPEG of very many scans is refused")
-    func scans() throws {
+    @Test func `a progressive JPEG of very many scans is refused`() throws {
         let bytes = try Fixtures.bytes("progressive.jpg")
         let markers = (0..<bytes.count - 1).filter { bytes[$0] == 0xff && bytes[$0 + 1] != 0 }
         let first = try #require(markers.first { bytes[$0 + 1] == 0xda })
@@ -65,8 +61,7 @@ struct HostilePictureTests {
         #expect(try #require(error).description.contains("scans"))
     }
 
-    @Test("Broken EXIF blocks are ignored")
-    func exif() throws {
+    @Test func `broken EXIF blocks are ignored`() throws {
         let plain = try Fixtures.bytes("baseline.jpg")
         let expected = try RGBImage(decoding: plain)
         let tiff: [[UInt8]] = [
@@ -91,8 +86,7 @@ struct HostilePictureTests {
         return bytes
     }
 
-    @Test("Decompression bombs are refused before memory is taken for them")
-    func bombs() throws {
+    @Test func `decompression bombs are refused before memory is taken for them`() throws {
         let before = peakMemory()
         #expect(throws: ImagingError.tooManyPixels(width: 60000, height: 60000, limit: 100_000_000)) {
             try RGBImage(decoding: header(width: 60000, height: 60000))
@@ -116,8 +110,7 @@ struct HostilePictureTests {
         #expect(peakMemory() - before < 200_000)  // kilobytes; one of these pictures has 300,000 at the least
     }
 
-    @Test("Limits of bytes and pixels hold exactly")
-    func limits() throws {
+    @Test func `limits of bytes and pixels hold exactly`() throws {
         let bytes = try Fixtures.bytes("rgb.png")
         #expect(try RGBImage(decoding: bytes, limits: .init(maximumBytes: bytes.count, maximumPixels: 962)).width == 37)
         #expect(throws: ImagingError.tooManyBytes(count: bytes.count, limit: bytes.count - 1)) {
@@ -128,8 +121,7 @@ struct HostilePictureTests {
         }
     }
 
-    @Test("Only whole regular files are read")
-    func files() throws {
+    @Test func `only whole regular files are read`() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("imaging-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -160,8 +152,7 @@ struct HostilePictureTests {
         #expect(ImagingError.fileMissing.isMissingInput && !ImagingError.emptyFile.isMissingInput)
     }
 
-    @Test("A picture is made only of as many samples as its sides ask for")
-    func shapes() throws {
+    @Test func `a picture is made only of as many samples as its sides ask for`() throws {
         for (width, height, count) in [(0, 0, 0), (-1, -1, 3), (2, 2, 11), (Int.max, Int.max, 3), (1, 1, 4)] {
             #expect(throws: ImagingError.self) {
                 try RGBImage(width: width, height: height, pixels: Array(repeating: 0, count: count))

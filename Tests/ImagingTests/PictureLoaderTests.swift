@@ -48,8 +48,8 @@ struct PictureLoaderTests {
         return false
     }
 
-    @Test("Elements come in input order however long each takes", arguments: [(1, 1), (1, 5), (4, 1), (4, 3), (7, 20)])
-    func order(workers: Int, ahead: Int) throws {
+    @Test(arguments: [(1, 1), (1, 5), (4, 1), (4, 3), (7, 20)])
+    func `elements come in input order however long each takes`(workers: Int, ahead: Int) throws {
         let loader = PictureLoader(0..<200, workers: workers, ahead: ahead) {
             (index, input) throws(ImagingError) -> Int in
             usleep(UInt32(input * 7919 % 500))
@@ -64,8 +64,7 @@ struct PictureLoaderTests {
         #expect(loader.next() == nil)
     }
 
-    @Test("An error takes its input's place and the rest goes on")
-    func errors() throws {
+    @Test func `an error takes its input's place and the rest goes on`() throws {
         let paths = ["rgb.png", "absent.png", "baseline.jpg", "picture.gif", "lossy.webp"]
         let preprocessor = try ImagePreprocessor(resizing: .shortestEdge(8), crop: .init(height: 8, width: 8))
         let folder = try Fixtures.url("").path
@@ -81,8 +80,7 @@ struct PictureLoaderTests {
             ])
     }
 
-    @Test("No more inputs are pulled than `ahead` beyond the consumer, and the workers do run side by side")
-    func bounded() throws {
+    @Test func `inputs are pulled no further ahead than asked for, and the workers do run side by side`() throws {
         let meter = Meter()
         let loader = PictureLoader(Numbers(meter: meter), workers: 3, ahead: 6) {
             (_, input) throws(ImagingError) -> Int in
@@ -106,8 +104,7 @@ struct PictureLoaderTests {
         #expect(loader.next() == nil)
     }
 
-    @Test("Sizes below one count as one; no inputs is an end at once")
-    func smallest() throws {
+    @Test func `sizes below one count as one, and no inputs is an end at once`() throws {
         for (workers, ahead) in [(0, 0), (-3, 5), (5, -3), (.min, .min)] {
             let loader = PictureLoader(["a", "b"], workers: workers, ahead: ahead) { (_, text) throws(ImagingError) in
                 text
@@ -120,8 +117,8 @@ struct PictureLoaderTests {
         #expect(empty.next() == nil)
     }
 
-    @Test("Releasing the loader ends its threads and frees what they held", arguments: [false, true])
-    func released(consumes: Bool) throws {
+    @Test(arguments: [false, true])
+    func `releasing the loader ends its threads and frees what they held`(consumes: Bool) throws {
         for _ in 0..<20 {
             let meter = Meter()
             do {
@@ -136,8 +133,7 @@ struct PictureLoaderTests {
         }
     }
 
-    @Test("Cancelling wakes a consumer that waits")
-    func cancelled() throws {
+    @Test func `cancelling wakes a consumer that waits`() throws {
         let gate = DispatchSemaphore(value: 0)
         let loader = PictureLoader(0..<9, workers: 1, ahead: 1) { (_, number) throws(ImagingError) -> Int in
             gate.wait()

@@ -18,8 +18,7 @@ struct PreprocessorTests {
         let values: Int
     }
 
-    @Test("Values are those of transformers and, for open_clip's crop, torchvision")
-    func parity() throws {
+    @Test func `values are those of transformers and, for open_clip's crop, torchvision`() throws {
         let pixels = try Fixtures.bytes("preprocess.pixels")
         let values = try Fixtures.floats("preprocess.values")
         let cases = try Fixtures.decode([Case].self, "preprocess.json")
@@ -43,8 +42,7 @@ struct PreprocessorTests {
         }
     }
 
-    @Test("Half pixels are cut down by transformers' rule and to the even pixel by open_clip's")
-    func rounding() throws {
+    @Test func `half pixels are cut down by transformers' rule and to the even pixel by open_clip's`() throws {
         let down = try ImagePreprocessor(resizing: .shortestEdge(16), crop: .init(height: 16, width: 16))
         let even = try ImagePreprocessor(openCLIPSize: .init(height: 16, width: 16))
         #expect((16...23).map { down.offset($0, 16) } == [0, 0, 1, 1, 2, 2, 3, 3])
@@ -52,8 +50,7 @@ struct PreprocessorTests {
         #expect((11...15).map { down.offset($0, 16) } == [-2, -2, -1, -1, 0])
     }
 
-    @Test("An empty configuration is CLIP's")
-    func defaults() throws {
+    @Test func `an empty configuration is CLIP's`() throws {
         let clip = try ImagePreprocessor(resizing: .shortestEdge(224), crop: .init(height: 224, width: 224))
         #expect(try ImagePreprocessor(configuration: Data("{}".utf8)) == clip)
         let text = #"{"size": null, "resample": 3, "crop_size": 224, "feature_extractor_type": "CLIPFeatureExtractor"}"#
@@ -62,8 +59,7 @@ struct PreprocessorTests {
         #expect(clip.shortSide == 224)
     }
 
-    @Test("A hostile configuration is one error that names the key")
-    func hostile() throws {
+    @Test func `a hostile configuration is one error that names the key`() throws {
         let texts = [
             ("size", #"{"size": 0}"#), ("size", #"{"size": -224}"#), ("size", #"{"size": 1e9}"#),
             ("size", #"{"size": 2.5}"#), ("size", #"{"size": "224"}"#), ("size", #"{"size": true}"#),
@@ -97,8 +93,7 @@ struct PreprocessorTests {
         }
     }
 
-    @Test("Values given in code are checked like those of a file")
-    func memberwise() throws {
+    @Test func `values given in code are checked like those of a file`() throws {
         let crop = ImagePreprocessor.Size(height: 8, width: 8)
         for deviation in [[Double.nan, 1, 1], [.infinity, 1, 1], [0, 1, 1], [1, 1], []] {
             #expect(throws: ImagingError.self) {
@@ -113,8 +108,7 @@ struct PreprocessorTests {
         #expect(try squash(noise(width: 30, height: 5)).width == 9)
     }
 
-    @Test("A picture too elongated to be resized is an error")
-    func elongated() throws {
+    @Test func `a picture too elongated to be resized is an error`() throws {
         let preprocessor = try ImagePreprocessor(resizing: .shortestEdge(224), crop: .init(height: 224, width: 224))
         let image = try RGBImage(width: 3000, height: 1, pixels: Array(repeating: 9, count: 9000))
         #expect(

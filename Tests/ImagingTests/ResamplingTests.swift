@@ -30,7 +30,7 @@ struct ResamplingTests {
         }
     }
 
-    @Test func `Resized pictures have libtorch's bytes`() throws {
+    @Test func `resized pictures have libtorch's bytes`() throws {
         let cases = try Fixtures.decode([Case].self, "resampling.json")
         #expect(cases.count == 80)
         for item in cases {
@@ -42,7 +42,7 @@ struct ResamplingTests {
         }
     }
 
-    @Test func `Plain C and vector instructions give the same bytes`() throws {
+    @Test func `plain C and vector instructions give the same bytes`() throws {
         for item in try Fixtures.decode([Case].self, "resampling.json") {
             let picture = try item.picture
             let portable = [UInt8](unsafeUninitializedCapacity: item.outHeight * item.outWidth * 3) { out, count in

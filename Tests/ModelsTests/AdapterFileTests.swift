@@ -55,7 +55,7 @@ import TorchNN
         #expect((moved.map { abs($0 - $1) }.max() ?? 0) > 0.01)
     }
 
-    @Test func anAdapterIsAModel() throws {
+    @Test func `an adapter is a model`() throws {
         let (folder, model) = try Self.written()
         let checkpoint = try ModelCheckpoint(directory: folder.path)
         #expect(checkpoint.hasAdapter && checkpoint.directory == folder.path)
@@ -73,7 +73,7 @@ import TorchNN
         try expectSame(exported, model)
     }
 
-    @Test func trainedAdaptersAreMergedForExport() throws {
+    @Test func `trained adapters are merged for export`() throws {
         let base = try ModelCheckpoint(directory: ModelFolder.source)
         let (model, store) = try Self.adapted(base)
         let folder = try ModelFolder(copying: [])
@@ -81,7 +81,7 @@ import TorchNN
         try expectSame(ModelCheckpoint(directory: folder.path), model)
     }
 
-    @Test func theBaseIsFoundBesideTheAdapterOrByWhoeverKnows() throws {
+    @Test func `the base is found beside the adapter or by whoever knows`() throws {
         let (folder, model) = try Self.written(base: "../" + "base")
         let base = folder("../base")
         #expect(!FileManager.default.fileExists(atPath: base))
@@ -115,7 +115,7 @@ import TorchNN
         }
     }
 
-    @Test func adaptersOfSomeLayersNameThemAll() throws {
+    @Test func `adapters of some layers name them all`() throws {
         let base = try ModelCheckpoint(directory: ModelFolder.source)
         let (_, store) = try Self.adapted(base) { $0.hasPrefix("vision_model.encoder.layers.1.") }
         let folder = try ModelFolder(copying: [])
@@ -138,7 +138,7 @@ import TorchNN
             ("base_model_name_or_path", "\"/not/there\"", "/not/there"),
             ("base_model_name_or_path", "\".\"", "is an adapter itself"),
         ])
-    func aConfigurationThatMeansSomethingElseIsRefused(_ key: String, _ value: String, _ word: String) throws {
+    func `a configuration that means something else is refused`(_ key: String, _ value: String, _ word: String) throws {
         let folder = try Self.written().0
         let object = try folder.object("adapter_config.json")
         var values = object
@@ -154,7 +154,7 @@ import TorchNN
             "misshapen", "unknown layer", "unknown name", "no half", "empty", "infinite", "integers", "bad scale",
             "truncated",
             "pickle", "nothing", "no JSON",
-        ]) func weightsThatDoNotFitAreRefused(_ what: String) throws
+        ]) func `weights that do not fit are refused`(_ what: String) throws
     {
         let folder = try Self.written().0
         let path = folder("adapter_model.safetensors")

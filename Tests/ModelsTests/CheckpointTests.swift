@@ -108,7 +108,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
 }
 
 @Suite struct ExportTests {
-    @Test func whatIsExportedIsTheSameModel() throws {
+    @Test func `what is exported is the same model`() throws {
         let source = try ModelCheckpoint(directory: ModelFolder.source)
         let target = try ModelFolder(copying: [])
         try source.export(to: target.path, parameters: source.load().1.parameters)
@@ -127,7 +127,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         }
     }
 
-    @Test func theConfigurationKeepsKeysThatThisProgramDoesNotKnow() throws {
+    @Test func `the configuration keeps keys that this program does not know`() throws {
         let folder = try ModelFolder()
         let config = try folder.text("config.json")
         try folder.put(
@@ -153,7 +153,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         #expect(try target.text("tokenizer_config.json") == "{\"model_max_length\": 20}")
     }
 
-    @Test func openCLIPsLayoutIsExportedAsHuggingFaces() throws {
+    @Test func `open_clip's layout is exported as Hugging Face's`() throws {
         let folder = try ModelFolder(copying: ["vocab.json", "merges.txt"])
         try folder.writeOpenCLIP()
         let source = try ModelCheckpoint(directory: folder.path)
@@ -185,7 +185,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
     }
 
     @Test(arguments: ["pytorch_model.bin", "ViT-B-32.pt", "model.pth", "x.ckpt"])
-    func picklesAreRefusedWithTheirConversion(
+    func `pickles are refused with their conversion`(
         _ name: String
     ) throws {
         let folder = try ModelFolder()
@@ -198,7 +198,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         #expect("\(error)" == message)
     }
 
-    @Test func missingPartsAreNamed() throws {
+    @Test func `missing parts are named`() throws {
         let empty = try ModelFolder(copying: [])
         #expect(throws: ModelError.noWeights(directory: empty.path)) { try ModelCheckpoint(directory: empty.path) }
         let folder = try ModelFolder()
@@ -213,7 +213,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         #expect(missing.isMissingInput)
     }
 
-    @Test func aTokenizerWithMoreTokensThanTheModelIsRefused() throws {
+    @Test func `a tokenizer with more tokens than the model is refused`() throws {
         let folder = try ModelFolder()
         try folder.put(
             "config.json", try folder.text("config.json").replacing("\"vocab_size\": 558", with: "\"vocab_size\": 557"))
@@ -222,7 +222,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         }
     }
 
-    @Test func aConfigurationOfAnotherModelIsNamedByTheFirstParameterThatDiffers() throws {
+    @Test func `a configuration of another model is named by the first parameter that differs`() throws {
         let folder = try ModelFolder()
         let config = try folder.text("config.json")
         try folder.put("config.json", config.replacing("\"intermediate_size\": 48", with: "\"intermediate_size\": 50"))
@@ -235,7 +235,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         #expect(try message(folder).contains("layers.1."))
     }
 
-    @Test func picturesOfAnotherSizeThanTheModelsAreRefused() throws {
+    @Test func `pictures of another size than the model's are refused`() throws {
         let folder = try ModelFolder()
         try folder.put("preprocessor_config.json", "{\"size\": {\"shortest_edge\": 64}, \"crop_size\": 64}")
         #expect(
@@ -245,7 +245,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         #expect(try message(folder).contains(folder("preprocessor_config.json")))
     }
 
-    @Test func weightsThatAreNotFiniteAreNamed() throws {
+    @Test func `weights that are not finite are named`() throws {
         let folder = try ModelFolder()
         let (_, store) = try ModelCheckpoint(directory: folder.path).load()
         let tensors = try store.parameters.map { parameter in
@@ -257,7 +257,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         #expect(try message(folder).contains("'visual_projection.weight' in \(folder("model.safetensors"))"))
     }
 
-    @Test func aCutFileIsAnError() throws {
+    @Test func `a cut file is an error`() throws {
         let folder = try ModelFolder()
         let bytes = try Data(contentsOf: URL(fileURLWithPath: folder("model.safetensors")))
         for count in [0, 7, 8, 500, bytes.count / 2, bytes.count - 1] {

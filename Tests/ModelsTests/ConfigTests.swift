@@ -14,7 +14,7 @@ import Testing
         try CLIPConfig(openCLIP: ConfigReader(path: "open_clip_config.json", bytes: Array(text.utf8)))
     }
 
-    @Test func absentKeysTakeTheDefaultsOfTransformers() throws {
+    @Test func `absent keys take the defaults of transformers`() throws {
         let config = try parse("{}")
         #expect(config.projectionDim == 512)
         let text = CLIPTowerConfig(
@@ -51,7 +51,7 @@ import Testing
             ("vision_config.image_size", "{\"vision_config\": {\"image_size\": 99999999}}"),
             ("vision_config.patch_size", "{\"vision_config\": {\"patch_size\": 225}}"),
             ("vision_config.num_channels", "{\"vision_config\": {\"num_channels\": 4}}"),
-        ]) func aValueThatCannotBeIsNamedByItsKey(_ key: String, text: String) throws
+        ]) func `a value that cannot be is named by its key`(_ key: String, text: String) throws
     {
         let error = try #require(throws: ModelError.self) { try parse(text) }
         guard case .badValue("config.json", key, _) = error else {
@@ -65,13 +65,13 @@ import Testing
         arguments: [
             "", "[", "[]", "3", "null", "{\"text_config\": {", String(repeating: "{\"a\":", count: 5000),
             String(repeating: "[", count: 200_000),
-        ]) func whatIsNoObjectIsRefused(_ text: String)
+        ]) func `what is no object is refused`(_ text: String)
     {
         #expect(throws: ModelError.notJSON(path: "config.json")) { try parse(text) }
         #expect(throws: ModelError.notJSON(path: "open_clip_config.json")) { try parseOpenCLIP(text) }
     }
 
-    @Test func openCLIPsDefaultsAreItsOwn() throws {
+    @Test func `open_clip's defaults are its own`() throws {
         let config = try parseOpenCLIP("{\"model_cfg\": {\"embed_dim\": 32, \"vision_cfg\": {}, \"text_cfg\": {}}}")
         #expect(config.text.tower.hiddenAct == .gelu && config.vision.tower.hiddenAct == .gelu)
         #expect(config.vision.patchSize == 16 && config.vision.tower.numAttentionHeads == 12)
@@ -100,7 +100,7 @@ import Testing
             ("text_cfg.pool_type", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"pool_type\": \"last\"}}"),
             ("text_cfg.heads", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"heads\": 7}}"),
             ("text_cfg.mlp_ratio", "{\"embed_dim\": 8, \"vision_cfg\": {}, \"text_cfg\": {\"mlp_ratio\": -1}}"),
-        ]) func anOpenCLIPValueThatCannotBeIsNamedByItsKey(_ key: String, text: String) throws
+        ]) func `an open_clip value that cannot be is named by its key`(_ key: String, text: String) throws
     {
         // The keys are found below model_cfg too.
         for (prefix, text) in [("", text), ("model_cfg.", "{\"model_cfg\": \(text)}")] {

@@ -36,9 +36,8 @@ import TorchNN
         return (try #require(architecture as? CLIPConfig), source)
     }
 
-    @Test(arguments: cases, [4, 16, 512]) func featuresLossAndGradientsAreThoseOfTransformers(
-        _ name: String, maximumNodes: Int
-    ) throws {
+    @Test(arguments: cases, [4, 16, 512])
+    func `features, loss and gradients are those of transformers`(_ name: String, maximumNodes: Int) throws {
         let golden = try Golden(Self.folder(name))
         let (model, store) = try Self.load(name, maximumNodes: maximumNodes)
         for parameter in store.parameters { try parameter.tensor.setRequiresGradient(true) }
@@ -67,9 +66,8 @@ import TorchNN
         }
     }
 
-    @Test(arguments: renamed.sorted { $0.key < $1.key }) func otherKeyNamesGiveTheSameFeatures(
-        _ pair: (key: String, value: String)
-    ) throws {
+    @Test(arguments: renamed.sorted { $0.key < $1.key })
+    func `other key names give the same features`(_ pair: (key: String, value: String)) throws {
         let golden = try Golden(Self.folder(pair.value))
         let (model, _) = try Self.load(pair.key)
         expectClose(try model.textFeatures(golden.prompts).floats(), golden.floats("text_features"), 1e-5)

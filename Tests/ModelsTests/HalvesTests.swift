@@ -41,9 +41,8 @@ import TorchNN
         return result
     }
 
-    @Test(arguments: cases, Arithmetic.allCases) func halvesOfTheImageTowerAreTheWhole(
-        _ name: String, _ arithmetic: Arithmetic
-    ) throws {
+    @Test(arguments: cases, Arithmetic.allCases)
+    func `halves of the image tower are the whole`(_ name: String, _ arithmetic: Arithmetic) throws {
         let (model, store) = try load(name, arithmetic.dtype)
         let pixels = try Golden(GoldenTests.folder(name)).tensor("pixels")
         let layers = model.config.vision.tower.numHiddenLayers
@@ -63,9 +62,8 @@ import TorchNN
         }
     }
 
-    @Test(arguments: cases, Arithmetic.allCases) func halvesOfTheTextTowerAreTheWhole(
-        _ name: String, _ arithmetic: Arithmetic
-    ) throws {
+    @Test(arguments: cases, Arithmetic.allCases)
+    func `halves of the text tower are the whole`(_ name: String, _ arithmetic: Arithmetic) throws {
         let (model, store) = try load(name, arithmetic.dtype)
         let prompts = try Golden(GoldenTests.folder(name)).prompts
         let layers = model.config.text.tower.numHiddenLayers

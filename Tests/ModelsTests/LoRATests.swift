@@ -42,7 +42,7 @@ import TorchNN
         return (model, store)
     }
 
-    @Test func mergedOnReadingFeaturesAreThoseOfPEFT() throws {
+    @Test func `merged on reading, features are those of PEFT`() throws {
         let files = try Self.files()
         #expect(try files.base(resolving: nil).hasSuffix("lora/../legacy-eos"))
         let golden = try Golden(GoldenTests.folder("lora"))
@@ -59,7 +59,7 @@ import TorchNN
         expectClose(try merged.tensor.floats(), golden.floats("merged"), 1e-6)
     }
 
-    @Test func featuresLossAndGradientsOfAdaptersAreThoseOfPEFT() throws {
+    @Test func `features, loss and gradients of adapters are those of PEFT`() throws {
         let golden = try Golden(GoldenTests.folder("lora"))
         let inputs = try Golden(GoldenTests.folder("legacy-eos"))
         let (model, store) = try Self.adapted()
@@ -87,7 +87,7 @@ import TorchNN
         }
     }
 
-    @Test func mergedParametersGiveTheFeaturesOfTheAdapters() throws {
+    @Test func `merged parameters give the features of the adapters`() throws {
         let (_, store) = try Self.adapted()
         let (_, fromFile) = try Self.base(merging: Self.files())
         let merged = try store.mergedParameters()
@@ -101,7 +101,7 @@ import TorchNN
         }
     }
 
-    @Test func newAdaptersChangeNothing() throws {
+    @Test func `new adapters change nothing`() throws {
         let inputs = try Golden(GoldenTests.folder("legacy-eos"))
         let (plain, plainStore) = try Self.base()
         let (model, store) = try Self.base(LoRAPlan(Self.everything, seed: 7))
@@ -115,7 +115,7 @@ import TorchNN
         }
     }
 
-    @Test func adaptersBeginAsPEFTsAndDependOnTheSeedAndTheirPathAlone() throws {
+    @Test func `adapters begin as PEFT's and depend on the seed and their path alone`() throws {
         func values(_ seed: UInt64, _ targets: [LoRATarget], _ part: String = "") throws -> [String: [Float]] {
             let plan = LoRAPlan(LoRAConfiguration(rank: 8, alpha: 8, targets: targets), seed: seed) {
                 $0.hasPrefix(part)

@@ -15,7 +15,7 @@ import Torch
         }
     }
 
-    @Test(arguments: [1, 2, 5, 16, 10_000]) func everyPromptIsThePathToItsLeaf(_ maximumNodes: Int) throws {
+    @Test(arguments: [1, 2, 5, 16, 10_000]) func `every prompt is the path to its leaf`(_ maximumNodes: Int) throws {
         for seed in 0..<200 {
             var random = SeededRandom(seed: UInt64(seed))
             let prompts = Self.prompts(&random)
@@ -40,7 +40,8 @@ import Torch
         }
     }
 
-    @Test(arguments: [1, 2, 5, 16, 10_000]) func treesAreBoundedAndHoldNoNodeTwice(_ maximumNodes: Int) throws {
+    @Test(arguments: [1, 2, 5, 16, 10_000]) func `trees are bounded and hold no node twice`(_ maximumNodes: Int) throws
+    {
         for seed in 0..<200 {
             var random = SeededRandom(seed: UInt64(seed))
             let prompts = Self.prompts(&random)
@@ -62,7 +63,7 @@ import Torch
         }
     }
 
-    @Test func theMaskShowsANodeItsAncestorsAndItself() throws {
+    @Test func `the mask shows a node its ancestors and itself`() throws {
         for seed in 0..<50 {
             var random = SeededRandom(seed: UInt64(seed))
             let forest = PrefixForest(prompts: Self.prompts(&random), maximumNodes: 64)
@@ -85,12 +86,13 @@ import Torch
         }
     }
 
-    @Test func noPromptsAreNoTrees() {
+    @Test func `no prompts are no trees`() {
         let forest = PrefixForest(prompts: [], maximumNodes: 8)
         #expect(forest.trees.isEmpty && forest.leafOfPrompt.isEmpty && forest.isInOrder)
     }
 
-    @Test(arguments: ["modern-eos-gelu", "legacy-eos"], [1, 7, 40]) func boundedTreesGiveEachPromptTheFeatureItHasAlone(
+    @Test(arguments: ["modern-eos-gelu", "legacy-eos"], [1, 7, 40])
+    func `bounded trees give each prompt the feature it has alone`(
         _ name: String, maximumNodes: Int
     ) throws {
         let (model, _) = try GoldenTests.load(name, maximumNodes: maximumNodes)
@@ -114,9 +116,8 @@ import Torch
         }
     }
 
-    @Test(arguments: [-1, 1_000_000, Int32.max, .min]) func tokensThatTheModelDoesNotKnowAreErrors(_ token: Int32)
-        throws
-    {
+    @Test(arguments: [-1, 1_000_000, Int32.max, .min])
+    func `tokens that the model does not know are errors`(_ token: Int32) throws {
         let (model, _) = try GoldenTests.load("legacy-eos")
         #expect(throws: ModelError.badToken(id: Int(token), vocabulary: model.config.text.vocabSize)) {
             try model.textFeatures([[1, 2], [1, token]])

@@ -14,7 +14,7 @@ import Testing
         return -y * log(annotated) - (1 - y) * log(1 - annotated)
     }
 
-    @Test(arguments: 0..<40) func thePosteriorGivesTheGradientOfTheCorrectedCrossEntropy(_ seed: Int) {
+    @Test(arguments: 0..<40) func `the posterior gives the gradient of the corrected cross-entropy`(_ seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         let noise = AnnotationNoise(
             falsePositiveRate: Double.random(in: 0.001...0.45, using: &random),
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func annotationsThatAreNeverWrongStayWhatTheyAre() {
+    @Test func `annotations that are never wrong stay what they are`() {
         let exact = AnnotationNoise(falsePositiveRate: 0, falseNegativeRate: 0)
         let targets: [Float] = [0, 1, 0, 1, 0.25, .nan, 1]
         let logits: [Float] = [90, -90, 0, 0, 3, 0, -1e30]
@@ -41,7 +41,7 @@ import Testing
         #expect(abs(overlooked.posterior(target: 0, logit: 0) - 0.3 / 1.3) < 1e-12)
     }
 
-    @Test func trueSharesStayPossible() {
+    @Test func `true shares stay possible`() {
         let noise = AnnotationNoise(falsePositiveRate: 0.3, falseNegativeRate: 0.2)
         #expect(abs(noise.trueShare(observed: 0.1 * 0.8 + 0.9 * 0.3) - 0.1) < 1e-12)
         #expect(noise.trueShare(observed: 0.2) == 0.01, "fewer than the rates explain")
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: [(0.3, 0.3), (0.0, 0.4), (0.1, 0.0), (0.0, 0.0), (0.02, 0.25)])
-    func theRatesAreFoundFromRightProbabilities(_ falsePositives: Double, _ falseNegatives: Double) {
+    func `the rates are found from right probabilities`(_ falsePositives: Double, _ falseNegatives: Double) {
         var random = SeededRandom(seed: 7)
         let labels = 40
         func batch(_ pictures: Int) -> (targets: [Float], logits: [Float]) {
@@ -77,7 +77,7 @@ import Testing
         #expect(abs(estimate.noise.falseNegativeRate - falseNegatives) < 0.03, "\(estimate)")
     }
 
-    @Test func theGuessTakesTheRarestLabelsForAbsent() {
+    @Test func `the guess takes the rarest labels for absent`() {
         // Ten labels, of which the first is annotated in a tenth of the pictures, the others in more.
         var targets: [Float] = []
         for picture in 0..<99 { for label in 0..<10 { targets.append(picture % 10 <= label ? 1 : 0) } }
@@ -96,7 +96,7 @@ import Testing
         #expect(always.noise.falsePositiveRate < 0.5)
     }
 
-    @Test func stepsWithoutKnownPairsTeachNothing() {
+    @Test func `steps without known pairs teach nothing`() {
         var estimate = AnnotationNoiseEstimate(targets: [0, 1, 0, 1], labels: 2, pairs: 10)
         let before = estimate
         estimate.take([0, 0, 0, 0, 0])
@@ -106,7 +106,7 @@ import Testing
         #expect(none == [0, 0, 0, 0, 0])
     }
 
-    @Test func theStartIsAtTheTrueBaseRate() throws {
+    @Test func `the start is at the true base rate`() throws {
         var random = SeededRandom(seed: 3)
         let cosines = (0..<4000).map { _ in Float.random(in: 0.1...0.3, using: &random) }
         let targets: [Float] = (0..<4000).map { $0 % 10 < 4 ? 1 : 0 }

@@ -45,9 +45,8 @@ import Torch
         return Double(try loss.item())
     }
 
-    @Test(arguments: [0.01, 0.03, 0.1, 0.5]) func onCosinesAsCLIPsTheLossStartsAtTheBaseRatesEntropy(_ rate: Double)
-        throws
-    {
+    @Test(arguments: [0.01, 0.03, 0.1, 0.5])
+    func `on cosines like CLIP's, the loss starts at the base rate's entropy`(_ rate: Double) throws {
         let (similarities, targets) = batch(7680, mean: 0.25, deviation: 0.03, rate: rate, gain: 0.01, seed: 1)
         let share = Double(targets.count { $0 == 1 }) / 7680
         let start = try #require(calibratedStart(similarities: similarities, targets: targets))
@@ -60,9 +59,8 @@ import Torch
     }
 
     /// A cosine of 1 can then say 90 % and more; with the deviation alone to go by it would be 30 % at 0.3.
-    @Test(arguments: [0.05, 0.15, 0.3]) func whereCosinesAreFarApartTheTemperatureLeavesReach(_ deviation: Double)
-        throws
-    {
+    @Test(arguments: [0.05, 0.15, 0.3])
+    func `where cosines are far apart, the temperature leaves reach`(_ deviation: Double) throws {
         let (similarities, targets) = batch(4000, mean: 0.1, deviation: deviation, rate: 0.05, seed: 2)
         let start = try #require(calibratedStart(similarities: similarities, targets: targets))
         let share = Double(targets.count { $0 == 1 }) / 4000
@@ -71,7 +69,7 @@ import Torch
         #expect(0.01...1 ~= start.temperature && start.temperature <= 2 * deviation * 1.05)
     }
 
-    @Test func unknownPairsDoNotCount() throws {
+    @Test func `unknown pairs do not count`() throws {
         var (similarities, targets) = batch(500, mean: 0.2, deviation: 0.04, rate: 0.2, seed: 3)
         let start = try #require(calibratedStart(similarities: similarities, targets: targets))
         similarities += [0.9, -0.9, .nan]
@@ -80,13 +78,13 @@ import Torch
         #expect(start == other)
     }
 
-    @Test func softTargetsAreSoMuchOfAPositive() throws {
+    @Test func `soft targets are so much of a positive`() throws {
         let similarities: [Float] = [0.2, 0.22, 0.25, 0.31]
         let start = try #require(calibratedStart(similarities: similarities, targets: [0.5, 0, 0.1, 0.2]))
         #expect(abs(meanProbability(similarities, start) - 0.2) < 1e-6)
     }
 
-    @Test func batchesOfOneKindOfPairAreHalfAPairFromCertain() throws {
+    @Test func `batches of one kind of pair are half a pair from certain`() throws {
         let similarities: [Float] = [0.2, 0.22, 0.25, 0.31]
         for (target, expected) in [(Float(0), 0.125), (1, 0.875)] {
             let start = try #require(
@@ -95,7 +93,7 @@ import Torch
         }
     }
 
-    @Test func theTemperatureStaysInItsBounds() throws {
+    @Test func `the temperature stays in its bounds`() throws {
         let narrow = try #require(calibratedStart(similarities: [0.3, 0.30002, 0.30001], targets: [0, 1, 0]))
         #expect(narrow.temperature == 0.01)
         let high = try #require(calibratedStart(similarities: [1, 1, 0.9999], targets: [0, 1, 0]))
@@ -105,7 +103,7 @@ import Torch
         #expect(abs(meanProbability([-1, -1, 1, -1], opposite) - 0.5) < 1e-6)
     }
 
-    @Test func withNothingToGoByThereIsNoStart() {
+    @Test func `with nothing to go by, there is no start`() {
         #expect(calibratedStart(similarities: [], targets: []) == nil)
         #expect(calibratedStart(similarities: [0.3], targets: [1]) == nil)
         #expect(calibratedStart(similarities: [0.3, 0.4], targets: [1, .nan]) == nil)

@@ -24,14 +24,14 @@ import Testing
             annotationNoise: AnnotationNoise(falsePositiveRate: 0.25, falseNegativeRate: 0.125))
     }
 
-    @Test func whatIsWrittenIsReadBackTheSame() throws {
+    @Test func `what is written is read back the same`() throws {
         let folder = try TemporaryFolder()
         let sample = try Self.sample()
         try folder.put("mumic.json", String(decoding: try sample.encoded(), as: UTF8.self))
         #expect(try ClassifierDescription.read(directory: folder.path) == sample)
     }
 
-    @Test func theSameValuesGiveTheSameBytes() throws {
+    @Test func `the same values give the same bytes`() throws {
         let first = try Self.sample().encoded()
         // Dictionaries are ordered anew in each process and by their history.
         for _ in 0..<8 {
@@ -46,11 +46,11 @@ import Testing
         #expect(String(decoding: first, as: UTF8.self).contains("\"sea view/1\""))
     }
 
-    @Test func aModelWithoutADescriptionHasNone() throws {
+    @Test func `a model without a description has none`() throws {
         #expect(try ClassifierDescription.read(directory: TemporaryFolder().path) == nil)
     }
 
-    @Test func allButTheVersionMayBeAbsent() throws {
+    @Test func `all but the version may be absent`() throws {
         let folder = try TemporaryFolder()
         try folder.put("mumic.json", "{\"version\": 1, \"labels\": [{\"name\": \"pool\"}], \"something\": [1]}")
         let read = try #require(try ClassifierDescription.read(directory: folder.path))
@@ -92,7 +92,7 @@ import Testing
             ("{\"version\": 1, \"calibration\": 3}", "at 'calibration'"),
             ("{\"version\": 1, \"calibration\": {}}", "lacks the key 'calibration.method'"),
             ("{\"version\": 1, \"calibration\": {\"method\": \"platt\"}}", "lacks the key 'calibration.global'"),
-        ]) func hostileDescriptionsAreErrorsOnOneLine(_ text: String, problem: String) throws
+        ]) func `hostile descriptions are errors on one line`(_ text: String, problem: String) throws
     {
         let folder = try TemporaryFolder()
         try folder.put("mumic.json", text)
@@ -122,9 +122,8 @@ import Testing
         ("{\"points\": [[0, null]]}", "calibration.labels.sea view.points"),
     ]
 
-    @Test(arguments: hostileCurves) func hostileCalibrationsAreErrorsThatNameTheKey(
-        _ curve: String, problem: String
-    ) throws {
+    @Test(arguments: hostileCurves)
+    func `hostile calibrations are errors that name the key`(_ curve: String, problem: String) throws {
         let folder = try TemporaryFolder()
         for method in ["platt", "magic"] {
             try folder.put(
@@ -145,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func templatesPutTheNameWhereTheirPlacesAre() throws {
+    @Test func `templates put the name where their places are`() throws {
         #expect(PromptTemplate("a photo") == nil && PromptTemplate("") == nil && PromptTemplate("{ }") == nil)
         let two = try #require(PromptTemplate("{}, the {} of a hotel {}"))
         #expect(two("pool") == "pool, the pool of a hotel pool")
@@ -155,7 +154,7 @@ import Testing
         #expect(try JSONEncoder().encode([two]) == Data("[\"{}, the {} of a hotel {}\"]".utf8))
     }
 
-    @Test func promptsReplaceTemplates() throws {
+    @Test func `prompts replace templates`() throws {
         let templates = [PromptTemplate.standard, try #require(PromptTemplate("my {}"))]
         #expect(Label(name: "pool").texts(templates: templates) == ["a photo of a pool", "my pool"])
         #expect(Label(name: "pool", prompts: ["water {}"]).texts(templates: templates) == ["water {}"])

@@ -13,7 +13,7 @@ import TorchNN
 @testable import MultiLabel
 
 @Suite struct ClassifierTests {
-    @Test func aLabelsFeatureIsTheUnitNormMeanOfItsPromptsFeatures() throws {
+    @Test func `a label's feature is the unit-norm mean of its prompts' features`() throws {
         let (checkpoint, model, _) = try Curve.load()
         let labels = [
             Label(name: "pool"), Label(name: "sun", prompts: ["red sun", "sun of the hotel", "sun"]),
@@ -39,7 +39,7 @@ import TorchNN
         #expect(try largestDifference(features.floats(), expected) <= 2e-6)
     }
 
-    @Test func newLabelsAreScoredByTheCosineTimesTheCheckpointsScale() throws {
+    @Test func `new labels are scored by the cosine times the checkpoint's scale`() throws {
         let bundle = try ModelBundle(directory: Curve.model)
         #expect(bundle.description == nil && bundle.head == .text)
         let labels = ["grand piano", "pool", "цветок"].map { Label(name: $0) }
@@ -67,7 +67,7 @@ import TorchNN
         }
     }
 
-    @Test func theModelsBiasAndTemplatesAreUsed() throws {
+    @Test func `the model's bias and templates are used`() throws {
         let folder = try TemporaryFolder()
         try folder.copyModel()
         try folder.put(
@@ -91,7 +91,7 @@ import TorchNN
         #expect(given.templates == [.standard])
     }
 
-    @Test func labelsWithoutPromptsTakeThoseThatTheModelKnows() throws {
+    @Test func `labels without prompts take those that the model knows`() throws {
         let folder = try TemporaryFolder()
         try folder.copyModel()
         try folder.put(
@@ -114,14 +114,14 @@ import TorchNN
         }
     }
 
-    @Test func aLabelWithoutAnyTextIsAnError() throws {
+    @Test func `a label without any text is an error`() throws {
         let (checkpoint, model, _) = try Curve.load()
         #expect(throws: MultiLabelError.emptyLabel(label: "pool")) {
             try MultiLabelClassifier(model, of: checkpoint, labels: [Label(name: "pool")], templates: [])
         }
     }
 
-    @Test(arguments: [Float(1000), -1000]) func aTemperatureThatIsNoneIsAnError(_ scale: Float) throws {
+    @Test(arguments: [Float(1000), -1000]) func `a temperature that is none is an error`(_ scale: Float) throws {
         let folder = try TemporaryFolder()
         try folder.copyModel()
         let (_, _, store) = try Curve.load()
@@ -163,7 +163,8 @@ import TorchNN
             labels: names.map { Label(name: $0) }, templates: templates, device: .cpu, dtype: .float32)
     }
 
-    @Test(arguments: [["a", "b", "c"], ["c", "a"], ["b"]]) func theHeadsRowsFollowTheLabels(_ names: [String]) throws {
+    @Test(arguments: [["a", "b", "c"], ["c", "a"], ["b"]])
+    func `the head's rows follow the labels`(_ names: [String]) throws {
         let classifier = try classifier(names)
         try withoutGradient {
             let pooled = try classifier.model.pooledImages(Curve.pixels(ModelCheckpoint(directory: folder.path), 4))
@@ -186,7 +187,7 @@ import TorchNN
         }
     }
 
-    @Test func labelsThatTheHeadDoesNotHaveAreErrors() throws {
+    @Test func `labels that the head does not have are errors`() throws {
         #expect(throws: MultiLabelError.labelNotInHead(label: "d", directory: folder.path)) {
             try classifier(["a", "d"])
         }
@@ -195,7 +196,7 @@ import TorchNN
         }
     }
 
-    @Test func aHeadThatIsMissingOrMisshapenIsAnErrorOnOneLine() throws {
+    @Test func `a head that is missing or misshapen is an error on one line`() throws {
         try SafetensorsWriter.write(
             [
                 .init(name: "weight", shape: [2, 24], values: Array(weight.prefix(48))),

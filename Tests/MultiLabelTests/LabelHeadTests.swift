@@ -29,9 +29,8 @@ import Torch
         #expect("\(error)".contains("'head' is 'round', known are text, linear"))
     }
 
-    @Test(arguments: ClassifierHead.allCases) func `only a head that is not of texts is written`(
-        _ head: ClassifierHead
-    ) throws {
+    @Test(arguments: ClassifierHead.allCases)
+    func `only a head that is not of texts is written`(_ head: ClassifierHead) throws {
         let description = ClassifierDescription(
             labels: [], templates: [.standard], temperature: 1, bias: 0, head: head)
         let text = String(decoding: try description.encoded(), as: UTF8.self)

@@ -98,7 +98,7 @@ let everyLoss: [MultiLabelLoss] = [
 
 @Suite struct MultiLabelLossTests {
     /// Float32 has 6e-8; a handful of operations and a sum of 30 terms lose a digit of it.
-    @Test(arguments: 0..<36) func lossesAndGradientsAreThoseOfPyTorch(_ number: Int) throws {
+    @Test(arguments: 0..<36) func `losses and gradients are those of PyTorch`(_ number: Int) throws {
         let goldens = try MultiLabelLossGoldens.read()
         #expect(goldens.cases.count == 36)
         let golden = goldens.cases[number]
@@ -111,7 +111,7 @@ let everyLoss: [MultiLabelLoss] = [
         for (gradient, target) in zip(gradient, golden.targets) where target == nil { #expect(gradient == 0) }
     }
 
-    @Test func theCrossEntropyIsTheTemperedSigmoids() throws {
+    @Test func `the cross-entropy is the tempered sigmoid's`() throws {
         let batch = LossBatch.random(9, 7, seed: 2)
         let count = MultiLabelLoss.binaryCrossEntropy().count(targets: batch.targets, labels: 7)
         let expected = try temperedSigmoidCrossEntropy(
@@ -122,7 +122,7 @@ let everyLoss: [MultiLabelLoss] = [
         #expect(try batch(.binaryCrossEntropy()).value == expected)
     }
 
-    @Test(arguments: everyLoss) func severalBatchesGiveWhatOneGives(_ loss: MultiLabelLoss) throws {
+    @Test(arguments: everyLoss) func `several batches give what one gives`(_ loss: MultiLabelLoss) throws {
         var batch = LossBatch.random(14, 7, seed: 3)
         // One of the batches has nothing to say, and one picture of another.
         for index in 4 * 7..<7 * 7 { batch.targets[index] = .nan }
@@ -152,7 +152,7 @@ let everyLoss: [MultiLabelLoss] = [
         #expect(relativeDifference(gradient, whole.gradient) <= 1e-6)
     }
 
-    @Test(arguments: everyLoss) func unknownPairsAreAsIfTheyWereNotThere(_ loss: MultiLabelLoss) throws {
+    @Test(arguments: everyLoss) func `unknown pairs are as if they were not there`(_ loss: MultiLabelLoss) throws {
         var batch = LossBatch.random(8, 7, seed: 4)
         for row in 0..<8 { batch.targets[row * 7 + 6] = .nan }
         let (value, gradient) = try batch(loss)
@@ -178,7 +178,8 @@ let everyLoss: [MultiLabelLoss] = [
         for index in gradient.indices where batch.targets[index].isNaN { #expect(gradient[index] == 0) }
     }
 
-    @Test(arguments: everyLoss) func hugeLogitsAndEmptyRowsGiveFiniteValuesAndGradients(_ loss: MultiLabelLoss) throws {
+    @Test(arguments: everyLoss)
+    func `huge logits and empty rows give finite values and gradients`(_ loss: MultiLabelLoss) throws {
         for (seed, size) in [(UInt64(5), Float(1e4)), (6, 1e4), (7, 300), (8, 100), (9, 30)] {
             var batch = LossBatch.random(10, 7, seed: seed)
             batch.logits = batch.logits.map { $0 > 0 ? size : -size }
@@ -194,7 +195,7 @@ let everyLoss: [MultiLabelLoss] = [
         }
     }
 
-    @Test(arguments: everyLoss) func withoutAKnownPairTheLossIsNothing(_ loss: MultiLabelLoss) throws {
+    @Test(arguments: everyLoss) func `without a known pair, the loss is nothing`(_ loss: MultiLabelLoss) throws {
         let batch = LossBatch(
             logits: LossBatch.random(3, 7, seed: 10).logits, targets: .init(repeating: .nan, count: 21), labels: 7)
         #expect(loss.count(targets: batch.targets, labels: 7) == 0)
@@ -203,7 +204,7 @@ let everyLoss: [MultiLabelLoss] = [
     }
 
     /// The losses that are about pairs or pictures with a positive have nothing to do where there is none.
-    @Test func withoutAPositiveRankingsAreNothingAndTheOthersPushDown() throws {
+    @Test func `without a positive, rankings are nothing and the others push down`() throws {
         let batch = LossBatch(logits: [1, -2, 0.5, 3], targets: [0, 0, 0, .nan], labels: 2)
         for loss in everyLoss {
             let weights = if case .binaryCrossEntropy(_, .some) = loss { true } else { false }
@@ -219,7 +220,7 @@ let everyLoss: [MultiLabelLoss] = [
         }
     }
 
-    @Test func aPositiveThatIsMissedByFarIsStillPulledUp() throws {
+    @Test func `a positive that is missed by far is still pulled up`() throws {
         for loss in everyLoss {
             if case .binaryCrossEntropy(_, .some) = loss { continue }
             let (_, gradient) = try LossBatch(logits: [-60, 2], targets: [1, 0], labels: 2)(loss)
@@ -227,7 +228,7 @@ let everyLoss: [MultiLabelLoss] = [
         }
     }
 
-    @Test func theCountIsOfWhatTheLossIsSummedOver() {
+    @Test func `the count is of what the loss is summed over`() {
         let targets: [Float] = [1, 0, .nan, 0, 0.3, .nan, .nan, .nan, .nan, 0, 0.51, 0]
         func count(_ loss: MultiLabelLoss) -> Double { loss.count(targets: targets, labels: 3) }
         #expect(count(.binaryCrossEntropy()) == 7 && count(.focal()) == 7)
@@ -236,7 +237,7 @@ let everyLoss: [MultiLabelLoss] = [
         #expect(MultiLabelLoss.softmax.count(targets: [], labels: 0) == 0)
     }
 
-    @Test func shapesThatDoNotFitAreErrors() throws {
+    @Test func `shapes that do not fit are errors`() throws {
         let z = try Tensor(repeating: 0, shape: [2, 3])
         let column = try Tensor(repeating: 0, shape: [2, 1])
         let row = try Tensor(repeating: 0, shape: [3])
@@ -249,7 +250,7 @@ let everyLoss: [MultiLabelLoss] = [
         #expect(throws: TorchError.self) { try weighted(logits: z, targets: z, known: z, count: 1) }
     }
 
-    @Test func parametersOutOfRangeAreNamed() {
+    @Test func `parameters out of range are named`() {
         for loss in everyLoss { #expect(loss.problem == nil, "\(loss)") }
         let wrong: [(MultiLabelLoss, String)] = [
             (.binaryCrossEntropy(labelSmoothing: 1), "smoothing is 1.0"),

@@ -30,7 +30,7 @@ import Torch
         return result
     }
 
-    @Test(arguments: 0..<60) func theLargestLossesOfEachSignAreDistrusted(_ seed: Int) {
+    @Test(arguments: 0..<60) func `the largest losses of each sign are distrusted`(_ seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         let count = Int.random(in: 1...120, using: &random)
         let shares: [Double] = [0.01, 0.1, 0.25, 0.5, 1]
@@ -59,7 +59,7 @@ import Torch
         }
     }
 
-    @Test func rarePositivesAreNotDroppedForBeingHard() {
+    @Test func `rare positives are not dropped for being hard`() {
         // All positives still have larger losses than all negatives, as at the start of training.
         var targets = [Float](repeating: 0, count: 200)
         for index in stride(from: 0, to: 200, by: 20) { targets[index] = 1 }
@@ -71,7 +71,7 @@ import Torch
         #expect(adjusted.count { $0.isNaN } == 20)
     }
 
-    @Test func bootstrappingMovesTargetsTowardsThePrediction() {
+    @Test func `bootstrapping moves targets towards the prediction`() {
         let targets: [Float] = [0, 1, 0, 1, 0.5, .nan, 0]
         let logits: [Float] = [3, 3, -3, -3, 1e4, 3, 0]
         let adjusted = NoiseRobustness.bootstrap.adjusted(targets: targets, logits: logits, share: 0.2)
@@ -83,7 +83,7 @@ import Torch
     }
 
     /// Why the soft form is not offered.
-    @Test func aSoftBootstrapWouldOnlyShrinkTheGradient() throws {
+    @Test func `a soft bootstrap would only shrink the gradient`() throws {
         let logits: [Float] = [-3, -0.5, 0.2, 4]
         let targets: [Float] = [0, 1, 0.3, 0]
         let soft = zip(logits, targets).map { z, y in 0.8 * y + 0.2 / (1 + exp(-z)) }
@@ -92,7 +92,7 @@ import Torch
         #expect(largestDifference(bootstrapped, plain.map { 0.8 * $0 }) < 1e-7)
     }
 
-    @Test func theShareGrowsWithEveryWholeEpochAndBootstrappingsStays() {
+    @Test func `the share grows with every whole epoch and bootstrapping's stays`() {
         for rule in [NoiseRobustness.reject, .correct] {
             #expect([0, 0.99, 1, 2.5, 10].map { rule.share(epochs: $0, rate: 0.01) } == [0, 0, 0.01, 0.02, 0.1])
             #expect(rule.share(epochs: 1000, rate: 0.01) == 0.5)
@@ -102,7 +102,7 @@ import Torch
         #expect(NoiseRobustness.bootstrap.share(epochs: 1, rate: 3) == 1)
     }
 
-    @Test func nothingIsDistrustedWithoutAShare() {
+    @Test func `nothing is distrusted without a share`() {
         let targets: [Float] = [0, 1, 0.5, 0]
         for rule in NoiseRobustness.allCases {
             for share in [0, -1, Double.nan] {
@@ -116,7 +116,7 @@ import Torch
     }
 
     /// What is rejected leaves the sum and stays in the count, so the others' gradients are those without rejection.
-    @Test func rejectedPairsDoNotChangeTheGradientOfTheOthers() throws {
+    @Test func `rejected pairs do not change the gradient of the others`() throws {
         var batch = LossBatch.random(6, 5, seed: 11)
         let count = MultiLabelLoss.binaryCrossEntropy().count(targets: batch.targets, labels: 5)
         let plain = try batch(.binaryCrossEntropy(), count: count).gradient

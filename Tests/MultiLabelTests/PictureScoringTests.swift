@@ -15,7 +15,8 @@ import Torch
         PictureStreamOptions(batchSize: batchSize, workers: 3, device: .cpu)
     }
 
-    @Test(arguments: [1, 2, 5, 7, 100]) func picturesComeInOrderWithErrorsInTheirPlace(_ batchSize: Int) throws {
+    @Test(arguments: [1, 2, 5, 7, 100])
+    func `pictures come in order with errors in their place`(_ batchSize: Int) throws {
         let folder = try TemporaryFolder()
         try folder.put("broken.png", "not a picture")
         var pictures = (0..<12).map(Curve.picture)
@@ -49,7 +50,7 @@ import Torch
         #expect(largestDifference(rows, whole) <= 1e-5)
     }
 
-    @Test func aBatchOfBrokenPicturesIsNotComputed() throws {
+    @Test func `a batch of broken pictures is not computed`() throws {
         let checkpoint = try ModelCheckpoint(directory: Curve.model)
         let pictures = (0..<4).map { Picture(name: "\($0)", path: "/nowhere/\($0).png") }
         var failures = 0
@@ -62,7 +63,7 @@ import Torch
         #expect(failures == 4)
     }
 
-    @Test func whatTheReceiverThrowsEndsTheRun() throws {
+    @Test func `what the receiver throws ends the run`() throws {
         struct Stop: Error {}
         let checkpoint = try ModelCheckpoint(directory: Curve.model)
         var seen = 0
@@ -78,7 +79,7 @@ import Torch
         #expect(seen == 6)
     }
 
-    @Test func noPicturesAreNoBatch() throws {
+    @Test func `no pictures are no batch`() throws {
         #expect(throws: TorchError.self) { try pixelBatch([], device: .cpu) }
         let checkpoint = try ModelCheckpoint(directory: Curve.model)
         try forEachPicture(

@@ -13,25 +13,25 @@ import Testing
         0, 0, 0, 1, .nan, 0, .nan,
     ]
 
-    @Test func balancedIsNegativesOverPositives() {
+    @Test func `balanced is negatives over positives`() {
         #expect(
             PositiveWeighting.balanced.weights(targets: targets, labels: 7) == [3, Float(1.0 / 3), 1, 1, 1, 3, 1])
     }
 
-    @Test func sqrtIsTheRootOfThat() {
+    @Test func `sqrt is the root of that`() {
         let root = Float(3.0.squareRoot())
         #expect(
             PositiveWeighting.sqrt.weights(targets: targets, labels: 7)
                 == [root, Float((1.0 / 3).squareRoot()), 1, 1, 1, root, 1])
     }
 
-    @Test func noneHasNoWeights() {
+    @Test func `none has no weights`() {
         #expect(PositiveWeighting.none.weights(targets: targets, labels: 7) == nil)
         #expect(PositiveWeighting.balanced.weights(targets: [], labels: 0) == nil)
         #expect(PositiveWeighting.balanced.weights(targets: [], labels: 2) == [1, 1])
     }
 
-    @Test func weightsAreBounded() {
+    @Test func `weights are bounded`() {
         // One positive in a thousand, and one negative.
         var targets: [Float] = []
         for row in 0..<1000 { targets += row == 3 ? [1, 0] : [0, 1] }
@@ -41,7 +41,7 @@ import Testing
     }
 
     /// With these weights a label's positives and negatives pull equally at a probability of one half.
-    @Test func balancedWeightsBalanceTheGradient() throws {
+    @Test func `balanced weights balance the gradient`() throws {
         let targets: [Float] = [1, 0, 0, 0, 0, 0, 0, 0]
         let weights = PositiveWeighting.balanced.weights(targets: targets, labels: 1)
         let batch = LossBatch(logits: .init(repeating: 0, count: 8), targets: targets, labels: 1)

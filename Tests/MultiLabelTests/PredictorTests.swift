@@ -40,9 +40,8 @@ final class Notes: Sendable {
         return result
     }
 
-    @Test(arguments: [1, 3, 100]) func `a picture that cannot be read is a prediction in its place`(
-        _ batchSize: Int
-    ) throws {
+    @Test(arguments: [1, 3, 100])
+    func `a picture that cannot be read is a prediction in its place`(_ batchSize: Int) throws {
         let folder = try TemporaryFolder()
         try folder.put("broken.png", "no picture")
         let pictures = [

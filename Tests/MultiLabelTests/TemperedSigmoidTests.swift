@@ -25,9 +25,8 @@ import Torch
         return try #require(try similarities.gradient?.floats())
     }
 
-    @Test(arguments: [1, 0.2, 0.07, 0.01]) func aNegativeIsPushedBySigmoidOfItsLogitOverTau(_ temperature: Double)
-        throws
-    {
+    @Test(arguments: [1, 0.2, 0.07, 0.01])
+    func `a negative is pushed by sigmoid of its logit over tau`(_ temperature: Double) throws {
         let cosines: [Float] = [-0.9, -0.31, -0.05, 0, 0.12, 0.35, 0.98]
         let gradient = try push(cosines, temperature: temperature)
         for (s, value) in zip(cosines, gradient) {
@@ -39,7 +38,7 @@ import Torch
         #expect(Set(gradient.prefix(4)).count == 4 || temperature == 0.01)
     }
 
-    @Test func targetsAndBiasEnterTheGradientAsTheFormulaSays() throws {
+    @Test func `targets and bias enter the gradient as the formula says`() throws {
         let cosines: [Float] = [-0.2, 0.1, 0.3, 0.25]
         let targets: [Float] = [1, 1, 0, 0.3]
         let gradient = try push(cosines, temperature: 0.1, bias: -2.5, targets: targets)
@@ -50,7 +49,7 @@ import Torch
         }
     }
 
-    @Test func theHardestNegativeTakesAGrowingShareOfThePushAsTauFalls() throws {
+    @Test func `the hardest negative takes a growing share of the push as tau falls`() throws {
         // One negative scores above the boundary and the others below, as when most labels are told apart already.
         let cosines: [Float] = [-0.45, -0.4, -0.2, -0.15, -0.1, 0.05]
         let shares = try [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01].map { temperature in
@@ -67,7 +66,7 @@ import Torch
         #expect(ratios[0] < ratios[1] && ratios[1] < ratios[2], "\(ratios)")
     }
 
-    @Test func theLossIsTheNaiveFormulaWhereThatCanBeComputed() throws {
+    @Test func `the loss is the naive formula where that can be computed`() throws {
         var random = SeededRandom(seed: 1)
         let logits = (0..<600).map { _ in Float.random(in: -30...30, using: &random) }
         let targets = logits.map { _ in
@@ -87,9 +86,8 @@ import Torch
         #expect(abs(Double(loss) - expected) <= 1e-5 * expected)
     }
 
-    @Test(arguments: [Float(1e2), 1e3, 1e4, -1e2, -1e3, -1e4], [Float(0), 1, 0.25]) func hugeLogitsDoNotOverflow(
-        _ z: Float, target: Float
-    ) throws {
+    @Test(arguments: [Float(1e2), 1e3, 1e4, -1e2, -1e3, -1e4], [Float(0), 1, 0.25])
+    func `huge logits do not overflow`(_ z: Float, target: Float) throws {
         let logits = try Tensor([z], shape: [1, 1])
         try logits.setRequiresGradient(true)
         let loss = try temperedSigmoidCrossEntropy(
@@ -101,7 +99,7 @@ import Torch
         #expect(try logits.gradient?.item() == (z > 0 ? 1 : 0) - target)
     }
 
-    @Test func unknownPairsHaveNoInfluence() throws {
+    @Test func `unknown pairs have no influence`() throws {
         let weights = try Tensor([0.5, 0, 0.5, 0] as [Float], shape: [2, 2])
         let targets = try Tensor([1, 0, 0, 0] as [Float], shape: [2, 2])
         func lossAndGradient(_ logits: [Float]) throws -> (Float, [Float]) {
@@ -118,7 +116,7 @@ import Torch
         #expect(gradient[1] == 0 && gradient[3] == 0 && gradient[0] < 0 && gradient[2] > 0)
     }
 
-    @Test func shapesThatDifferAreErrors() throws {
+    @Test func `shapes that differ are errors`() throws {
         let z = try Tensor(repeating: 0, shape: [2, 3])
         let y = try Tensor(repeating: 0, shape: [2, 4])
         #expect(throws: TorchError.self) { try temperedSigmoidCrossEntropy(logits: z, targets: y, weights: z) }

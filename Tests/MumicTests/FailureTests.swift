@@ -135,7 +135,8 @@ import Testing
             atPath: folder("pickle/model.safetensors"), toPath: folder("pickle/pytorch_model.bin"))
     }
 
-    @Test(arguments: usage + missing + bad) func aCommandLineThatCannotWorkSaysWhyInOneLine(_ line: Case) throws {
+    @Test(arguments: usage + missing + bad)
+    func `a command line that cannot work says why in one line`(_ line: Case) throws {
         let outcome = try Program.run(line.arguments, in: folder.path)
         outcome.expectFailure(line.status, line.part)
         #expect(!folder.has("x.npy") && !folder.has("x.jsonl"))
@@ -147,13 +148,13 @@ import Testing
             "--data train.csv --model model --freeze image --freeze text --fixed-temperature",
             "--data nothing-known.csv --model model", "--data train.csv --model cut-weights",
             "--data broken-picture.csv --model model", "--data train.csv --model pickle",
-        ]) func aRunThatCannotBeginLeavesNothingBehind(_ options: String) throws
+        ]) func `a run that cannot begin leaves nothing behind`(_ options: String) throws
     {
         #expect(try Program.run("train --output run \(options)", in: folder.path).status >= 64)
         #expect(try !folder.has("run") || folder.names("run").isEmpty)
     }
 
-    @Test func findingsStandBeforeTheErrorWithTheirLines() throws {
+    @Test func `findings stand before the error with their lines`() throws {
         let bad = try Program.run("train --output new --data unknown-pictures.csv --model model", in: folder.path)
         #expect(bad.errors.hasPrefix("unknown-pictures.csv:3: "), "\(bad.errors)")
         let broken = try Program.run("train --output other --data broken-picture.csv --model model", in: folder.path)

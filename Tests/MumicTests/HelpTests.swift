@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct HelpTests {
-    @Test func withoutArgumentsTheProgramExplainsItself() throws {
+    @Test func `without arguments the program explains itself`() throws {
         let outcome = try Program.run([])
         outcome.expectSuccess()
         #expect(outcome.errors.isEmpty)
@@ -20,7 +20,7 @@ import Testing
         #expect(outcome.output.hasSuffix("\n") && !outcome.output.hasSuffix("\n\n"))
     }
 
-    @Test func theVersionIsANumberOfThreeParts() throws {
+    @Test func `the version is a number of three parts`() throws {
         let outcome = try Program.run("--version")
         outcome.expectSuccess()
         #expect(outcome.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(outcome.output)")
@@ -73,7 +73,7 @@ import Testing
         "audit": ["model", "data", "output", "folds", "seed", "penalty", "order", "top", "labels", "unlisted"],
     ]
 
-    @Test(arguments: options.keys.sorted()) func everyCommandExplainsItsOptions(_ command: String) throws {
+    @Test(arguments: options.keys.sorted()) func `every command explains its options`(_ command: String) throws {
         let outcome = try Program.run("\(command) --help")
         outcome.expectSuccess()
         #expect(outcome.errors.isEmpty)

@@ -68,7 +68,7 @@ import Testing
         try running.wait().expectSuccess()
     }
 
-    @Test func tokensArePrintedLineByLine() throws {
+    @Test func `tokens are printed line by line`() throws {
         let outcome = try Program.run(
             ["tokenize", "--model", SmallCLIP.folder + "/model"], input: "a photo of a pool\n\nsun")
         outcome.expectSuccess()
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func textsAreEmbeddedAsTheyAre() throws {
+    @Test func `texts are embedded as they are`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("texts.txt", "pool\n\na photo of a {}\npool\n")
         try Program.run("embed --model model --output out.npy --text texts.txt", in: folder.path).expectSuccess()
@@ -107,7 +107,7 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder("again.npy"))) == bytes)
     }
 
-    @Test func whatFailsLeavesNothingAndKeepsWhatWasThere() throws {
+    @Test func `what fails leaves nothing and keeps what was there`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("out.npy", "before")
         try folder.put("out.jsonl", "before")

@@ -29,7 +29,7 @@ import Testing
             })
     }
 
-    @Test func aNewModelIsTrainedAndUsed() throws {
+    @Test func `a new model is trained and used`() throws {
         let folder = try Self.folder()
         let words = "pretrain --output run \(Self.new) \(Self.options)"
         try Program.run(words, in: folder.path).expectSuccess()
@@ -67,7 +67,7 @@ import Testing
         try Program.run("pretrain --resume --output run", in: folder.path).expectFailure(65, "captions.csv has changed")
     }
 
-    @Test func aTokenizerIsTrainedOnTheCaptionsAndSigLIPKeepsItsBias() throws {
+    @Test func `a tokenizer is trained on the captions and SigLIP keeps its bias`() throws {
         let folder = try Self.folder()
         try Program.run(
             "pretrain --output run --architecture model/config.json --loss siglip --epochs 1 --data captions.csv",
@@ -89,7 +89,7 @@ import Testing
         #expect(try !folder.names("next").contains("start"))
     }
 
-    @Test func anExistingModelGoesOn() throws {
+    @Test func `an existing model goes on`() throws {
         let folder = try Self.folder()
         try Program.run("pretrain --output run --model model \(Self.options)", in: folder.path).expectSuccess()
         #expect(try Self.files(folder, "run/model")["vocab.json"] == Self.files(folder, "model")["vocab.json"])
@@ -115,8 +115,8 @@ import Testing
                 "images: no tok"
             ),
             ("--data broken.csv --output x --model model", 65, "broken.csv"),
-        ] as [(String, Int32, String)]) func whatCannotBeginSaysWhy(_ words: String, status: Int32, part: String) throws
-    {
+        ] as [(String, Int32, String)])
+    func `what cannot begin says why`(_ words: String, status: Int32, part: String) throws {
         let folder = try Self.folder()
         try folder.put("broken.csv", "image,caption\nimages/p00.png,x\ntrain.csv,y\n")
         let outcome = try Program.run("pretrain " + words, in: folder.path)
@@ -124,7 +124,7 @@ import Testing
         #expect(!folder.has("x/model") && !folder.has("x/config.yml"))
     }
 
-    @Test func aSignalSavesACheckpointFirst() throws {
+    @Test func `a signal saves a checkpoint first`() throws {
         let folder = try Self.folder()
         let long = "\(Self.new) \(Self.options)".replacing("--epochs 2", with: "--epochs 2000")
             .replacing("--checkpoint-every 1", with: "")
@@ -151,7 +151,7 @@ import Testing
 
     /// Killed at random moments, while the new model is written too, and resumed each time, a run ends as if nothing
     /// had happened.
-    @Test(arguments: 0..<2) func aRunThatIsKilledAnywhereAndResumedEndsTheSame(_ number: Int) throws {
+    @Test(arguments: 0..<2) func `a run that is killed anywhere and resumed ends the same`(_ number: Int) throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed: seed)
         let folder = try Self.folder()

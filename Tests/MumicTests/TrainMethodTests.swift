@@ -34,7 +34,7 @@ import Testing
         ("--freeze image --freeze text --fixed-temperature", "nothing"),
         ("--lock-image-unlocked-groups 0 --lock-text-unlocked-layers 0 --fixed-temperature", "nothing"),
     ])
-    func optionsThatContradictEachOtherOrThemselvesAreAUsageError(_ words: String, _ part: String) throws {
+    func `options that contradict each other or themselves are a usage error`(_ words: String, _ part: String) throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         let outcome = try Program.run("train --output run \(Self.options) \(words)", in: folder.path)
         outcome.expectFailure(64)
@@ -42,14 +42,14 @@ import Testing
         #expect(!folder.has("run/model"))
     }
 
-    @Test func aFileWithAnImpossibleValueNamesItsLineAndWhatMayStandThere() throws {
+    @Test func `a file with an impossible value names its line and what may stand there`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         try folder.put("options.yml", "epochs: 1\nrobust: maybe\n")
         try Program.run("train --output run \(Self.options) --config options.yml", in: folder.path)
             .expectFailure(65, "options.yml:2: key 'robust' cannot be 'maybe'; it takes one of none, reject")
     }
 
-    @Test func aHeadOfItsOwnTakesWhatItHasNoUseForWithANote() throws {
+    @Test func `a head of its own takes what it has no use for with a note`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         let noted = try Program.run(
             "train --output noted \(Self.options) --head linear --loss siglip --temperature 0.2 --freeze text",
@@ -64,7 +64,7 @@ import Testing
 
     // MARK: Frozen layers
 
-    @Test func aDiskThatIsFullEndsTheRunInWords() throws {
+    @Test func `a disk that is full ends the run in words`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -92,7 +92,7 @@ import Testing
     @Test(arguments: [
         "--sampling balanced --temperature auto --ema 0.5 --lora-rank 1 --robust reject --robust-rate 0.2",
         "--lock-image-unlocked-groups 2 --lock-text-unlocked-layers 1 --temperature auto --loss asl",
-    ]) func aRunThatIsKilledAnywhereAndResumedEndsTheSame(_ words: String) throws {
+    ]) func `a run that is killed anywhere and resumed ends the same`(_ words: String) throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed: seed)
         let folder = try TemporaryFolder.withSmallCLIP()

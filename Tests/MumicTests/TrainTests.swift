@@ -32,7 +32,7 @@ import Testing
             .compactMap { Int($0.1) }
     }
 
-    @Test func aRunIsTrainedResumedEvaluatedAndMeasured() throws {
+    @Test func `a run is trained, resumed, evaluated and measured`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         try Program.run("train --output run \(Self.options)", in: folder.path).expectSuccess()
         #expect(
@@ -75,7 +75,7 @@ import Testing
         #expect(!predicted.errors.contains("uncalibrated") && predicted.lines.count == 1)
     }
 
-    @Test func aFileOfOptionsIsAsGoodAsFlagsAndFlagsWin() throws {
+    @Test func `a file of options is as good as flags and flags win`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         try Program.run("train --output flags \(Self.options)", in: folder.path).expectSuccess()
         try folder.put(
@@ -101,9 +101,8 @@ import Testing
         #expect(try Self.result(folder, "again") == Self.result(folder, "flags"))
     }
 
-    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)]) func aSignalSavesACheckpointFirst(
-        _ signal: Int32, status: Int32
-    ) throws {
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func `a signal saves a checkpoint first`(_ signal: Int32, status: Int32) throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         let long = Self.options.replacing("--epochs 3", with: "--epochs 2000").replacing(
             "--checkpoint-every 1", with: "")
@@ -125,7 +124,7 @@ import Testing
     }
 
     /// Killed at random moments and resumed each time, a run ends as if nothing had happened.
-    @Test(arguments: 0..<2) func aRunThatIsKilledAnywhereAndResumedEndsTheSame(_ number: Int) throws {
+    @Test(arguments: 0..<2) func `a run that is killed anywhere and resumed ends the same`(_ number: Int) throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed: seed)
         let folder = try TemporaryFolder.withSmallCLIP()

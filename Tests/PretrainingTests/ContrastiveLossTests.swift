@@ -34,7 +34,7 @@ struct LossGoldens: Decodable {
     }
 
     /// Float32 has 6e-8; sums of 25 terms and softmax at scale 90 lose one digit or two of it.
-    @Test(arguments: 0..<6) func lossesAndGradientsAreThoseOfOpenCLIP(_ number: Int) throws {
+    @Test(arguments: 0..<6) func `losses and gradients are those of open_clip`(_ number: Int) throws {
         let goldens = try Fixtures.decode(LossGoldens.self, "losses.json")
         #expect(goldens.cases.count == 6)
         let golden = goldens.cases[number]
@@ -56,7 +56,8 @@ struct LossGoldens: Decodable {
         if let bias { try expectGradient(bias, [#require(golden.biasGradient)], "bias") }
     }
 
-    @Test(arguments: ContrastiveLoss.allCases) func aBatchOfOnePairIsNoSpecialCase(_ loss: ContrastiveLoss) throws {
+    @Test(arguments: ContrastiveLoss.allCases)
+    func `a batch of one pair is no special case`(_ loss: ContrastiveLoss) throws {
         let features = try leaf([0.6, 0.8], [1, 2])
         let value = try contrastiveCrossEntropy(
             loss, imageFeatures: features, textFeatures: features, logitScale: leaf([Foundation.log(2.0)], []),
@@ -68,7 +69,8 @@ struct LossGoldens: Decodable {
         #expect(try #require(try features.gradient).isFinite())
     }
 
-    @Test(arguments: ContrastiveLoss.allCases) func shapesThatDoNotFitAreErrors(_ loss: ContrastiveLoss) throws {
+    @Test(arguments: ContrastiveLoss.allCases) func `shapes that do not fit are errors`(_ loss: ContrastiveLoss) throws
+    {
         let scale = try leaf([1], [])
         for (a, b) in [([5, 4], [4, 4]), ([4, 4], [5, 4]), ([5, 4], [5, 3]), ([], [5, 4]), ([5, 4], [])] {
             let images = try Tensor(repeating: 0.5, shape: a)

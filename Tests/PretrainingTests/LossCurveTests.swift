@@ -47,13 +47,13 @@ struct Curves: Decodable {
 @Suite struct LossCurveTests {
     static let names = ["clip", "clip-gradient-clip", "siglip", "siglip-clamped", "siglip-fast"]
 
-    @Test func everyRecordedVariantIsCompared() throws {
+    @Test func `every recorded variant is compared`() throws {
         #expect(try Fixtures.decode(Curves.self, "curves.json").variants.keys.sorted() == Self.names)
     }
 
     /// The recorder's own float32 run is off by at most 5e-7 from the float64 one that is compared with here, and what
     /// a bias that stays, a decayed scale or another β₂ would do is 3e-3 and more.
-    @Test(arguments: names) func theLossCurveIsThatOfPyTorch(_ name: String) throws {
+    @Test(arguments: names) func `the loss curve is that of PyTorch`(_ name: String) throws {
         let curves = try Fixtures.decode(Curves.self, "curves.json")
         let variant = try #require(curves.variants[name])
         let given = variant.options
@@ -85,7 +85,9 @@ struct Curves: Decodable {
     }
 
     @Test(arguments: [(3, 2, ContrastiveLoss.clip), (2, 3, .siglip), (1, 6, .clip), (4, 2, .siglip)])
-    func smallBatchesGiveWhatOneLargeBatchGives(_ batchSize: Int, accumulate: Int, loss: ContrastiveLoss) throws {
+    func `small batches give what one large batch gives`(_ batchSize: Int, accumulate: Int, loss: ContrastiveLoss)
+        throws
+    {
         var large = try TestRun()
         large.options.loss = loss
         large.options.patchDropout = 0.5
@@ -100,9 +102,8 @@ struct Curves: Decodable {
     }
 
     /// Losses would hide a wrong gradient of one parameter for a while.
-    @Test(arguments: ContrastiveLoss.allCases) func gradientsOfSmallBatchesAreThoseOfOneLargeBatch(
-        _ loss: ContrastiveLoss
-    ) throws {
+    @Test(arguments: ContrastiveLoss.allCases)
+    func `gradients of small batches are those of one large batch`(_ loss: ContrastiveLoss) throws {
         var options = try TestRun().options
         options.loss = loss
         options.patchDropout = 0.25
@@ -138,7 +139,7 @@ struct Curves: Decodable {
         }
     }
 
-    @Test func anEpochsLastStepTakesWhatIsLeft() throws {
+    @Test func `an epoch's last step takes what is left`() throws {
         var run = try TestRun()
         run.options.batchSize = 5
         run.options.accumulate = 2
@@ -155,7 +156,7 @@ struct Curves: Decodable {
         #expect(steps.count == 6)
     }
 
-    @Test func temperatureAndBiasBeginWhereTheModelLeftThem() throws {
+    @Test func `temperature and bias begin where the model left them`() throws {
         var run = try TestRun()
         #expect(abs(try #require(run.run().first).temperature - 0.11) < 1e-7)  // the fixture's own
         run.options.loss = .siglip

@@ -64,7 +64,7 @@ import TorchNN
     }
 
     /// Five deviations of the estimate: one in 1.7 million by chance, and the seed is fixed.
-    @Test func everyWeightHasTheDeviationOfItsKind() throws {
+    @Test func `every weight has the deviation of its kind`() throws {
         let initialization = try Self.initialization()
         var kinds = (normal: 0, zeros: 0, ones: 0)
         for (name, shape) in try Self.parameters() where name != "logit_scale" {
@@ -92,12 +92,12 @@ import TorchNN
         #expect(kinds.normal == 2 + 3 + 6 * 5 + 2 && kinds.ones == 2 * 5 + 3 && kinds.zeros > 40)
     }
 
-    @Test func theScaleIsTheLogarithmOfOneOverTheTemperature() throws {
+    @Test func `the scale is the logarithm of one over the temperature`() throws {
         #expect(abs(Double(try Self.initialization()("logit_scale", [])[0]) - 2.6592600) < 1e-6)
         #expect(abs(Double(try Self.initialization(temperature: 0.1)("logit_scale", [])[0]) - log(10)) < 1e-6)
     }
 
-    @Test func numbersHangOnTheSeedAndTheNameAlone() throws {
+    @Test func `numbers hang on the seed and the name alone`() throws {
         let parameters = try Self.parameters()
         let initialization = try Self.initialization()
         let forward = parameters.map { initialization($0.name, $0.shape) }
@@ -124,7 +124,7 @@ import TorchNN
         }
     }
 
-    @Test func aNewModelIsADirectoryLikeAnyOther() throws {
+    @Test func `a new model is a directory like any other`() throws {
         let folder = try TemporaryFolder()
         let new = NewModel(architecture: try Self.config(), tokens: .model(Fixtures.model), seed: 3, temperature: 0.1)
         try new.write(to: folder("a"))
@@ -174,7 +174,7 @@ import TorchNN
         }
     }
 
-    @Test func theVocabularyIsTheTokenizers() throws {
+    @Test func `the vocabulary is the tokenizer's`() throws {
         let folder = try TemporaryFolder()
         var config = try Self.config()
         config.text.vocabSize = 49408
@@ -186,7 +186,7 @@ import TorchNN
     }
 
     /// Whatever the tokenizer reads goes along.
-    @Test func everyFileOfATokenizerGoesAlong() throws {
+    @Test func `every file of a tokenizer goes along`() throws {
         let folder = try TemporaryFolder()
         try copyDirectory(from: Fixtures.model, to: folder("source"))
         for name in ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"] {
@@ -201,7 +201,7 @@ import TorchNN
             ])
     }
 
-    @Test func withoutATokenizerNothingIsWritten() throws {
+    @Test func `without a tokenizer nothing is written`() throws {
         let folder = try TemporaryFolder()
         try createDirectory(path: folder("empty"))
         let new = NewModel(architecture: try Self.config(), tokens: .model(folder("empty")), seed: 0, temperature: 0.07)

@@ -23,7 +23,7 @@ import TrainingOptions
         try clip.pooledImages(Tensor(pixels, shape: [pixels.count / 3072, 3, 32, 32]), patches: patches).floats()
     }
 
-    @Test func keepingAllPatchesInTheirOrderIsKeepingTheImage() throws {
+    @Test func `keeping all patches in their order is keeping the image`() throws {
         let (clip, _) = try ModelCheckpoint(directory: Fixtures.model).load()
         let all = Array(0..<Int64(16))
         let whole = try Self.pooled(clip, Self.pictures(), nil)
@@ -35,7 +35,7 @@ import TrainingOptions
         #expect(relativeDifference(try Self.pooled(clip, Self.pictures(), [0, 1]), whole.map(Double.init)) > 1e-2)
     }
 
-    @Test func everyPictureHasPatchesOfItsOwn() throws {
+    @Test func `every picture has patches of its own`() throws {
         let (clip, _) = try ModelCheckpoint(directory: Fixtures.model).load()
         let pixels = Self.pictures()
         let (first, second): ([Int64], [Int64]) = ([3, 9, 15], [0, 9, 4])
@@ -46,7 +46,7 @@ import TrainingOptions
     }
 
     /// Four patches of a picture are a picture of 2 × 2 patches, for a model with these patches' positions.
-    @Test func chosenPatchesAreASmallerPictureWithTheirPositions() throws {
+    @Test func `chosen patches are a smaller picture with their positions`() throws {
         let checkpoint = try ModelCheckpoint(directory: Fixtures.model)
         let (clip, store) = try checkpoint.load()
         let kept = [14, 3, 8, 5]
@@ -79,7 +79,7 @@ import TrainingOptions
         #expect(relativeDifference(found, expected.map(Double.init)) < 1e-6)
     }
 
-    @Test func theSeedAndNothingElseDrawsThePatches() throws {
+    @Test func `the seed and nothing else draws the patches`() throws {
         func losses(_ seed: UInt64, _ dropout: Double, workers: Int = 2) throws -> [Double] {
             var run = try TestRun()
             run.options.seed = seed
@@ -97,7 +97,7 @@ import TrainingOptions
         #expect(try losses(1, 0.999).allSatisfy(\.isFinite))
     }
 
-    @Test func everyStepDrawsItsOwnPatches() throws {
+    @Test func `every step draws its own patches`() throws {
         func losses(_ dropout: Double) throws -> [Double] {
             var run = try TestRun()
             run.options.patchDropout = dropout

@@ -15,7 +15,8 @@ import TrainingOptions
 
 /// Same seed, same weights, bit for bit, whatever happened on the way.
 @Suite struct ReproducibilityTests {
-    @Test(arguments: [1, 2]) func aRunThatIsInterruptedAfterAnyStepAndResumedEndsTheSame(_ accumulate: Int) throws {
+    @Test(arguments: [1, 2])
+    func `a run that is interrupted after any step and resumed ends the same`(_ accumulate: Int) throws {
         let whole = try TestRun.random(accumulate: accumulate)
         #expect(try whole.run().count == 8)
         for stop in 1...8 {
@@ -29,7 +30,8 @@ import TrainingOptions
         }
     }
 
-    @Test(arguments: [1, 13, 24]) func aRunThatIsInterruptedWhileItValidatesEndsTheSame(_ images: Int) throws {
+    @Test(arguments: [1, 13, 24])
+    func `a run that is interrupted while it validates ends the same`(_ images: Int) throws {
         let whole = try TestRun.random()
         try whole.run()
         let run = try TestRun.random()
@@ -39,7 +41,7 @@ import TrainingOptions
         try run.expectSameEnd(as: whole, "stopped in the first validation after \(images) pictures")
     }
 
-    @Test func interruptionsAtEveryStepWithCheckpointsInBetweenChangeNothing() throws {
+    @Test func `interruptions at every step with checkpoints in between change nothing`() throws {
         let whole = try TestRun.random()
         try whole.run()
         var run = try TestRun.random()
@@ -57,7 +59,7 @@ import TrainingOptions
         try run.expectSameEnd(as: whole, "resumed after its end")
     }
 
-    @Test func anotherSeedIsAnotherRun() throws {
+    @Test func `another seed is another run`() throws {
         let first = try TestRun.random()
         try first.run()
         var second = try TestRun.random()
@@ -67,7 +69,7 @@ import TrainingOptions
         #expect(!same)
     }
 
-    @Test func changedOptionsAreRefusedByName() throws {
+    @Test func `changed options are refused by name`() throws {
         let run = try TestRun.random()
         try run.interrupt { event in
             if case .step = event { true } else { false }
@@ -101,7 +103,7 @@ import TrainingOptions
         #expect(try run.metrics() == before)
     }
 
-    @Test func changedDataIsRefused() throws {
+    @Test func `changed data is refused`() throws {
         var run = try TestRun.random()
         try run.interrupt { event in
             if case .step = event { true } else { false }
@@ -111,7 +113,7 @@ import TrainingOptions
     }
 
     /// The best by mean recall is kept, and what is kept measures what was reported.
-    @Test func theBestModelByMeanRecallIsKept() throws {
+    @Test func `the best model by mean recall is kept`() throws {
         var run = try TestRun()
         run.options.epochs = 4
         run.options.learningRate = 5e-3

@@ -20,7 +20,7 @@ import Torch
         return Double(found) / Double(scores.count)
     }
 
-    @Test func recallsAreThoseOfSortingEverything() throws {
+    @Test func `recalls are those of sorting everything`() throws {
         var random = SeededRandom(seed: 4)
         var values: Set<Double> = []
         for round in 0..<400 {
@@ -60,9 +60,8 @@ import Torch
         #expect(values.count > 50)
     }
 
-    @Test(arguments: [(300, 700), (1, 40), (257, 13)]) func aCollapsedModelFindsNothing(_ images: Int, texts: Int)
-        throws
-    {
+    @Test(arguments: [(300, 700), (1, 40), (257, 13)])
+    func `a collapsed model finds nothing`(_ images: Int, texts: Int) throws {
         var random = SeededRandom(seed: 8)
         for width in [3, 64, 512] {
             let row = random.floats(width)
@@ -76,13 +75,13 @@ import Torch
         }
     }
 
-    @Test func featuresThatAreNotNumbersFindNothing() throws {
+    @Test func `features that are not numbers find nothing`() throws {
         let broken = try Tensor(repeating: .nan, shape: [20, 4])
         let found = try RetrievalMetrics(images: broken, texts: broken, pairs: (0..<20).map { ($0, $0) })
         #expect(found.meanRecall == 0)
     }
 
-    @Test func aPerfectModelFindsEverything() throws {
+    @Test func `a perfect model finds everything`() throws {
         var unit = [Float](repeating: 0, count: 30 * 30)
         for index in 0..<30 { unit[index * 31] = 1 }
         let features = try Tensor(unit, shape: [30, 30])
@@ -91,7 +90,7 @@ import Torch
     }
 
     /// An equal caption of another picture is right too; it is one text.
-    @Test func aSharedCaptionIsRightForAllItsPictures() throws {
+    @Test func `a shared caption is right for all its pictures`() throws {
         let features = try Tensor([1, 0, 0, 1, 0.6, 0.8] as [Float], shape: [3, 2])
         let texts = try Tensor([0, 1, 1, 0] as [Float], shape: [2, 2])
         let found = try RetrievalMetrics(

@@ -19,8 +19,7 @@ struct CaptionTests {
             " " + String(words.lowercased().map { $0.isLetter ? $0 : " " }) + " ")
     }
 
-    @Test("Captions have 4 to 25 words, no line ends and no doubled spaces")
-    func form() {
+    @Test func `captions have 4 to 25 words, no line ends and no doubled spaces`() {
         for (_, caption) in pictures {
             #expect((4...25).contains(caption.split(separator: " ").count), "\(caption)")
             #expect(!caption.contains("\n") && !caption.contains("  ") && !caption.contains(" ,"), "\(caption)")
@@ -29,8 +28,7 @@ struct CaptionTests {
         #expect(Set(pictures.map(\.caption)).count > Self.count * 9 / 10)
     }
 
-    @Test("Captions begin in many ways, so that no prefix can be learned by heart")
-    func beginnings() {
+    @Test func `captions begin in many ways, so that no prefix can be learned by heart`() {
         var beginnings: [String: Int] = [:]
         for (_, caption) in pictures {
             let words = caption.lowercased().split(separator: " ").prefix(2).joined(separator: " ")
@@ -40,8 +38,7 @@ struct CaptionTests {
         #expect(beginnings.values.allSatisfy { $0 < Self.count / 10 })
     }
 
-    @Test("About three quarters of the labels are mentioned, mostly by their own names")
-    func mentions() {
+    @Test func `about three quarters of the labels are mentioned, mostly by their own names`() {
         var (labels, mentioned, named) = (0, 0, 0)
         var perLabel: [WorldLabel: (count: Int, named: Int)] = [:]
         for (present, caption) in pictures {
@@ -64,8 +61,7 @@ struct CaptionTests {
         }
     }
 
-    @Test("Captions do not speak of labels that are not there")
-    func nothingInvented() {
+    @Test func `captions do not speak of labels that are not there`() {
         var wrong = 0
         for (present, caption) in pictures {
             for label in WorldLabel.allCases where !present.contains(label) {
@@ -78,16 +74,14 @@ struct CaptionTests {
         #expect(wrong == 0)
     }
 
-    @Test("Unlabelled things are mentioned now and then")
-    func clutter() {
+    @Test func `unlabelled things are mentioned now and then`() {
         let mentioning = pictures.count { picture in
             Clutter.allCases.contains { contains(picture.caption, String($0.words.drop { $0 != " " }.dropFirst())) }
         }
         #expect(mentioning > Self.count / 100 && mentioning < Self.count / 5)
     }
 
-    @Test("A caption's article fits the word after it")
-    func articles() {
+    @Test func `a caption's article fits the word after it`() {
         for (_, caption) in pictures {
             let words = caption.lowercased().split(separator: " ")
             for (article, word) in zip(words, words.dropFirst()) {

@@ -13,8 +13,7 @@ struct DataSetTests {
         DataSetWriter(directory: folder(name), seed: 3, workers: workers)
     }
 
-    @Test("The same seed writes the same bytes on any number of threads")
-    func repeatable() throws {
+    @Test func `the same seed writes the same bytes on any number of threads`() throws {
         let folder = try TemporaryFolder()
         let noise = try AnnotationNoise(flippedPositives: 0.1, missingPositives: 0.1, unknown: 0.1)
         let set = LabelledSet(train: 40, validation: 10, test: 10, noise: noise)
@@ -29,8 +28,7 @@ struct DataSetTests {
         }
     }
 
-    @Test("The tables are read back by AnnotationTable, with the labels of the pictures")
-    func tablesReadBack() throws {
+    @Test func `the tables are read back by AnnotationTable, with the labels of the pictures`() throws {
         let folder = try TemporaryFolder()
         let set = LabelledSet(train: 60, validation: 20, test: 30)
         try writer(folder, "world").writeLabels(set)
@@ -57,8 +55,7 @@ struct DataSetTests {
         #expect(Set(new) == Set(WorldLabel.unseenByDefault.map(\.name)))
     }
 
-    @Test("Captions are written as image,caption beside their pictures")
-    func captions() throws {
+    @Test func `captions are written as image,caption beside their pictures`() throws {
         let folder = try TemporaryFolder()
         try writer(folder, "captions").writeCaptions(count: 25)
         let reader = try CSVReader(path: folder("captions/captions.csv"))
@@ -74,8 +71,7 @@ struct DataSetTests {
         #expect(try !reader.next())
     }
 
-    @Test("Mistakes have the rates that were asked for, and only in the training table")
-    func noise() throws {
+    @Test func `mistakes have the rates that were asked for, and only in the training table`() throws {
         let folder = try TemporaryFolder()
         let rates = try AnnotationNoise(flippedPositives: 0.12, missingPositives: 0.2, unknown: 0.3)
         let labels = WorldLabel.allCases.count
@@ -114,8 +110,7 @@ struct DataSetTests {
         #expect(abs(empty - 0.3) < 0.04)
     }
 
-    @Test("A folder with something in it is refused and left alone")
-    func refusesFullFolders() throws {
+    @Test func `a folder with something in it is refused and left alone`() throws {
         let folder = try TemporaryFolder()
         try AtomicFile.write("mine", to: folder("note"), durable: false)
         let writer = DataSetWriter(directory: folder.path, seed: 1)
@@ -129,8 +124,8 @@ struct DataSetTests {
         }
     }
 
-    @Test("Impossible rates are refused by name", arguments: [-0.1, 1.01, Double.nan])
-    func badRates(rate: Double) {
+    @Test(arguments: [-0.1, 1.01, Double.nan])
+    func `impossible rates are refused by name`(rate: Double) {
         #expect(throws: SampleWorldError.self) { try AnnotationNoise(flippedPositives: rate) }
         #expect(throws: SampleWorldError.self) { try AnnotationNoise(missingPositives: rate) }
         #expect(throws: SampleWorldError.self) { try AnnotationNoise(unknown: rate) }

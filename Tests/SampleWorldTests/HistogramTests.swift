@@ -12,8 +12,7 @@ struct HistogramTests {
     private static let train = 1000
     private static let test = 300
 
-    @Test("Colour histograms do better than chance and far worse than a model that sees shapes")
-    func histogramsSayLittle() throws {
+    @Test func `colour histograms do better than chance and far worse than a model that sees shapes`() throws {
         let world = SampleWorld(seed: 77, edition: .labels)
         let rows = Mutex([[Float]](repeating: [], count: Self.train + Self.test))
         try world.forEachPicture(in: 0..<(Self.train + Self.test)) { index, picture in

@@ -19,8 +19,7 @@ struct LabelTests {
         .babyCot: 1.5, .tennisCourt: 1.4, .poolTable: 1.4, .playground: 1.4,
     ]
 
-    @Test("Every label occurs about as often as intended, with a long tail")
-    func frequencies() throws {
+    @Test func `every label occurs about as often as intended, with a long tail`() throws {
         let world = SampleWorld(seed: 40, edition: .labels, frequencies: .longTail)
         let count = 6000
         var counts: [WorldLabel: Int] = [:]
@@ -48,8 +47,8 @@ struct LabelTests {
         #expect(try #require(frequencies.last) > 0.23)
     }
 
-    @Test("Rare things are shown more often where the tail is shorter, and most often where it is balanced")
-    func shorterTails() throws {
+    @Test
+    func `rare things are shown more often where the tail is shorter, and most often where it is balanced`() throws {
         func frequencies(_ kind: Frequencies) -> [WorldLabel: Double] {
             let world = SampleWorld(seed: 41, edition: .captions, frequencies: kind)
             var counts: [WorldLabel: Double] = [:]
@@ -71,8 +70,7 @@ struct LabelTests {
         #expect(try #require(shorter.values.max()) > 0.2)
     }
 
-    @Test("What is labelled is drawn and mostly visible")
-    func labelledThingsAreVisible() {
+    @Test func `what is labelled is drawn and mostly visible`() {
         for index in 0..<1500 {
             let plan = ScenePlanner.plan(seed: 17, index: index)
             let drawn = plan.items.compactMap(\.label)
@@ -88,8 +86,7 @@ struct LabelTests {
         }
     }
 
-    @Test("Views and light are labelled where they can be seen, and nowhere else")
-    func viewsNeedAnOpening() {
+    @Test func `views and light are labelled where they can be seen, and nowhere else`() {
         for index in 0..<1500 {
             let plan = ScenePlanner.plan(seed: 18, index: index)
             let hasOpening =
@@ -100,8 +97,7 @@ struct LabelTests {
         }
     }
 
-    @Test("There are 58 labels, and the look-alikes are pairs of them")
-    func names() {
+    @Test func `there are 58 labels, and the look-alikes are pairs of them`() {
         let names = WorldLabel.allCases.map(\.name)
         #expect(names.count == 58)
         #expect(Set(names).count == names.count)

@@ -25,8 +25,7 @@ struct ToolTests {
         )
     }
 
-    @Test("Both commands write what the library writes")
-    func writes() throws {
+    @Test func `both commands write what the library writes`() throws {
         let folder = try TemporaryFolder()
         let captions = try run(["captions", "--output", folder("a"), "--pictures", "6", "--seed", "4"])
         #expect(captions.status == 0 && captions.output.isEmpty, "\(captions.errors)")
@@ -44,8 +43,7 @@ struct ToolTests {
         #expect(try TemporaryFolder.files(below: folder("c")) == TemporaryFolder.files(below: folder("d")))
     }
 
-    @Test("Wrong usage ends in one line that says what to do, with status 64")
-    func wrongUsage() throws {
+    @Test func `wrong usage ends in one line that says what to do, with status 64`() throws {
         let folder = try TemporaryFolder()
         try AtomicFile.write("mine", to: folder("note"), durable: false)
         let wrong = [
@@ -68,8 +66,7 @@ struct ToolTests {
         #expect(try listDirectory(path: folder.path) == ["note"])
     }
 
-    @Test("Help is no error")
-    func help() throws {
+    @Test func `help is no error`() throws {
         for arguments in [[], ["--help"], ["labels", "--help"]] {
             let result = try run(arguments)
             #expect(result.status == 0 && result.errors.isEmpty)

@@ -11,8 +11,7 @@ import Testing
 struct WorldTests {
     private let world = SampleWorld(seed: 5, edition: .labels)
 
-    @Test("A picture is the same alone, among others and on any number of threads")
-    func picturesDependOnSeedAndIndexOnly() throws {
+    @Test func `a picture is the same alone, among others and on any number of threads`() throws {
         func all(workers: Int) throws -> [Int: [UInt8]] {
             let found = Mutex<[Int: [UInt8]]>([:])
             try world.forEachPicture(in: 30..<70, workers: workers) { (index, picture) throws(SampleWorldError) in
@@ -28,8 +27,7 @@ struct WorldTests {
         #expect(Set(one.values).count == 40)
     }
 
-    @Test("Another seed and the other edition give other pictures")
-    func seedsAndEditionsDiffer() throws {
+    @Test func `another seed and the other edition give other pictures`() throws {
         let others = [SampleWorld(seed: 6, edition: .labels), SampleWorld(seed: 5, edition: .captions)]
         for other in others {
             for index in 0..<20 {
@@ -38,8 +36,7 @@ struct WorldTests {
         }
     }
 
-    @Test("The description says what the picture says")
-    func descriptionsAgree() throws {
+    @Test func `the description says what the picture says`() throws {
         for index in 0..<25 {
             let picture = try world.picture(index)
             let description = world.description(index)
@@ -48,8 +45,7 @@ struct WorldTests {
         }
     }
 
-    @Test("Pictures have many sizes and proportions, and survive their JPEG")
-    func sizesAndEncoding() throws {
+    @Test func `pictures have many sizes and proportions, and survive their JPEG`() throws {
         var sizes: Set<[Int]> = []
         for index in 0..<80 {
             let picture = try world.picture(index)
@@ -62,8 +58,7 @@ struct WorldTests {
         #expect(sizes.count >= 10)
     }
 
-    @Test("No picture is flat: every one has dark and bright parts")
-    func picturesHaveContrast() throws {
+    @Test func `no picture is flat: every one has dark and bright parts`() throws {
         for index in 0..<120 {
             let pixels = try world.picture(index).image.pixels
             let levels = pixels.map(Double.init)
@@ -73,8 +68,7 @@ struct WorldTests {
         }
     }
 
-    @Test("A failure while pictures are received stops the work and is passed on")
-    func failuresPass() {
+    @Test func `a failure while pictures are received stops the work and is passed on`() {
         #expect(throws: SampleWorldError.unknownLabel(name: "7")) {
             try world.forEachPicture(in: 0..<400, workers: 2) { (index, _) throws(SampleWorldError) in
                 if index == 7 { throw .unknownLabel(name: "7") }

@@ -19,8 +19,7 @@ import Testing
         (-1, 0, [("train/loss", 3)]),
     ]
 
-    @Test("The checksum has the values of RFC 3720 and of the usual check")
-    func checksums() {
+    @Test func `the checksum has the values of RFC 3720 and of the usual check`() {
         #expect(CRC32C.checksum("123456789".utf8) == 0xE306_9283)
         #expect(CRC32C.checksum([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
         #expect(CRC32C.checksum([UInt8](repeating: 0xFF, count: 32)) == 0x62A8_AB43)
@@ -29,8 +28,7 @@ import Testing
         #expect(CRC32C.checksum([]) == 0)
     }
 
-    @Test("A file's bytes are those of TensorBoard's own writer, at every moment")
-    func golden() throws {
+    @Test func `a file's bytes are those of TensorBoard's own writer, at every moment`() throws {
         let url = Bundle.module.bundleURL.appendingPathComponent("Fixtures/golden.tfevents")
         let golden = try Array(Data(contentsOf: url))
         try Folder.with { folder in
@@ -46,8 +44,7 @@ import Testing
         }
     }
 
-    @Test("What a file begins with is there before anything is appended")
-    func history() throws {
+    @Test func `what a file begins with is there before anything is appended`() throws {
         try Folder.with { folder in
             let history = Self.steps.map { ScalarEvent(step: $0.step, values: $0.values) }
             let writer = try EventFileWriter(directory: folder.path + "/a/b", history: history, wallTime: 7.5)
@@ -69,8 +66,8 @@ import Testing
         return String(writer.path.dropFirst(folder.path.count + 1))
     }
 
-    @Test("A new file takes the place of the old ones, sorts after them whatever the clock says, and spares the rest")
-    func replacement() throws {
+    @Test
+    func `a new file replaces the old ones, sorts after them whatever the clock says, and spares the rest`() throws {
         try Folder.with { folder in
             let others = [".hidden", "events.txt", "metrics.jsonl"]
             for name in others { try folder.write("keep", to: name) }
@@ -89,8 +86,7 @@ import Testing
         }
     }
 
-    @Test("The seconds of a name have ten digits, and do not overflow")
-    func names() throws {
+    @Test func `the seconds of a name have ten digits, and do not overflow`() throws {
         try Folder.with { folder in
             #expect(try open(folder, at: 42).hasPrefix("events.out.tfevents.0000000042."))
             try folder.write("", to: "events.out.tfevents.\(Int.max).host.1.0")
@@ -98,8 +94,7 @@ import Testing
         }
     }
 
-    @Test("What an old file's name links to stays as it is")
-    func links() throws {
+    @Test func `what an old file's name links to stays as it is`() throws {
         try Folder.with { folder in
             for name in ["symbolic", "hard"] { try folder.write("keep", to: name) }
             let prefix = folder.path + "/events.out.tfevents.1."
@@ -112,8 +107,7 @@ import Testing
         }
     }
 
-    @Test("Values that are no finite 32-bit numbers are left out, and events without values")
-    func finite() throws {
+    @Test func `values that are no finite 32-bit numbers are left out, and events without values`() throws {
         try Folder.with { folder in
             let writer = try EventFileWriter(
                 directory: folder.path, history: EmptyCollection<ScalarEvent>(), wallTime: 1)
@@ -126,8 +120,7 @@ import Testing
         }
     }
 
-    @Test("A directory that cannot be made is an error with its path, not missing input")
-    func unwritable() throws {
+    @Test func `a directory that cannot be made is an error with its path, not missing input`() throws {
         try Folder.with { folder in
             try folder.write("", to: "file")
             let error = #expect(throws: FileIOError.self) {

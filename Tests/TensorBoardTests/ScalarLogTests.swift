@@ -15,8 +15,8 @@ import Testing
         try folder.names("tb").flatMap { try ReadEvent.read(folder.path + "/tb/" + $0) }
     }
 
-    @Test("Numbers beside the step get train/, those of a validation get validation/, and all else is left out")
-    func tags() throws {
+    @Test
+    func `numbers beside the step get train/, those of a validation validation/, and all else is left out`() throws {
         let train = try #require(ScalarEvent(line: Array(step(3).utf8)))
         #expect(train.step == 3)
         let tags = ["epoch", "images_per_second", "learning_rate", "loss", "temperature"].map { "train/" + $0 }
@@ -34,19 +34,16 @@ import Testing
         #expect(mixed.values.map(\.value) == [2, 0.5, 5, 1])
     }
 
-    @Test(
-        "A line that is no object with a whole step makes no event",
-        arguments: [
-            "", "{", "[]", "3", "null", "{}", #"{"loss": 1}"#, #"{"step": null, "loss": 1}"#,
-            #"{"step": "1", "loss": 1}"#, #"{"step": 1.5, "loss": 1}"#, #"{"step": 1e400, "loss": 1}"#,
-            #"{"step": 1, "loss": NaN}"#, #"{"step": 1, "lo"#, "\u{FEFF}", "\0",
-        ])
-    func badLines(line: String) {
+    @Test(arguments: [
+        "", "{", "[]", "3", "null", "{}", #"{"loss": 1}"#, #"{"step": null, "loss": 1}"#,
+        #"{"step": "1", "loss": 1}"#, #"{"step": 1.5, "loss": 1}"#, #"{"step": 1e400, "loss": 1}"#,
+        #"{"step": 1, "loss": NaN}"#, #"{"step": 1, "lo"#, "\u{FEFF}", "\0",
+    ])
+    func `a line that is no object with a whole step makes no event`(line: String) {
         #expect(ScalarEvent(line: line.utf8) == nil)
     }
 
-    @Test("A new run begins empty, and each line is in the file as soon as it is appended")
-    func freshRun() throws {
+    @Test func `a new run begins empty, and each line is in the file as soon as it is appended`() throws {
         try Folder.with { folder in
             let log = try ScalarLog(directory: folder.path + "/tb", metrics: folder.path + "/metrics.jsonl")
             #expect(try events(folder).count == 2)
@@ -67,8 +64,7 @@ import Testing
         }
     }
 
-    @Test("A run that goes on shows each step once, without gaps, however it was cut")
-    func resumedRun() throws {
+    @Test func `a run that goes on shows each step once, without gaps, however it was cut`() throws {
         try Folder.with { folder in
             let metrics = folder.path + "/metrics.jsonl"
             // Steps 0 to 9 were shown; the run then restarts from its checkpoint at step 6.
@@ -98,8 +94,7 @@ import Testing
         }
     }
 
-    @Test("A metrics file that is a directory is an error")
-    func unreadable() throws {
+    @Test func `a metrics file that is a directory is an error`() throws {
         try Folder.with { folder in
             let error = #expect(throws: FileIOError.self) {
                 _ = try ScalarLog(directory: folder.path + "/tb", metrics: folder.path)

@@ -48,8 +48,7 @@ private struct Training: Decodable {
         return lines.dropFirst().dropLast().map(String.init)
     }
 
-    @Test("The merges are the reference's, in its order, for every size and frequency")
-    func mergesOfReference() throws {
+    @Test func `the merges are the reference's, in its order, for every size and frequency`() throws {
         let golden = try Training.load()
         #expect(golden.cases.count == 6)
         for recorded in golden.cases {
@@ -62,15 +61,13 @@ private struct Training: Decodable {
         #expect(golden.cases.contains { $0.merges.count + 514 < $0.vocabularySize && !$0.merges.isEmpty })
     }
 
-    @Test("tokenizer.json is the reference's byte for byte")
-    func bytesOfReference() throws {
+    @Test func `tokenizer.json is the reference's byte for byte`() throws {
         let golden = try Training.load()
         let files = contents(try train(golden.rows.map(\.text), size: 700))
         #expect(try files["tokenizer.json"] == Array(Data(contentsOf: Fixtures.url("trained/tokenizer.json"))))
     }
 
-    @Test("Both forms of the files give every text the reference's ids")
-    func roundTrip() throws {
+    @Test func `both forms of the files give every text the reference's ids`() throws {
         let golden = try Training.load()
         let tokenizer = try train(golden.rows.map(\.text), size: 700)
         let side = ["tokenizer_config.json", "special_tokens_map.json"]
@@ -85,8 +82,7 @@ private struct Training: Decodable {
         }
     }
 
-    @Test("The side files are JSON and carry the length and the class")
-    func sideFiles() throws {
+    @Test func `the side files are JSON and carry the length and the class`() throws {
         let tokenizer = try train([], size: 514)
         let files = tokenizer.files(contextLength: 32)
         #expect(
@@ -101,8 +97,7 @@ private struct Training: Decodable {
         #expect(special["bos_token"] == "<|startoftext|>" && special["unk_token"] == "<|endoftext|>")
     }
 
-    @Test("Without texts the vocabulary is the alphabet, and spells every byte")
-    func empty() throws {
+    @Test func `without texts the vocabulary is the alphabet, and spells every byte`() throws {
         let tokenizer = try train([], size: 10_000)
         #expect(tokenizer.vocabularySize == 514 && tokenizer.mergeCount == 0)
         let vocabulary = try JSONDecoder().decode(
@@ -114,8 +109,7 @@ private struct Training: Decodable {
         #expect(loaded.encode("a!", contextLength: 77) == [512, 64 + 256, 256, 513])
     }
 
-    @Test("A size without room for the alphabet, or beyond 32 bits, is an error that names the bounds")
-    func sizes() throws {
+    @Test func `a size without room for the alphabet, or beyond 32 bits, is an error that names the bounds`() throws {
         for size in [Int.min, -1, 0, 513, Int(Int32.max) + 1, Int.max] {
             #expect(throws: TokenizerError.vocabularySize(size, minimum: 514, maximum: 2_147_483_647)) {
                 _ = try BytePairTrainer(vocabularySize: size)
@@ -127,8 +121,7 @@ private struct Training: Decodable {
         #expect(!error.description.contains("\n"))
     }
 
-    @Test("A frequency below 1 is taken for 1, and the order of the texts changes nothing")
-    func orderAndFrequency() throws {
+    @Test func `a frequency below 1 is taken for 1, and the order of the texts changes nothing`() throws {
         let texts = try Training.load().rows.map(\.text)
         let expected = try merges(train(texts, size: 2_000, frequency: 1))
         #expect(expected.count > 300)
@@ -136,8 +129,7 @@ private struct Training: Decodable {
         #expect(try merges(train(texts, size: 2_000, frequency: -7)) == expected)
     }
 
-    @Test("Training with counts kept up to date equals counting all pairs anew for every merge")
-    func bruteForce() throws {
+    @Test func `training with counts kept up to date equals counting all pairs anew for every merge`() throws {
         var seed: UInt64 = 11
         func random(_ bound: Int) -> Int {
             seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -190,8 +182,7 @@ private struct Training: Decodable {
         }
     }
 
-    @Test("A word of a hundred thousand letters is trained on in well under quadratic time")
-    func longWord() throws {
+    @Test func `a word of a hundred thousand letters is trained on in well under quadratic time`() throws {
         let word = String(repeating: "swimming", count: 12_500)
         var tokenizer: TrainedTokenizer?
         let time = ContinuousClock().measure { tokenizer = try? train([word], size: 600) }

@@ -6,8 +6,8 @@ import Testing
 @testable import Tokenization
 
 @Suite struct CLIPTokenizerTests {
-    @Test("Every line of the corpus has the reference's ids", arguments: Fixtures.directories)
-    func corpus(directory: String) throws {
+    @Test(arguments: Fixtures.directories)
+    func `every line of the corpus has the reference's ids`(directory: String) throws {
         let corpus = try Fixtures.corpus()
         let tokenizer = try Fixtures.tokenizer(directory)
         #expect(corpus.rows.count >= 300)
@@ -19,8 +19,8 @@ import Testing
         }
     }
 
-    @Test("A text that is too long is cut before the end, which stays last", arguments: Fixtures.directories)
-    func truncation(directory: String) throws {
+    @Test(arguments: Fixtures.directories)
+    func `a text that is too long is cut before the end, which stays last`(directory: String) throws {
         let tokenizer = try Fixtures.tokenizer(directory)
         for row in try Fixtures.corpus().rows {
             let whole = row.ids(of: directory)
@@ -34,8 +34,7 @@ import Testing
         #expect(tokenizer.encode("a photo", contextLength: -3).isEmpty)
     }
 
-    @Test("Every code point, before a mark and between letters, gives the reference's ids")
-    func codePoints() throws {
+    @Test func `every code point, before a mark and between letters, gives the reference's ids`() throws {
         let blocks = try JSONDecoder().decode([String].self, from: Data(contentsOf: Fixtures.url("code-points.json")))
         let tokenizer = try Fixtures.tokenizer("bytes")
         #expect(blocks.count == 0x110000 / 4096)
@@ -54,8 +53,7 @@ import Testing
         }
     }
 
-    @Test("Bytes that are not UTF-8 become U+FFFD, one for each maximal part")
-    func invalidUTF8() throws {
+    @Test func `bytes that are not UTF-8 become U+FFFD, one for each maximal part`() throws {
         let tokenizer = try Fixtures.tokenizer("bytes")
         let repaired = String(decoding: [0x61, 0xFF, 0xE2, 0x82, 0x62, 0xED, 0xA0, 0x80] as [UInt8], as: UTF8.self)
         #expect(
@@ -63,8 +61,7 @@ import Testing
                 == tokenizer.encode("a\u{FFFD}\u{FFFD}b\u{FFFD}\u{FFFD}\u{FFFD}", contextLength: 77))
     }
 
-    @Test("A word of a million letters is merged in well under quadratic time")
-    func longWord() throws {
+    @Test func `a word of a million letters is merged in well under quadratic time`() throws {
         let tokenizer = try Fixtures.tokenizer("pair-merges")
         let word = String(repeating: "swimming", count: 125_000)
         var ids: [Int32] = []
@@ -74,16 +71,14 @@ import Testing
         #expect(time < .seconds(60))
     }
 
-    @Test("A long run of marks is ordered stably")
-    func longMarks() throws {
+    @Test func `a long run of marks is ordered stably`() throws {
         let tokenizer = try Fixtures.tokenizer("bytes")
         let mixed = "x" + String(repeating: "\u{301}\u{323}", count: 20_000)
         let sorted = "x" + String(repeating: "\u{323}", count: 20_000) + String(repeating: "\u{301}", count: 20_000)
         #expect(tokenizer.encode(mixed, contextLength: .max) == tokenizer.encode(sorted, contextLength: .max))
     }
 
-    @Test("Merging by heap equals merging by scanning for the earliest pair")
-    func bruteForce() throws {
+    @Test func `merging by heap equals merging by scanning for the earliest pair`() throws {
         let bytes = Array("abc".utf8)
         var seed: UInt64 = 7
         func random(_ bound: Int) -> Int {
@@ -127,8 +122,7 @@ import Testing
         }
     }
 
-    @Test("Canonically equivalent tokens of a vocabulary stay apart")
-    func equivalentTokens() {
+    @Test func `canonically equivalent tokens of a vocabulary stay apart`() {
         var vocabulary = Vocabulary(capacity: 2, bytes: 8)
         vocabulary.set(Array("\u{E9}".utf8)[...], to: 4)
         vocabulary.set(Array("e\u{301}".utf8)[...], to: 5)

@@ -17,8 +17,7 @@ import Testing
         return try Fixtures.failure(["tokenizer.json": utf8(changed)])
     }
 
-    @Test("A missing directory is missing input, missing files in it are not")
-    func missing() throws {
+    @Test func `a missing directory is missing input, and missing files in it are not`() throws {
         let nowhere = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         do {
             _ = try CLIPTokenizer(directory: nowhere)
@@ -36,24 +35,23 @@ import Testing
         }
     }
 
-    @Test(
-        "What is not CLIP's tokenizer is refused by the name of its key",
-        arguments: [
-            ("\"type\":\"BPE\"", "\"type\":\"WordPiece\"", "model.type"),
-            ("\"end_of_word_suffix\":\"</w>\"", "\"end_of_word_suffix\":null", "model.end_of_word_suffix"),
-            ("_subword_prefix\":\"\"", "_subword_prefix\":\"##\"", "model.continuing_subword_prefix"),
-            ("\"dropout\":null", "\"dropout\":0.1", "model.dropout"),
-            ("\"byte_fallback\":false", "\"byte_fallback\":true", "model.byte_fallback"),
-            ("\"ignore_merges\":false", "\"ignore_merges\":true", "model.ignore_merges"),
-            ("\"type\":\"NFC\"", "\"type\":\"NFKC\"", "normalizer.normalizers"),
-            ("\"Regex\":\"\\\\s+\"", "\"Regex\":\"x+\"", "normalizer.normalizers[1].pattern"),
-            ("[\\\\p{N}]|", "[\\\\p{N}]+|", "pre_tokenizer.pretokenizers[0].pattern"),
-            ("\"behavior\":\"Removed\"", "\"behavior\":\"Isolated\"", "pre_tokenizer.pretokenizers[0].behavior"),
-            ("\"invert\":true", "\"invert\":false", "pre_tokenizer.pretokenizers[0].invert"),
-            ("\"type\":\"Split\"", "\"type\":\"Digits\"", "pre_tokenizer.pretokenizers"),
-            ("\"RobertaProcessing\"", "\"Sequence\"", "post_processor"),
-        ])
-    func unsupported(old: String, new: String, key: String) throws {
+    @Test(arguments: [
+        ("\"type\":\"BPE\"", "\"type\":\"WordPiece\"", "model.type"),
+        ("\"end_of_word_suffix\":\"</w>\"", "\"end_of_word_suffix\":null", "model.end_of_word_suffix"),
+        ("_subword_prefix\":\"\"", "_subword_prefix\":\"##\"", "model.continuing_subword_prefix"),
+        ("\"dropout\":null", "\"dropout\":0.1", "model.dropout"),
+        ("\"byte_fallback\":false", "\"byte_fallback\":true", "model.byte_fallback"),
+        ("\"ignore_merges\":false", "\"ignore_merges\":true", "model.ignore_merges"),
+        ("\"type\":\"NFC\"", "\"type\":\"NFKC\"", "normalizer.normalizers"),
+        ("\"Regex\":\"\\\\s+\"", "\"Regex\":\"x+\"", "normalizer.normalizers[1].pattern"),
+        ("[\\\\p{N}]|", "[\\\\p{N}]+|", "pre_tokenizer.pretokenizers[0].pattern"),
+        ("\"behavior\":\"Removed\"", "\"behavior\":\"Isolated\"", "pre_tokenizer.pretokenizers[0].behavior"),
+        ("\"invert\":true", "\"invert\":false", "pre_tokenizer.pretokenizers[0].invert"),
+        ("\"type\":\"Split\"", "\"type\":\"Digits\"", "pre_tokenizer.pretokenizers"),
+        ("\"RobertaProcessing\"", "\"Sequence\"", "post_processor"),
+    ])
+    func `what is not CLIP's tokenizer is refused by the name of its key`(old: String, new: String, key: String) throws
+    {
         let error = try #require(try failure(replacing: old, with: new))
         guard case .unsupported(_, let found, _, _) = error else {
             Issue.record("\(error)")
@@ -63,13 +61,11 @@ import Testing
         #expect(error.description.contains(key) && error.description.contains("tokenizer.json"))
     }
 
-    @Test(
-        "Values of the wrong kind or out of range name their key",
-        arguments: [
-            "[]", "3", "{}", "{\"a\":-1}", "{\"a\":2147483648}", "{\"a\":1e400}", "{\"a\":1.5}", "{\"a\":\"0\"}",
-            "{\"a\":0,\"b\":0}", "{\"a\":99999999999999999999999999}", "{\"a\":[0]}",
-        ])
-    func invalidVocabulary(vocabulary: String) throws {
+    @Test(arguments: [
+        "[]", "3", "{}", "{\"a\":-1}", "{\"a\":2147483648}", "{\"a\":1e400}", "{\"a\":1.5}", "{\"a\":\"0\"}",
+        "{\"a\":0,\"b\":0}", "{\"a\":99999999999999999999999999}", "{\"a\":[0]}",
+    ])
+    func `values of the wrong kind or out of range name their key`(vocabulary: String) throws {
         let error = try #require(try Fixtures.failure(["vocab.json": utf8(vocabulary), "merges.txt": []]))
         guard case .invalidValue = error else {
             Issue.record("\(error)")
@@ -78,15 +74,13 @@ import Testing
         #expect(error.description.contains("vocab.json: key '"))
     }
 
-    @Test(
-        "What is not JSON is refused with its line",
-        arguments: [
-            ("", 1), ("{", 1), ("{\n\"a\":0,}", 2), ("{\"a\"\n\n:x}", 3), ("{\"a\":0}\n1", 2), ("{\"\\ud800\":1}", 1),
-            ("{\"a\":01}", 1), ("{\"a\":-}", 1), ("{\"a\nb\":1}", 1), ("{\"\\x\":1}", 1), ("{\"a\":tru}", 1),
-            ("nul", 1),
-            (String(repeating: "[", count: 100_000), 1), (String(repeating: "{\"a\":", count: 100_000), 1),
-        ])
-    func malformed(text: String, line: Int) throws {
+    @Test(arguments: [
+        ("", 1), ("{", 1), ("{\n\"a\":0,}", 2), ("{\"a\"\n\n:x}", 3), ("{\"a\":0}\n1", 2), ("{\"\\ud800\":1}", 1),
+        ("{\"a\":01}", 1), ("{\"a\":-}", 1), ("{\"a\nb\":1}", 1), ("{\"\\x\":1}", 1), ("{\"a\":tru}", 1),
+        ("nul", 1),
+        (String(repeating: "[", count: 100_000), 1), (String(repeating: "{\"a\":", count: 100_000), 1),
+    ])
+    func `what is not JSON is refused with its line`(text: String, line: Int) throws {
         let error = try #require(try Fixtures.failure(["tokenizer.json": utf8(text)]))
         guard case .malformedJSON(_, let found, _) = error else {
             Issue.record("\(error)")
@@ -95,8 +89,7 @@ import Testing
         #expect(found == line)
     }
 
-    @Test("A byte that is not UTF-8 is refused with its line")
-    func invalidUTF8() throws {
+    @Test func `a byte that is not UTF-8 is refused with its line`() throws {
         let error = try Fixtures.failure(["tokenizer.json": utf8("{\n\"") + [0xFF] + utf8("\":1}")])
         guard case .malformedJSON(_, 2, let problem)? = error else {
             Issue.record("\(String(describing: error))")
@@ -110,12 +103,10 @@ import Testing
         }
     }
 
-    @Test(
-        "A merge that the vocabulary does not know names its line",
-        arguments: [
-            ("#version: 0.2\na b\n", 2), ("a a\n", 1), ("a\n", 1), ("a a a\n", 1), ("\n\nx a\n", 3), ("a  a\n", 1),
-        ])
-    func invalidMerge(merges: String, line: Int) throws {
+    @Test(arguments: [
+        ("#version: 0.2\na b\n", 2), ("a a\n", 1), ("a\n", 1), ("a a a\n", 1), ("\n\nx a\n", 3), ("a  a\n", 1),
+    ])
+    func `a merge that the vocabulary does not know names its line`(merges: String, line: Int) throws {
         let vocabulary = utf8("{\"a\":0,\"<|startoftext|>\":1,\"<|endoftext|>\":2}")
         let error = try #require(try Fixtures.failure(["vocab.json": vocabulary, "merges.txt": utf8(merges)]))
         guard case .invalidMerge(_, let place, _) = error else {
@@ -125,8 +116,7 @@ import Testing
         #expect(place == "line \(line)")
     }
 
-    @Test("Line ends of Windows, blank lines and a byte-order mark change nothing")
-    func lineEnds() throws {
+    @Test func `line ends of Windows, blank lines and a byte-order mark change nothing`() throws {
         let merges = try Fixtures.text("two-files/merges.txt")
         let files = [
             "vocab.json": utf8("\u{FEFF}" + (try Fixtures.text("two-files/vocab.json"))),
@@ -140,8 +130,7 @@ import Testing
         }
     }
 
-    @Test("tokenizer.json wins over vocab.json and merges.txt")
-    func precedence() throws {
+    @Test func `tokenizer.json wins over vocab.json and merges.txt`() throws {
         let files = [
             "tokenizer.json": utf8(try Fixtures.text("pair-merges/tokenizer.json")), "vocab.json": utf8("no"),
             "merges.txt": utf8("no"),
@@ -153,8 +142,7 @@ import Testing
         }
     }
 
-    @Test("Cut and altered files are errors of one line or load, and never stop the program")
-    func fuzz() throws {
+    @Test func `cut and altered files are errors of one line or load, and never stop the program`() throws {
         let whole = utf8(try Fixtures.text("string-merges/tokenizer.json"))
         let configuration = utf8(try Fixtures.text("two-files/tokenizer_config.json"))
         var seed: UInt64 = 99

@@ -6,14 +6,14 @@ import Testing
 @testable import Torch
 
 @Suite struct TensorTests {
-    @Test func valuesComeBackInRowMajorOrder() throws {
+    @Test func `values come back in row-major order`() throws {
         let tensor = try Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
         #expect(tensor.shape == [2, 3])
         #expect(try tensor.transposed(0, 1).floats() == [1, 4, 2, 5, 3, 6])
         #expect(try tensor.sum(dimension: 1).floats() == [6, 15])
     }
 
-    @Test func shapesThatDoNotFitAreErrorsOnOneLine() throws {
+    @Test func `shapes that do not fit are errors on one line`() throws {
         let a = try Tensor(repeating: 1, shape: [2, 3])
         let b = try Tensor(repeating: 1, shape: [2, 4])
         let error = try #require(throws: TorchError.self) { try a.matmul(b) }
@@ -22,7 +22,7 @@ import Testing
         #expect(throws: TorchError.self) { try Tensor([1, 2] as [Float], shape: [3]) }
     }
 
-    @Test func gradientModeIsRestoredEvenAfterAnError() throws {
+    @Test func `gradient mode is restored even after an error`() throws {
         let x = try Tensor(repeating: 2, shape: [])
         try x.setRequiresGradient(true)
         #expect(throws: TorchError.self) {
@@ -39,7 +39,7 @@ import Testing
         #expect(try x.gradient == nil)
     }
 
-    @Test func aPrefixOfHalfPrecisionBytesIsConverted() throws {
+    @Test func `a prefix of half-precision bytes is converted`() throws {
         let tensor = try Tensor(repeating: 7, shape: [3])
         // 1.5 and -2 in IEEE half precision, little endian, at an odd address.
         let bytes: [UInt8] = [0xFF, 0x00, 0x3E, 0x00, 0xC0]
@@ -47,7 +47,7 @@ import Testing
         #expect(try tensor.floats() == [7, 1.5, -2])
     }
 
-    @Test func quickGELUFollowsItsFormula() throws {
+    @Test func `QuickGELU follows its formula`() throws {
         let values: [Float] = [-3, -0.5, 0, 0.7, 4]
         let result = try Tensor(values, shape: [5]).quickGELU().floats()
         for (x, y) in zip(values, result) {
@@ -56,14 +56,14 @@ import Testing
         }
     }
 
-    @Test func notFiniteValuesAreFound() throws {
+    @Test func `values that are not finite are found`() throws {
         #expect(try Tensor([1, 2] as [Float], shape: [2]).isFinite())
         #expect(try !Tensor([1, .nan] as [Float], shape: [2]).isFinite())
         #expect(try !Tensor([-.infinity, .infinity] as [Float], shape: [2]).isFinite())
         #expect(try Tensor([.greatestFiniteMagnitude, .greatestFiniteMagnitude] as [Float], shape: [2]).isFinite())
     }
 
-    @Test func gradientsOfSelectionsAreTheSameInEveryRun() throws {
+    @Test func `gradients of selections are the same in every run`() throws {
         // Above 32,768 elements libtorch works in parallel, where atomic additions would show.
         let rows = 3000
         let table = try Tensor((0..<rows * 64).map { Float($0 % 977) / 977 }, shape: [rows, 64])

@@ -11,7 +11,7 @@ import TorchNN
 @Suite struct OptionsFileTests {
     private static let given = "--data train.csv --model model --output run --workers 2 "
 
-    @Test func aFileOfOptionsIsAsGoodAsTheCommandLine() throws {
+    @Test func `a file of options is as good as the command line`() throws {
         let folder = try TemporaryFolder()
         let path = try folder.put(
             "options.yml",
@@ -58,7 +58,7 @@ import TorchNN
             try TrainingConfiguration.resolved("--config \(folder.put("empty.yml", "")) \(Self.given)").epochs == 10)
     }
 
-    @Test func theCommandLineWins() throws {
+    @Test func `the command line wins`() throws {
         let folder = try TemporaryFolder()
         let path = try folder.put(
             "options.yml",
@@ -99,7 +99,10 @@ import TorchNN
         ("head: text tower", "'text tower'; it takes one of text, linear"),
         ("cache: 3", "it takes true or false"),
         ("no-cache: 3", "it takes true or false"),
-    ]) func aFileWithAnImpossibleValueNamesItsLineAndWhatMayStandThere(_ line: String, _ part: String) throws {
+    ])
+    func `a file with an impossible value names its line and what may stand there`(_ line: String, _ part: String)
+        throws
+    {
         let written = try TemporaryFolder.write("epochs: 1\n" + line + "\n")
         let key = line.prefix { $0 != ":" }
         expectError(.badData, "\(written.path):2: key '\(key)' cannot be ") {
@@ -115,20 +118,20 @@ import TorchNN
         ("beta1: 0.5\n", ":1: unknown key 'beta1'"), ("resume: true\n", ":1: unknown key 'resume'"),
         ("no-epochs: 3\n", ":1: unknown key 'no-epochs'"), ("no-fixed-bias: true\n", ":1: unknown key 'no-fixed-bias'"),
         ("- a\n", " is not a list of KEY: VALUE lines"), ("a: [\n", "line 2 is not YAML; correct it"),
-    ]) func aFileThatIsNoListOfOptionsIsBadData(_ text: String, _ part: String) throws {
+    ]) func `a file that is no list of options is bad data`(_ text: String, _ part: String) throws {
         let written = try TemporaryFolder.write(text)
         expectError(.badData, part) {
             _ = try TrainingConfiguration.resolved(Self.given + "--config \(written.path)")
         }
     }
 
-    @Test func aMissingFileIsMissingInput() {
+    @Test func `a missing file is missing input`() {
         #expect(throws: FileIOError.self) { try TrainingConfiguration.resolved(Self.given + "--config none.yml") }
     }
 
     // MARK: Resumed runs
 
-    @Test func aResumedRunHasItsOptionsAndWhatIsSaidNow() throws {
+    @Test func `a resumed run has its options and what is said now`() throws {
         let folder = try TemporaryFolder()
         let run = "--output \(folder("run")) "
         let began = try TrainingConfiguration.resolved(
@@ -152,7 +155,7 @@ import TorchNN
         #expect(try TrainingConfiguration.resolved("--resume --config \(file)").output == folder("run"))
     }
 
-    @Test func aRunWithoutItsFileOrWithAnotherFileIsRefused() throws {
+    @Test func `a run without its file or with another file is refused`() throws {
         let folder = try TemporaryFolder()
         let run = folder("run")
         expectError(.wrongUsage, "\(run) has no config.yml yet") {

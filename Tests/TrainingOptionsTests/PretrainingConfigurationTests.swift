@@ -6,7 +6,7 @@ import Testing
 @testable import TrainingOptions
 
 @Suite struct PretrainingConfigurationTests {
-    @Test func theFileOfARunIsWhatItAlwaysWas() throws {
+    @Test func `the file of a run is what it always was`() throws {
         let options = try PretrainingConfiguration.resolved("--data d.csv --output run --model model --workers 2")
         let text = """
             data: "d.csv"
@@ -49,7 +49,7 @@ import Testing
         ("--data d --output x --model m --temperature 2", "--temperature must lie"),
         ("--data d --output x --model m --warmup-steps -1", "--warmup-steps must be"),
         ("--resume --output none", "none has no config.yml yet"),
-    ]) func whatCannotBeginSaysWhy(_ words: String, _ part: String) {
+    ]) func `what cannot begin says why`(_ words: String, _ part: String) {
         expectError(.wrongUsage, part) { _ = try PretrainingConfiguration.resolved(words) }
     }
 }

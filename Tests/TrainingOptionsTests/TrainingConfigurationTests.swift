@@ -14,7 +14,7 @@ import TorchNN
         try .resolved(given + " " + words)
     }
 
-    @Test func everyOptionIsSavedOrMayBeLeftOut() throws {
+    @Test func `every option is saved or may be left out`() throws {
         var options = TrainingConfiguration(data: "d", model: "m", output: "o")
         let lines = try options.yaml().split(separator: "\n")
         let saved = lines.map { String($0.prefix { $0 != ":" }) }
@@ -28,7 +28,7 @@ import TorchNN
         #expect(try options.yaml().split(separator: "\n").count == lines.count + 3)
     }
 
-    @Test func theFileOfARunIsWhatItAlwaysWas() throws {
+    @Test func `the file of a run is what it always was`() throws {
         #expect(
             try Self.resolved("").yaml() == """
                 data: "train.csv"
@@ -78,7 +78,7 @@ import TorchNN
                 """)
     }
 
-    @Test func everyValueComesBackFromTheFile() throws {
+    @Test func `every value comes back from the file`() throws {
         let words =
             "--loss siglip --temperature auto --label-smoothing 0.30000000000000004 --positive-weight sqrt --robust "
             + "reject --robust-rate 0.1 --unknown negative --lora-rank 2 --lora-alpha 4 --lora-targets q_proj fc1 "
@@ -111,7 +111,7 @@ import TorchNN
             ("--loss softmax", 0.07, nil), ("--loss linear-head", 0.07, nil), ("--loss bce", 0.07, nil),
             ("--head linear", 0.07, nil), ("--head linear --temperature auto", .auto, .auto),
         ] as [(String, StartingValue, StartingValue?)])
-    func theStartIsWhatIsGivenOrWhatTheDataWant(
+    func `the start is what is given or what the data want`(
         _ words: String, _ temperature: StartingValue, _ bias: StartingValue?
     ) throws {
         let options = try Self.resolved(words)
@@ -123,7 +123,7 @@ import TorchNN
         try read.check()
     }
 
-    @Test func libraryCallersGetTheStartOfTheirLoss() throws {
+    @Test func `library callers get the start of their loss`() throws {
         var options = TrainingConfiguration(data: "d", model: "m", output: "o")
         #expect(options.temperature == 0.07 && options.bias == .auto)
         options.loss = .siglip
@@ -134,7 +134,7 @@ import TorchNN
         #expect(options.bias == 3 && options.temperature == 0.07)
     }
 
-    @Test func thatThereIsNoBiasIsSavedOnlyWhereItIsNotTakenForGranted() throws {
+    @Test func `that there is no bias is saved only where it is not taken for granted`() throws {
         #expect(try Self.resolved("--loss siglip --bias none").yaml().contains("\nbias: \"none\"\n"))
         for words in ["--bias none", "--loss asl --bias none", "--loss softmax", "--head linear --loss siglip"] {
             #expect(try !Self.resolved(words).yaml().contains("\nbias:"), "\(words)")
@@ -183,7 +183,7 @@ import TorchNN
         ("--workers 1025", "--workers must be at most 1024"),
         ("--template hotel", "--template \"hotel\" has no {}"),
     ])
-    func optionsThatContradictEachOtherOrThemselvesAreAUsageError(_ words: String, _ part: String) {
+    func `options that contradict each other or themselves are a usage error`(_ words: String, _ part: String) {
         expectError(.wrongUsage, part) { _ = try Self.resolved(words) }
     }
 
@@ -192,13 +192,13 @@ import TorchNN
         ("--lora-rank 2 --lora-targets q_proj everything", "out_proj"), ("--robust maybe", "bootstrap"),
         ("--sampling often", "balanced"), ("--unknown positive", "ignore"), ("--positive-weight heavy", "sqrt"),
         ("--unlisted nothing", "absent"), ("--precision float64", "bfloat16"),
-    ]) func theParserListsWhatAnOptionMayBe(_ words: String, _ part: String) throws {
+    ]) func `the parser lists what an option may be`(_ words: String, _ part: String) throws {
         let error = try #require(throws: (any Error).self) { try Self.resolved(words) }
         let message = TrainingConfiguration.message(for: error)
         #expect(message.contains(words.split(separator: " ").last ?? "") && message.contains(part), "\(message)")
     }
 
-    @Test func whatIsMissingIsSaid() {
+    @Test func `what is missing is said`() {
         expectError(.wrongUsage, "--output is missing") { _ = try TrainingConfiguration.resolved("--data d --model m") }
         expectError(.wrongUsage, "--data is missing") {
             _ = try TrainingConfiguration.resolved("--output o --model m")
@@ -206,7 +206,7 @@ import TorchNN
         expectError(.wrongUsage, "--model is missing") { _ = try TrainingConfiguration.resolved("--output o --data d") }
     }
 
-    @Test func aHeadOfItsOwnTakesTheOptionsOfEveryLoss() throws {
+    @Test func `a head of its own takes the options of every loss`() throws {
         for loss in TrainingLoss.allCases {
             let options = try Self.resolved("--head linear --loss \(loss.rawValue)")
             #expect(options.usesLinearHead && options.notes.isEmpty)

@@ -33,7 +33,7 @@ import TrainingOptions
     }
 
     @Test(arguments: [[7, 5, 3], [90, 9, 1], [1, 1, 1], [40, 2, 2], [1, 0, 30], [0, 0, 12]])
-    func everyLabelComesEquallyOftenAndItsPicturesInTurns(_ sizes: [Int]) {
+    func `every label comes equally often and its pictures in turns`(_ sizes: [Int]) {
         // Pictures of one label each, so that a picture tells for which label it was drawn.
         let owners = sizes.enumerated().flatMap { label, size in [Int](repeating: label, count: size) }
         let rows = rows(owners.map { owner in sizes.indices.map { $0 == owner ? 1 : 0 } })
@@ -54,7 +54,7 @@ import TrainingOptions
     }
 
     /// Pictures may have several labels, or none, which counts as one label more.
-    @Test func everyRoundHasAPictureForEachLabel() {
+    @Test func `every round has a picture for each label`() {
         let targets: [[Float]] = [
             [1, 1, 0], [1, 0, 0], [1, 0, .nan], [0, 0, 1], [0, 0, 0], [0.5, .nan, 0], [1, 0, 0.6], [1, 0, 0],
             [1, 0, 0], [1, 0, 0], [0, 0, 0.2],
@@ -75,7 +75,7 @@ import TrainingOptions
         }
     }
 
-    @Test func seedAndEpochDecide() throws {
+    @Test func `seed and epoch decide`() throws {
         let rows = rows((0..<30).map { row in (0..<4).map { $0 == row % 4 || row % 7 == $0 ? 1 : 0 } })
         #expect(order(rows) == order(rows))
         #expect(order(rows, seed: 2) != order(rows))
@@ -88,7 +88,7 @@ import TrainingOptions
         #expect(try Self.task(run).order(epoch: 0) != task.order(epoch: 0))
     }
 
-    @Test func picturesWithoutALabelComeOnceEach() {
+    @Test func `pictures without a label come once each`() {
         let rows = rows([[Float]](repeating: [0, .nan, 0.5], count: 17))
         let order = order(rows)
         #expect(order.sorted() == Array(0..<17) && order != Array(0..<17))
@@ -101,7 +101,7 @@ import TrainingOptions
             templates: [.standard], fingerprint: "", device: .cpu)
     }
 
-    @Test func aPictureThatComesAgainIsVariedAnew() throws {
+    @Test func `a picture that comes again is varied anew`() throws {
         var run = try TestRun()
         run.options.augment = .strong
         let task = try Self.task(run)
@@ -123,7 +123,7 @@ import TrainingOptions
         for done in 1...4 { #expect(try pictures(done: done) == Array(all.dropFirst(done))) }
     }
 
-    @Test func aBalancedRunTakesAsManyStepsAsAnother() throws {
+    @Test func `a balanced run takes as many steps as another`() throws {
         var run = try TestRun()
         run.options.sampling = .balanced
         var images = 0

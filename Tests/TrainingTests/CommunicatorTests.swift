@@ -98,7 +98,7 @@ private struct Rank: Communicator {
     @Test(arguments: [
         "{}", #"{"loss": "asl", "bias": -2, "ema": 0.9}"#, #"{"robust": "forward", "unknown": "negative"}"#,
         #"{"head": "linear", "sampling": "balanced", "augment": "strong", "accumulate": 2}"#,
-    ]) func severalProcessesTrainAsOneDoes(_ changes: String) throws {
+    ]) func `several processes train as one does`(_ changes: String) throws {
         let run = try Self.run(changes)
         let alone = Self.told(run)
         #expect(alone.problem == nil)
@@ -131,7 +131,7 @@ private struct Rank: Communicator {
         #expect(try together.checkpoints() == run.checkpoints())
     }
 
-    @Test(arguments: [1, 2, 3, 7]) func sharesCoverEverythingOnce(_ size: Int) {
+    @Test(arguments: [1, 2, 3, 7]) func `shares cover everything once`(_ size: Int) {
         for count in 0..<20 {
             let shares = (0..<size).map { Rank(rank: $0, meeting: Meeting(size: size)).share(of: 5..<5 + count) }
             #expect(shares.flatMap { Array($0) } == Array(5..<5 + count))

@@ -70,7 +70,7 @@ struct FileRun {
 }
 
 @Suite struct FineTuningRunTests {
-    @Test func aRunLeavesItsFilesAndIsGoneOnWithOnlyIfAsked() throws {
+    @Test func `a run leaves its files and is gone on with only if asked`() throws {
         var first = try FileRun(["validation": TestRun.curve + "/train.csv"])
         let (notes, losses) = try first.end()
         #expect(losses.count == 8)
@@ -93,7 +93,7 @@ struct FileRun {
             try first.failure().hasPrefix("--seed was 0 when the run in \(first.options.output) began and is 4 now"))
     }
 
-    @Test func theCallerAddsToTheReport() throws {
+    @Test func `the caller adds to the report`() throws {
         var run = try FileRun(["validation": TestRun.curve + "/train.csv", "epochs": 1])
         run.run.completesReport = { $0.commandLine = "a program of one's own" }
         try run.end()
@@ -114,7 +114,7 @@ struct FileRun {
         return path
     }
 
-    @Test func dataAreReadOnceSoThatPipesWillDo() throws {
+    @Test func `data are read once, so that pipes will do`() throws {
         let file = try FileRun(["validation": TestRun.curve + "/train.csv", "images": TestRun.curve])
         try file.folder.put("labels.txt", "sun\nred sun\npool\ndouble bed\nbalcony\nsea view\n")
         let labels = try String(contentsOfFile: file.folder("labels.txt"), encoding: .utf8)
@@ -149,13 +149,13 @@ struct FileRun {
         #expect(try piped.failure().hasPrefix("\(piped.options.data) has changed since the run began"))
     }
 
-    @Test func aHashOfNothingIsWhatItWas() {
+    @Test func `a hash of nothing is what it was`() {
         var hash = SHA256()
         hash.update("none12none".utf8)
         #expect(fingerprint([nil, "12", nil]) == hash.hexadecimal())
     }
 
-    @Test func everyBrokenPictureIsFoundBeforeTheFirstStep() throws {
+    @Test func `every broken picture is found before the first step`() throws {
         var run = try FileRun()
         try run.folder.put("a.png", "no picture")
         try run.folder.put("data.csv", "image,pool\n\(TestRun.curve)/images/p00.png,1\na.png,0\na.png,1\n")
@@ -172,7 +172,7 @@ struct FileRun {
 
     // MARK: Held-out labels
 
-    @Test func aLabelThatIsHeldOutIsNotTrainedOn() throws {
+    @Test func `a label that is held out is not trained on`() throws {
         let run = try FileRun(["validation": TestRun.curve + "/train.csv", "hold-out": ["pool", "red sun"]])
         let (notes, losses) = try run.end()
         #expect(notes.contains("held out: 4 of 6 labels are trained on"))
@@ -193,7 +193,7 @@ struct FileRun {
         #expect(try fewer.end().losses == losses)
     }
 
-    @Test func whatCannotBeHeldOutIsAWrongUsage() throws {
+    @Test func `what cannot be held out is a wrong usage`() throws {
         var run = try FileRun(["hold-out": ["pol"]])
         #expect(try run.failure().contains("train.csv has no label 'pol'"))
         run.options.holdOut = ["red sun", "sun", "pool", "double bed", "balcony", "sea view"]
@@ -204,7 +204,7 @@ struct FileRun {
 
     // MARK: What is trained
 
-    @Test func estimatedRatesOfWrongAnnotationsAreSaidAndKept() throws {
+    @Test func `estimated rates of wrong annotations are said and kept`() throws {
         let run = try FileRun(["robust": "forward"])
         #expect(try run.end().notes.contains { $0.hasPrefix("wrong annotations, estimated: ") })
         #expect(try #require(run.description().annotationNoise).falsePositiveRate < 0.5)
@@ -213,14 +213,14 @@ struct FileRun {
         #expect(try given.description().annotationNoise?.falseNegativeRate == 0.125)
     }
 
-    @Test(arguments: TrainingLoss.allCases) func aHeadOfItsOwnGoesWithEveryLoss(_ loss: TrainingLoss) throws {
+    @Test(arguments: TrainingLoss.allCases) func `a head of its own goes with every loss`(_ loss: TrainingLoss) throws {
         let run = try FileRun(["head": "linear", "loss": loss.rawValue, "epochs": 1])
         #expect(try run.end().losses.allSatisfy(\.isFinite))
         #expect(try run.names("model").contains("head.safetensors"))
     }
 
     @Test(arguments: ["{}", #"{"loss": "linear-head"}"#, #"{"bias": -2, "loss": "asl", "ema": 0.9}"#])
-    func adaptersAreWrittenMergedAndByThemselves(_ changes: String) throws {
+    func `adapters are written merged, and by themselves`(_ changes: String) throws {
         let object = try JSONSerialization.jsonObject(with: Data(changes.utf8)) as? [String: Any]
         var run = try FileRun(#require(object))
         run.options.loraRank = 2

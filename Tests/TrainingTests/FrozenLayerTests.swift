@@ -57,7 +57,8 @@ import TrainingOptions
         return told
     }
 
-    @Test(arguments: frozen.keys.sorted()) func theRunEqualsOneThatComputesThemInEveryStep(_ name: String) throws {
+    @Test(arguments: frozen.keys.sorted())
+    func `the run equals one that computes them in every step`(_ name: String) throws {
         let (kept, plain) = (try run(name, cache: true), try run(name, cache: false))
         let (a, b) = (try told(by: kept), try told(by: plain))
         #expect(a.computed == 24 && b.computed == 0)
@@ -90,7 +91,7 @@ import TrainingOptions
             source: "train.csv", images: images, labels: run.training.labels, targets: run.training.targets)
     }
 
-    @Test func afterTheFirstPassNoPictureIsNeeded() throws {
+    @Test func `after the first pass, no picture is needed`() throws {
         for name in ["image", "image below its last layer"] {
             var run = try run(name, cache: true)
             let whole = try told(by: run)
@@ -109,7 +110,7 @@ import TrainingOptions
         }
     }
 
-    @Test func variedPicturesAreReadInEveryEpochAndThoseOfTheValidationOnce() throws {
+    @Test func `varied pictures are read in every epoch and those of the validation once`() throws {
         var run = try run("image", cache: true)
         run.options.augment = .light
         let originals = run.training
@@ -148,7 +149,7 @@ import TrainingOptions
     }
 
     @Test(arguments: ["image", "image below its last layer", "image below a layer and a head"])
-    func aRunThatIsInterruptedAndResumedEndsTheSame(_ name: String) throws {
+    func `a run that is interrupted and resumed ends the same`(_ name: String) throws {
         let whole = try run(name, cache: true)
         try whole.run()
         for stop in [1, 4, 6, 11, 12] {
@@ -162,7 +163,7 @@ import TrainingOptions
         }
     }
 
-    @Test func aRunThatIsInterruptedInTheFirstPassBeginsAnew() throws {
+    @Test func `a run that is interrupted in the first pass begins anew`() throws {
         let whole = try run("image", cache: true)
         try whole.run()
         for images in [1, 23, 24] {
@@ -175,7 +176,7 @@ import TrainingOptions
         }
     }
 
-    @Test func whatIsKeptHasNoName() throws {
+    @Test func `what is kept has no name`() throws {
         let run = try run("image below its last layer", cache: true)
         var names: [Set<String>] = []
         try run.run { event in
@@ -189,7 +190,7 @@ import TrainingOptions
         }
     }
 
-    @Test func aBrokenPictureIsNamedWithItsLine() throws {
+    @Test func `a broken picture is named with its line`() throws {
         for (name, validates) in [("image", false), ("image", true), ("image below its last layer", false)] {
             var run = try run(name, cache: true)
             try run.folder.put("broken.png", "no picture")
@@ -205,7 +206,7 @@ import TrainingOptions
         }
     }
 
-    @Test func aTowerThatTrainsFromItsFirstLayerOnKeepsNothing() throws {
+    @Test func `a tower that trains from its first layer on keeps nothing`() throws {
         for options in [
             [:], ["freeze": ["text"]], ["lock-image-unlocked-groups": 3], ["freeze-embeddings": true], ["lora-rank": 2],
         ] as [[String: Any]] {
@@ -217,7 +218,7 @@ import TrainingOptions
     }
 
     /// bfloat16 activations are kept as float32 numbers, which hold them exactly.
-    @Test func inHalfPrecisionTheFirstStepIsTheSameToo() throws {
+    @Test func `in half precision, the first step is the same too`() throws {
         for name in ["image", "image below its last layer"] {
             var (kept, plain) = (try run(name, cache: true), try run(name, cache: false))
             kept.options.precision = .bfloat16

@@ -50,7 +50,7 @@ import TrainingOptions
         }
     }
 
-    @Test func theFirstLossIsNearTheEntropyOfTheBaseRate() throws {
+    @Test func `the first loss is near the entropy of the base rate`() throws {
         let run = try run()
         let known = run.training.targets.filter { !$0.isNaN }.map(Double.init)
         let rate = known.reduce(0, +) / Double(known.count)
@@ -62,7 +62,7 @@ import TrainingOptions
         #expect(usual > 1.5 * entropy, "\(usual)")
     }
 
-    @Test func theStartIsThatOfTheFirstPicturesCosines() throws {
+    @Test func `the start is that of the first pictures' cosines`() throws {
         let run = try run()
         let watch = Watch()
         let steps = try run.run(watch)
@@ -76,7 +76,7 @@ import TrainingOptions
         #expect(abs(found.bias - start.bias) <= 1e-4)
     }
 
-    @Test func whatIsGivenStays() throws {
+    @Test func `what is given stays`() throws {
         let start = try expected(run())
         let given = try run(["bias": -3.25])
         let steps = try given.run()
@@ -92,7 +92,7 @@ import TrainingOptions
         #expect(abs(try description(fixed).bias - first.bias) <= 1e-4)
     }
 
-    @Test func theBiasAloneIsFittedToATemperature() throws {
+    @Test func `the bias alone is fitted to a temperature`() throws {
         #expect(TrainingConfiguration(data: "", model: "", output: "", workers: 1).bias == .auto)
         let run = try run(["temperature": 0.07, "bias": "auto"])
         let steps = try run.run()
@@ -112,7 +112,7 @@ import TrainingOptions
     }
 
     @Test(arguments: [["temperature": "auto"], ["bias": "auto"]])
-    func whatHasNoTemperatureIgnoresIt(_ start: [String: String]) throws {
+    func `what has no temperature ignores it`(_ start: [String: String]) throws {
         for changes in [["loss": "bce"], ["loss": "linear-head"], ["loss": "asl", "head": "linear"]] {
             let run = try run(changes.merging(start) { $1 })
             let watch = Watch()
@@ -124,7 +124,7 @@ import TrainingOptions
     }
 
     /// Without positives, with one known pair, and with equal cosines everywhere there is still a start.
-    @Test func oddDataStartsToo() throws {
+    @Test func `odd data starts too`() throws {
         for (target, known) in [(Float(0), 24), (1, 24), (0.5, 1)] {
             var run = try run()
             run.training = run.training.with(
@@ -134,7 +134,7 @@ import TrainingOptions
         }
     }
 
-    @Test func theAverageBeginsAtTheStart() throws {
+    @Test func `the average begins at the start`() throws {
         let (plain, averaged) = (try run(), try run(["ema": 0.999]))
         try plain.run()
         try averaged.run()
@@ -143,7 +143,7 @@ import TrainingOptions
     }
 
     /// The pictures that the first epoch begins with are the ones, as far as 256 of them go.
-    @Test func theOrderOfTheFirstEpochDecides() throws {
+    @Test func `the order of the first epoch decides`() throws {
         var run = try run(["batch-size": 6])
         run.options.shuffle = true
         let steps = try run.run()

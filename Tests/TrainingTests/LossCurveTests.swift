@@ -78,7 +78,7 @@ extension TrainingConfiguration {
 }
 
 @Suite struct LossCurveTests {
-    @Test func nothingThatWasRecordedIsMissing() throws {
+    @Test func `nothing that was recorded is missing`() throws {
         #expect(Curves.names.count == 38)
         #expect(try Curves.read().steps == 12)
     }
@@ -93,7 +93,7 @@ extension TrainingConfiguration {
         }
     }
 
-    @Test(arguments: Curves.names) func theLossCurveIsThatOfPyTorch(_ name: String) throws {
+    @Test(arguments: Curves.names) func `the loss curve is that of PyTorch`(_ name: String) throws {
         let (variant, run) = try Curves.variant(name)
         let steps = try run.run()
         expect(steps, variant)
@@ -125,7 +125,7 @@ extension TrainingConfiguration {
         "siglip", "asl", "focal", "softmax", "label-smoothing", "positive-weight", "linear-head", "linear-head-asl",
         "unknown-negative", "bootstrap", "forward", "forward-estimated", "freeze-image", "freeze-text",
         "unlocked-groups", "lora", "ema",
-    ]) func accumulatedBatchesFollowTheSameCurve(_ name: String) throws {
+    ]) func `accumulated batches follow the same curve`(_ name: String) throws {
         for (batchSize, accumulate) in [(3, 2), (1, 6)] {
             let (variant, recorded) = try Curves.variant(name)
             var run = recorded
@@ -135,9 +135,8 @@ extension TrainingConfiguration {
         }
     }
 
-    @Test(arguments: [(12, 1), (4, 3), (3, 4), (2, 6), (1, 12)]) func smallBatchesGiveWhatOneLargeBatchGives(
-        _ batchSize: Int, accumulate: Int
-    ) throws {
+    @Test(arguments: [(12, 1), (4, 3), (3, 4), (2, 6), (1, 12)])
+    func `small batches give what one large batch gives`(_ batchSize: Int, accumulate: Int) throws {
         // The pictures know unequal numbers of labels, one of them none: a mean of means would differ.
         var large = try TestRun()
         large.options.batchSize = 12
@@ -149,7 +148,7 @@ extension TrainingConfiguration {
         for (x, y) in zip(a, b) { #expect(abs(x.loss - y.loss) <= 2e-5 * x.loss, "step \(x.step)") }
     }
 
-    @Test func anEpochsLastStepTakesWhatIsLeft() throws {
+    @Test func `an epoch's last step takes what is left`() throws {
         var run = try TestRun()
         run.options.batchSize = 5
         run.options.accumulate = 2

@@ -39,7 +39,8 @@ import TrainingOptions
         return run
     }
 
-    @Test(arguments: methods.keys.sorted()) func aRunThatIsInterruptedAndResumedEndsTheSame(_ name: String) throws {
+    @Test(arguments: methods.keys.sorted())
+    func `a run that is interrupted and resumed ends the same`(_ name: String) throws {
         let whole = try run(name)
         try whole.run()
         for stop in [1, 3, 4, 6, 9, 12] {
@@ -61,8 +62,8 @@ import TrainingOptions
         try often.expectSameEnd(as: whole, "twelve interruptions")
     }
 
-    @Test(arguments: methods.keys.sorted()) func aRunThatIsInterruptedWhileItValidatesEndsTheSame(_ name: String) throws
-    {
+    @Test(arguments: methods.keys.sorted())
+    func `a run that is interrupted while it validates ends the same`(_ name: String) throws {
         let whole = try run(name)
         try whole.run()
         for epoch in 1...3 {
@@ -73,7 +74,7 @@ import TrainingOptions
         }
     }
 
-    @Test func theStartIsNotFittedAgainWhenARunIsResumed() throws {
+    @Test func `the start is not fitted again when a run is resumed`() throws {
         let run = try run("automatic")
         try run.interrupt { event in
             if case .step(let step, _) = event { step.step == 4 } else { false }
@@ -83,7 +84,7 @@ import TrainingOptions
         #expect(!watch.told.contains("looking at the first pictures"))
     }
 
-    @Test func aMethodThatChangesMakesAnotherRun() throws {
+    @Test func `a method that changes makes another run`() throws {
         let run = try run("adapters")
         try run.interrupt { event in
             if case .step = event { true } else { false }
@@ -105,7 +106,7 @@ import TrainingOptions
 
 /// Runs that keep a moving average of the weights.
 @Suite struct AveragedRunTests {
-    @Test func anAverageThatForgetsAtOnceIsTheWeights() throws {
+    @Test func `an average that forgets at once is the weights`() throws {
         var (plain, averaged) = (try TestRun(), try TestRun())
         plain.options.bias = -2
         averaged.options.bias = -2
@@ -115,7 +116,7 @@ import TrainingOptions
         #expect(same)
     }
 
-    @Test func theAverageIsWhatIsValidatedAndKept() throws {
+    @Test func `the average is what is validated and kept`() throws {
         var run = try TestRun()
         run.options.ema = 0.99
         run.validation = run.training

@@ -28,7 +28,7 @@ import TrainingOptions
         return run
     }
 
-    @Test func twoRunsGiveTheSameBytesAlsoWhereThreadsShareTheWork() throws {
+    @Test func `two runs give the same bytes, also where threads share the work`() throws {
         let folder = try TemporaryFolder()
         try RandomModel.write(to: folder.path)
         var runs = try (0..<3).map { _ in try Self.random(model: folder.path) }
@@ -46,7 +46,7 @@ import TrainingOptions
         #expect(try other.files("model") != runs[0].files("model"))
     }
 
-    @Test func aRunThatIsInterruptedAfterAnyStepAndResumedEndsTheSame() throws {
+    @Test func `a run that is interrupted after any step and resumed ends the same`() throws {
         let whole = try Self.random()
         try whole.run()
         for stop in 1...12 {
@@ -60,7 +60,7 @@ import TrainingOptions
         }
     }
 
-    @Test(arguments: [0, 1, 2]) func aRunThatIsInterruptedWhileItValidatesEndsTheSame(_ epoch: Int) throws {
+    @Test(arguments: [0, 1, 2]) func `a run that is interrupted while it validates ends the same`(_ epoch: Int) throws {
         let whole = try Self.random()
         try whole.run()
         for images in [1, 13, 24] {
@@ -72,7 +72,7 @@ import TrainingOptions
         }
     }
 
-    @Test func aRunThatIsInterruptedAfterEveryStepEndsTheSame() throws {
+    @Test func `a run that is interrupted after every step ends the same`() throws {
         let whole = try Self.random()
         try whole.run()
         let run = try Self.random()
@@ -86,7 +86,7 @@ import TrainingOptions
         try run.expectSameEnd(as: whole, "twelve interruptions")
     }
 
-    @Test(arguments: [1, 3]) func checkpointsWithinAnEpochChangeNothing(_ every: Int) throws {
+    @Test(arguments: [1, 3]) func `checkpoints within an epoch change nothing`(_ every: Int) throws {
         let whole = try Self.random()
         try whole.run()
         var run = try Self.random()
@@ -97,7 +97,7 @@ import TrainingOptions
     }
 
     /// What is left behind by a process that died between two steps: the last checkpoint, and lines behind it.
-    @Test func aRunThatDiedEndsTheSame() throws {
+    @Test func `a run that died ends the same`() throws {
         let whole = try Self.random()
         try whole.run()
         let run = try Self.random()
@@ -117,7 +117,7 @@ import TrainingOptions
         #expect(try run.files().keys.allSatisfy { !$0.contains("/.") && !$0.hasPrefix(".") })
     }
 
-    @Test func aFinishedRunIsNotTouchedByResuming() throws {
+    @Test func `a finished run is not touched by resuming`() throws {
         let run = try Self.random()
         try run.run()
         func times() throws -> [String: Date] {
@@ -136,7 +136,7 @@ import TrainingOptions
         #expect(try times() == before)
     }
 
-    @Test func theBestModelByGAPIsKeptAndNotTheLast() throws {
+    @Test func `the best model by GAP is kept, and not the last`() throws {
         var run = try TestRun()
         run.options.epochs = 6
         run.options.schedule = .constant

@@ -23,7 +23,7 @@ import TrainingOptions
         arguments: [
             (0, false, 0), (1, false, 1), (2, false, 2), (2, true, 3), (3, false, 4), (4, false, 5), (4, true, 6),
             (9, true, 6),
-        ]) func metricsAreCutBackToWhatACheckpointKnows(_ step: Int, isValidated: Bool, kept: Int) throws
+        ]) func `metrics are cut back to what a checkpoint knows`(_ step: Int, isValidated: Bool, kept: Int) throws
     {
         let folder = try TemporaryFolder()
         let run = RunDirectory(path: folder.path)
@@ -37,7 +37,7 @@ import TrainingOptions
         }
     }
 
-    @Test func metricsThatNeedNoCutAreNotWritten() throws {
+    @Test func `metrics that need no cut are not written`() throws {
         let folder = try TemporaryFolder()
         let run = RunDirectory(path: folder.path)
         try run.trimMetrics(step: 0, isValidated: false)
@@ -51,7 +51,7 @@ import TrainingOptions
         #expect(try identity() == before)
     }
 
-    @Test func twoCheckpointsAreKeptAndLeftoversRemoved() throws {
+    @Test func `two checkpoints are kept and leftovers removed`() throws {
         let folder = try TemporaryFolder()
         let run = RunDirectory(path: folder.path)
         try run.create()
@@ -75,7 +75,7 @@ import TrainingOptions
         #expect(try run.savedSteps() == [100_000_000, 10])
     }
 
-    @Test func tensorsComeBackBitForBit() throws {
+    @Test func `tensors come back bit for bit`() throws {
         let folder = try TemporaryFolder()
         let values: [Float] = [1, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1, 1 / 3]
         let path = folder("t.safetensors")
@@ -107,7 +107,7 @@ import TrainingOptions
         return "\(error)"
     }
 
-    @Test func aChangedOptionIsNamedWithBothValues() throws {
+    @Test func `a changed option is named with both values`() throws {
         let run = try Self.stopped()
         func message(_ change: (inout TrainingConfiguration) -> Void) throws -> String {
             var other = run
@@ -127,14 +127,14 @@ import TrainingOptions
             try message { $0.freeze = [.image] }.hasSuffix("is image now" + end))
     }
 
-    @Test func speedAndSafetyMayChange() throws {
+    @Test func `speed and safety may change`() throws {
         var run = try Self.stopped()
         run.options.workers = 7
         run.options.checkpointEvery = 2
         #expect(try run.run().count == 10)
     }
 
-    @Test func changedDataIsRefused() throws {
+    @Test func `changed data is refused`() throws {
         var run = try Self.stopped()
         run.fingerprint = "other"
         #expect(
@@ -143,7 +143,7 @@ import TrainingOptions
         )
     }
 
-    @Test func aDirectoryWithSomethingInItIsRefusedWithoutResume() throws {
+    @Test func `a directory with something in it is refused without resume`() throws {
         let folder = try TemporaryFolder()
         try checkRunDirectory(folder.path, resumes: false)
         try checkRunDirectory(folder("new"), resumes: false)
@@ -166,7 +166,9 @@ import TrainingOptions
             ("checkpoints/step-00000002/optimizer.safetensors", nil),
             ("checkpoints/step-00000002/training.json", nil),
             ("config.yml", "seed: [1"), ("config.yml", "seed: 1\n"),
-        ] as [(String, String?)]) func damagedFilesAreErrorsOnOneLineThatNameThem(_ name: String, text: String?) throws
+        ] as [(String, String?)]) func `damaged files are errors on one line that name them`(
+            _ name: String, text: String?
+        ) throws
     {
         let run = try Self.stopped()
         let path = run.output + "/" + name
@@ -178,7 +180,7 @@ import TrainingOptions
         #expect(try Self.message(run).contains(path))
     }
 
-    @Test func aStateThatDoesNotFitItsDirectoryIsRefused() throws {
+    @Test func `a state that does not fit its directory is refused`() throws {
         let run = try Self.stopped()
         let path = run.output + "/checkpoints/step-00000002/training.json"
         let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -189,7 +191,7 @@ import TrainingOptions
         }
     }
 
-    @Test func theConfigurationComesBackFromItsYAML() throws {
+    @Test func `the configuration comes back from its YAML`() throws {
         var options = try TestRun().options
         options.bias = -10
         options.template = ["a {}: \"x\"", "#{}"]
@@ -213,7 +215,7 @@ import TrainingOptions
         #expect(try read.yaml() == options.yaml())
     }
 
-    @Test func impossibleValuesAreNamed() throws {
+    @Test func `impossible values are named`() throws {
         let good = try TestRun().options
         #expect(good.firstProblem() == nil)
         func problem(_ change: (inout TrainingConfiguration) -> Void) -> String? {
@@ -258,7 +260,7 @@ import TrainingOptions
 }
 
 @Suite struct RunLockTests {
-    @Test func oneRunAtATimeHasTheDirectory() throws {
+    @Test func `one run at a time has the directory`() throws {
         let run = try TestRun()
         try RunDirectory(path: run.output).create()
         let lock = try RunDirectory(path: run.output).lock()
@@ -266,7 +268,7 @@ import TrainingOptions
         withExtendedLifetime(lock) {}
     }
 
-    @Test func whatAKilledProcessLeftIsRemovedWithTheLock() throws {
+    @Test func `what a killed process left is removed with the lock`() throws {
         let run = try TestRun()
         let directory = RunDirectory(path: run.output)
         try directory.create()

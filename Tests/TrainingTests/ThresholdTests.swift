@@ -12,7 +12,7 @@ import TrainingOptions
 @testable import Training
 
 @Suite struct ThresholdTests {
-    @Test func theKeptModelHasTheThresholdsThatFitItsOwnScoresOfTheValidationPictures() throws {
+    @Test func `the kept model has the thresholds that fit its own scores of the validation pictures`() throws {
         var run = try TestRun()
         run.validation = run.training
         try run.run()
@@ -44,7 +44,7 @@ import TrainingOptions
         #expect(after.f1Macro >= before.f1Macro && after.f1Macro > 0)
     }
 
-    @Test func withoutValidationThereAreNone() throws {
+    @Test func `without validation, there are none`() throws {
         let run = try TestRun()
         try run.run()
         let description = try ClassifierDescription.read(directory: run.output + "/model")

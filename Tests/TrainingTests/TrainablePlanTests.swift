@@ -43,7 +43,7 @@ import TrainingOptions
         groups.map { $0.map(plan.multiplier) }
     }
 
-    @Test func everythingTrainsUnlessToldOtherwise() throws {
+    @Test func `everything trains unless told otherwise`() throws {
         let plan = TrainablePlan(try Self.config())
         for name in (Self.imageGroups + Self.textGroups).joined() { #expect(plan.multiplier(of: name) == 1) }
         for name in ["logit_scale", "bias", "head.weight"] { #expect(plan.multiplier(of: name) == 1) }
@@ -52,7 +52,7 @@ import TrainingOptions
 
     /// open_clip's groups: lock(unlocked_groups: n) unlocks the last n of them.
     @Test(arguments: [(0, nil), (1, 3), (2, 2), (3, 1), (4, 0), (5, 0), (6, 0)] as [(Int, Int?)])
-    func unlockedGroupsAreThoseOfOpenCLIP(_ count: Int, _ firstBlock: Int?) throws {
+    func `unlocked groups are those of open_clip`(_ count: Int, _ firstBlock: Int?) throws {
         let plan = TrainablePlan(try Self.config(), image: Part(unlockedGroups: count), text: .frozen)
         for (group, names) in Self.imageGroups.enumerated() {
             for name in names { #expect(plan.multiplier(of: name) == (group < count ? 1 : nil), "\(name)") }
@@ -63,7 +63,7 @@ import TrainingOptions
         #expect(plan.firstTrainedBlock(of: .text) == nil)
     }
 
-    @Test func unlockedLayersOfTheTextTower() throws {
+    @Test func `unlocked layers of the text tower are counted from its end`() throws {
         let plan = TrainablePlan(try Self.config(), text: Part(unlockedGroups: 3))
         #expect(table(plan, Self.textGroups) == [[1], [1, 1], [1], [nil, nil]])
         #expect(plan.firstTrainedBlock(of: .text) == 0 && plan.firstTrainedBlock(of: .image) == 0)
@@ -72,7 +72,7 @@ import TrainingOptions
         #expect(less.firstTrainedBlock(of: .text) == 1)
     }
 
-    @Test func frozenEmbeddingsAreTablesAndVectorsButNoNorm() throws {
+    @Test func `frozen embeddings are tables and vectors but no norm`() throws {
         let part = Part(freezesEmbeddings: true)
         let plan = TrainablePlan(try Self.config(), image: part, text: part)
         #expect(table(plan, Self.imageGroups) == [[1], [1, 1], [1, 1], [1], [nil, nil, nil, 1]])
@@ -80,7 +80,7 @@ import TrainingOptions
     }
 
     /// timm's scales: the head 1, the last block with the norm behind it one step down, the stem the slowest.
-    @Test func layersDecayAsInTimm() throws {
+    @Test func `layers decay as in timm`() throws {
         let plan = TrainablePlan(
             try Self.config(), image: Part(layerDecay: 0.5), text: Part(unlockedGroups: 2, layerDecay: 0.25))
         #expect(
@@ -91,7 +91,7 @@ import TrainingOptions
         #expect(plan.multiplier(of: "logit_scale") == 1)
     }
 
-    @Test func aLinearHeadReadsNoTextAndNoProjection() throws {
+    @Test func `a linear head reads no text and no projection`() throws {
         let plan = TrainablePlan(try Self.config(), image: Part(unlockedGroups: 2), usesTexts: false)
         #expect(table(plan, Self.imageGroups) == [[nil], [1, 1], [nil, nil], [nil], [nil, nil, nil, nil]])
         for name in Self.textGroups.joined() { #expect(plan.multiplier(of: name) == nil) }
@@ -101,7 +101,7 @@ import TrainingOptions
         #expect(head.firstTrainedBlock(of: .image) == nil)
     }
 
-    @Test func withAdaptersTheWeightsStay() throws {
+    @Test func `with adapters, the weights stay`() throws {
         let lora = LoRAConfiguration(rank: 4, alpha: 4)
         let plan = TrainablePlan(
             try Self.config(), image: Part(unlockedGroups: 3, freezesEmbeddings: true, layerDecay: 0.5),
@@ -120,7 +120,7 @@ import TrainingOptions
         #expect(!TrainablePlan(try Self.config()).adapts(layer("text_model", 1)))
     }
 
-    @Test func eachParameterHasAMultiplierOfItsOwn() throws {
+    @Test func `each parameter has a multiplier of its own`() throws {
         let plan = TrainablePlan(try Self.config(), image: Part(unlockedGroups: 2, layerDecay: 0.5))
         let names = ["vision_model.encoder.layers.0.mlp.fc1.bias", "visual_projection.weight", "logit_scale"]
         let all = names + ["vision_model.encoder.layers.2.mlp.fc1.bias"]

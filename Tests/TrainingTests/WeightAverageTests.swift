@@ -13,7 +13,7 @@ import TorchNN
         }
     }
 
-    @Test(arguments: [0, 0.5, 0.9, 0.999, 1]) func averagesAreThoseOfTheFormula(_ decay: Double) throws {
+    @Test(arguments: [0, 0.5, 0.9, 0.999, 1]) func `averages are those of the formula`(_ decay: Double) throws {
         var values: [[Float]] = [[1, -2, 3.5], [0.25]]
         let weights = try parameters(values)
         for weight in weights { try weight.tensor.setRequiresGradient(true) }
@@ -38,7 +38,7 @@ import TorchNN
         }
     }
 
-    @Test func theFirstUpdatesForgetTheStart() throws {
+    @Test func `the first updates forget the start`() throws {
         let average = try WeightAverage(try parameters([[0]]), decay: 0.99)
         for (step, decay) in [(0, 0.1), (1, 2.0 / 11), (89, 90.0 / 99)] as [(Int, Double)] {
             #expect(average.decay(step: step) == decay)
@@ -46,7 +46,7 @@ import TorchNN
         #expect(average.decay(step: 2000) == 0.99)
     }
 
-    @Test func weightsComeBackBitForBitAlsoAfterAnError() throws {
+    @Test func `weights come back bit for bit, also after an error`() throws {
         let weights = try parameters([[0.1, 1e-30, -0.0], [3]])
         let average = try WeightAverage(weights, decay: 0.9)
         for weight in weights {
@@ -68,7 +68,7 @@ import TorchNN
     }
 
     /// What a checkpoint holds is enough to go on.
-    @Test func aRestoredAverageGoesOnAsIfNothingHadHappened() throws {
+    @Test func `a restored average goes on as if nothing had happened`() throws {
         let (weights, others) = (try parameters([[1, 2]]), try parameters([[5, 5]]))
         let average = try WeightAverage(weights, decay: 0.95)
         try weights[0].tensor.copyInPlace(Tensor([3, -1] as [Float], shape: [2]))

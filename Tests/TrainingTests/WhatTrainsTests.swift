@@ -21,7 +21,8 @@ import TrainingOptions
         name.hasPrefix(tower == .text ? "text_" : "vis")
     }
 
-    @Test(arguments: [[], [Tower.image], [.text], [.image, .text]]) func frozenTowersKeepTheirBytesAndOthersChange(
+    @Test(arguments: [[], [Tower.image], [.text], [.image, .text]])
+    func `frozen towers keep their bytes and others change`(
         _ freeze: [Tower]
     ) throws {
         var run = try TestRun()
@@ -45,7 +46,7 @@ import TrainingOptions
         }
     }
 
-    @Test func aLinearHeadLeavesTheTextTowerAlone() throws {
+    @Test func `a linear head leaves the text tower alone`() throws {
         var run = try TestRun()
         run.options.loss = .linearHead
         run.options.epochs = 1
@@ -63,7 +64,7 @@ import TrainingOptions
         _ = try bundle.classifier(labels: bundle.resolve(nil), templates: nil, device: .cpu, dtype: .float32)
     }
 
-    @Test func fixedTemperatureAndBiasStay() throws {
+    @Test func `fixed temperature and bias stay`() throws {
         var run = try TestRun()
         run.options.temperature = .value(0.2)
         run.options.fixedTemperature = true
@@ -76,7 +77,7 @@ import TrainingOptions
         #expect(description.labels.map(\.name) == run.training.labels && description.loss == "mumic")
     }
 
-    @Test func theTemperatureStaysWithinItsBounds() throws {
+    @Test func `the temperature stays within its bounds`() throws {
         for start in [0.01, 1.0] {
             var run = try TestRun()
             run.options.temperature = .value(start)
@@ -88,7 +89,7 @@ import TrainingOptions
         }
     }
 
-    @Test func nothingToTrainIsAnError() throws {
+    @Test func `nothing to train is an error`() throws {
         var run = try TestRun()
         run.options.freeze = [.image, .text]
         run.options.fixedTemperature = true
@@ -102,13 +103,13 @@ import TrainingOptions
         #expect(try run.run().count == 12)
     }
 
-    @Test func dataWithoutAKnownPairIsAnError() throws {
+    @Test func `data without a known pair is an error`() throws {
         var run = try TestRun()
         run.training = run.training.with(targets: run.training.targets.map { _ in .nan })
         #expect(throws: TrainingError.nothingKnown(source: run.training.source)) { try run.run() }
     }
 
-    @Test func aStepWithoutAKnownPairChangesNothing() throws {
+    @Test func `a step without a known pair changes nothing`() throws {
         var run = try TestRun()
         var targets = run.training.targets
         for index in 0..<6 * run.training.labels.count { targets[index] = .nan }
@@ -125,7 +126,7 @@ import TrainingOptions
         #expect(try run.metrics().count == 1)
     }
 
-    @Test func aBrokenPictureIsNamedWithItsLine() throws {
+    @Test func `a broken picture is named with its line`() throws {
         var run = try TestRun()
         try run.folder.put("broken.png", "no picture")
         let path = run.folder("broken.png")
@@ -149,7 +150,7 @@ import TrainingOptions
 
 /// What happens when numbers leave the reals.
 @Suite struct NotFiniteTests {
-    @Test func theTensorThatBecameInfiniteIsNamed() throws {
+    @Test func `the tensor that became infinite is named`() throws {
         var run = try TestRun()
         run.options.learningRate = 1e300
         run.options.warmupSteps = 0
@@ -163,7 +164,7 @@ import TrainingOptions
         #expect(!FileManager.default.fileExists(atPath: run.output + "/model"))
     }
 
-    @Test func theLastStepsWeightsAreNotKeptIfTheyAreNotFinite() throws {
+    @Test func `the last step's weights are not kept if they are not finite`() throws {
         var run = try TestRun()
         run.options.learningRate = 1e300
         run.options.warmupSteps = 0
