@@ -23,7 +23,7 @@ final class ModelFolder: Sendable {
 
     init(copying names: [String]? = nil) throws {
         // In a folder of its own, so that `../base` is nobody else's.
-        root = FileManager.default.temporaryDirectory.path + "/mumic-test-" + UUID().uuidString
+        root = TemporaryFolder.root + "/mumic-test-" + UUID().uuidString
         path = root + "/model"
         try createDirectory(path: path)
         for name in try names ?? FileManager.default.contentsOfDirectory(atPath: Self.source) {
