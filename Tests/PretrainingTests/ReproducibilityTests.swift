@@ -15,10 +15,18 @@ import TrainingOptions
 
 /// Same seed, same weights, bit for bit, whatever happened on the way.
 @Suite struct ReproducibilityTests {
+    /// What a run comes to where nothing interrupts it; made once.
+    private static let whole: Result<TestRun.End, any Error> = Result {
+        let run = try TestRun.random()
+        try run.run()
+        return try run.end()
+    }
+
     @Test(arguments: [1, 2])
     func `a run that is interrupted after any step and resumed ends the same`(_ accumulate: Int) throws {
-        let whole = try TestRun.random(accumulate: accumulate)
-        #expect(try whole.run().count == 8)
+        let run = try TestRun.random(accumulate: accumulate)
+        #expect(try run.run().count == 8)
+        let whole = try run.end()
         for stop in 1...8 {
             let run = try TestRun.random(accumulate: accumulate)
             let saved = try run.interrupt { event in
@@ -32,8 +40,7 @@ import TrainingOptions
 
     @Test(arguments: [1, 13, 24])
     func `a run that is interrupted while it validates ends the same`(_ images: Int) throws {
-        let whole = try TestRun.random()
-        try whole.run()
+        let whole = try Self.whole.get()
         let run = try TestRun.random()
         let saved = try run.interrupt(Watch(stopAt: "validating \(images)"))
         #expect(saved == 4)
@@ -42,8 +49,7 @@ import TrainingOptions
     }
 
     @Test func `interruptions at every step with checkpoints in between change nothing`() throws {
-        let whole = try TestRun.random()
-        try whole.run()
+        let whole = try Self.whole.get()
         var run = try TestRun.random()
         run.options.checkpointEvery = 1
         for step in 1...8 {

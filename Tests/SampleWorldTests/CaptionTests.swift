@@ -7,7 +7,7 @@ import Testing
 @Suite("Captions")
 struct CaptionTests {
     private static let count = 3000
-    private let pictures: [(labels: [WorldLabel], caption: String)] = {
+    private static let pictures: [(labels: [WorldLabel], caption: String)] = {
         let world = SampleWorld(seed: 8, edition: .captions)
         return (0..<count).map { world.description($0) }
     }()
@@ -20,17 +20,17 @@ struct CaptionTests {
     }
 
     @Test func `captions have 4 to 25 words, no line ends and no doubled spaces`() {
-        for (_, caption) in pictures {
+        for (_, caption) in Self.pictures {
             #expect((4...25).contains(caption.split(separator: " ").count), "\(caption)")
             #expect(!caption.contains("\n") && !caption.contains("  ") && !caption.contains(" ,"), "\(caption)")
             #expect(caption.first?.isWhitespace == false && caption.last?.isWhitespace == false, "\(caption)")
         }
-        #expect(Set(pictures.map(\.caption)).count > Self.count * 9 / 10)
+        #expect(Set(Self.pictures.map(\.caption)).count > Self.count * 9 / 10)
     }
 
     @Test func `captions begin in many ways, so that no prefix can be learned by heart`() {
         var beginnings: [String: Int] = [:]
-        for (_, caption) in pictures {
+        for (_, caption) in Self.pictures {
             let words = caption.lowercased().split(separator: " ").prefix(2).joined(separator: " ")
             beginnings[words, default: 0] += 1
         }
@@ -41,7 +41,7 @@ struct CaptionTests {
     @Test func `about three quarters of the labels are mentioned, mostly by their own names`() {
         var (labels, mentioned, named) = (0, 0, 0)
         var perLabel: [WorldLabel: (count: Int, named: Int)] = [:]
-        for (present, caption) in pictures {
+        for (present, caption) in Self.pictures {
             for label in present {
                 labels += 1
                 // "at night" and "at sunset" are the names themselves.
@@ -63,7 +63,7 @@ struct CaptionTests {
 
     @Test func `captions do not speak of labels that are not there`() {
         var wrong = 0
-        for (present, caption) in pictures {
+        for (present, caption) in Self.pictures {
             for label in WorldLabel.allCases where !present.contains(label) {
                 // A "dining room" may be a restaurant, and a "bath" is part of other names: own names of things only.
                 guard label.kind == .object, contains(caption, label.name) else { continue }
@@ -75,14 +75,14 @@ struct CaptionTests {
     }
 
     @Test func `unlabelled things are mentioned now and then`() {
-        let mentioning = pictures.count { picture in
+        let mentioning = Self.pictures.count { picture in
             Clutter.allCases.contains { contains(picture.caption, String($0.words.drop { $0 != " " }.dropFirst())) }
         }
         #expect(mentioning > Self.count / 100 && mentioning < Self.count / 5)
     }
 
     @Test func `a caption's article fits the word after it`() {
-        for (_, caption) in pictures {
+        for (_, caption) in Self.pictures {
             let words = caption.lowercased().split(separator: " ")
             for (article, word) in zip(words, words.dropFirst()) {
                 guard let first = word.first else { continue }

@@ -28,6 +28,13 @@ import TrainingOptions
         return run
     }
 
+    /// What such a run comes to where nothing interrupts it; made once.
+    private static let whole: Result<TestRun.End, any Error> = Result {
+        let run = try Self.random()
+        try run.run()
+        return try run.end()
+    }
+
     @Test func `two runs give the same bytes, also where threads share the work`() throws {
         let folder = try TemporaryFolder()
         try RandomModel.write(to: folder.path)
@@ -47,8 +54,7 @@ import TrainingOptions
     }
 
     @Test func `a run that is interrupted after any step and resumed ends the same`() throws {
-        let whole = try Self.random()
-        try whole.run()
+        let whole = try Self.whole.get()
         for stop in 1...12 {
             let run = try Self.random()
             let saved = try run.interrupt { event in
@@ -61,8 +67,7 @@ import TrainingOptions
     }
 
     @Test(arguments: [0, 1, 2]) func `a run that is interrupted while it validates ends the same`(_ epoch: Int) throws {
-        let whole = try Self.random()
-        try whole.run()
+        let whole = try Self.whole.get()
         for images in [1, 13, 24] {
             let run = try Self.random()
             let saved = try run.interrupt(Watch(stopAt: "validating \(images)", time: epoch + 1))
@@ -73,8 +78,7 @@ import TrainingOptions
     }
 
     @Test func `a run that is interrupted after every step ends the same`() throws {
-        let whole = try Self.random()
-        try whole.run()
+        let whole = try Self.whole.get()
         let run = try Self.random()
         for step in 1...12 {
             let saved = try run.interrupt { event in
@@ -87,8 +91,7 @@ import TrainingOptions
     }
 
     @Test(arguments: [1, 3]) func `checkpoints within an epoch change nothing`(_ every: Int) throws {
-        let whole = try Self.random()
-        try whole.run()
+        let whole = try Self.whole.get()
         var run = try Self.random()
         run.options.checkpointEvery = every
         try run.run()
@@ -98,8 +101,7 @@ import TrainingOptions
 
     /// What is left behind by a process that died between two steps: the last checkpoint, and lines behind it.
     @Test func `a run that died ends the same`() throws {
-        let whole = try Self.random()
-        try whole.run()
+        let whole = try Self.whole.get()
         let run = try Self.random()
         try run.interrupt { event in
             if case .step(let step, _) = event { step.step == 5 } else { false }

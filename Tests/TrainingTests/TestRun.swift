@@ -108,16 +108,35 @@ struct TestRun {
         try FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints").sorted()
     }
 
+    /// What a run has come to, as far as no two runs of the same options may differ.
+    struct End {
+        let model: [String: Data]
+        let checkpoint: (name: String, files: [String: Data])
+        let metrics: [String]
+    }
+
+    /// What this run has come to.
+    func end() throws -> End {
+        let last = try #require(try checkpoints().last)
+        return End(
+            model: try files("model"), checkpoint: (last, try files("checkpoints/" + last)), metrics: try metrics())
+    }
+
     /// Expects that another run came to the same end, bit for bit.
+    func expectSameEnd(as other: End, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let end = try end()
+        let same = end.model == other.model
+        #expect(same, comment, sourceLocation: sourceLocation)
+        #expect(end.checkpoint.name == other.checkpoint.name, comment, sourceLocation: sourceLocation)
+        let sameCheckpoint = end.checkpoint.files == other.checkpoint.files
+        #expect(sameCheckpoint, comment, sourceLocation: sourceLocation)
+        #expect(end.metrics == other.metrics, comment, sourceLocation: sourceLocation)
+    }
+
+    /// The same for a run that is still there.
     func expectSameEnd(as other: TestRun, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) throws
     {
-        let same = try files("model") == other.files("model")
-        #expect(same, comment, sourceLocation: sourceLocation)
-        let last = try #require(try other.checkpoints().last)
-        #expect(try checkpoints().last == last, comment, sourceLocation: sourceLocation)
-        let sameCheckpoint = try files("checkpoints/" + last) == other.files("checkpoints/" + last)
-        #expect(sameCheckpoint, comment, sourceLocation: sourceLocation)
-        #expect(try metrics() == other.metrics(), comment, sourceLocation: sourceLocation)
+        try expectSameEnd(as: other.end(), comment, sourceLocation: sourceLocation)
     }
 }
 
