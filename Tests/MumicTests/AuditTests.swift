@@ -133,12 +133,12 @@ import Testing
         try folder.put("broken.csv", "image,a\nimages/p00.png,1\nbroken.png,0\n")
         try folder.put("broken.png", "no picture")
         func fails(_ options: String, _ status: Int32, _ part: String) throws {
-            try Program.run("audit --model model --output out \(options)", in: folder.path).expectFailure(status, part)
+            try Refusal.expect("audit --model @model --output @out \(options)", status, part, in: folder)
         }
-        try fails("--data two.csv --folds 1 --penalty 0", 64, "--folds")
-        try fails("--data two.csv --top -1", 64, "--top")
-        try fails("--data two.csv", 64, "--folds 5 is more than the 2 pictures")
-        try fails("--data broken.csv --folds 2", 65, "broken.png")
+        try fails("--data @two.csv --folds 1 --penalty 0", 64, "--folds")
+        try fails("--data @two.csv --top -1", 64, "--top")
+        try fails("--data @two.csv", 64, "--folds 5 is more than the 2 pictures")
+        try fails("--data @broken.csv --folds 2", 65, "broken.png")
         #expect(try !folder.has("out") || folder.names("out").isEmpty)
     }
 }

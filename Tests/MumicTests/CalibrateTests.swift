@@ -81,19 +81,25 @@ import Testing
 
     @Test(
         arguments: [
-            ("calibrate --model model --data train.csv --output new --method magic", 64, "--method"),
-            ("calibrate --model model --data train.csv --output new --minimum-positives 0", 64, "--minimum-positives"),
-            ("calibrate --model model --data train.csv --output model/new", 64, "lies in the model"),
-            ("calibrate --model model --data none.csv --output new", 65, "none.csv: 0 of 2 known pairs"),
-            ("evaluate --model model --data train.csv --group own", 64, "--group"),
-            ("evaluate --model model --data train.csv --group own=gone.txt", 66, "gone.txt"),
-            ("evaluate --model model --data train.csv --group seen=other.txt", 64, "--group seen"),
-            ("evaluate --model model --data train.csv --group a=x --group a=y", 64, "given twice"),
-            ("evaluate --model model --data train.csv --bands 100,20", 64, "--bands"),
-            ("evaluate --model model --data train.csv --bootstrap 10001", 64, "--bootstrap must lie in 0...10000"),
-            ("evaluate --model model --data train.csv --score softmax --threshold fitted", 64, "--score sigmoid"),
-            ("evaluate --model hostile --data train.csv", 65, "'calibration.global.scale' is -1.0"),
-            ("metrics --scores train.csv --targets train.csv --logits --log-probabilities", 64, "--log-probabilities"),
+            ("calibrate --model @model --data @train.csv --output @new --method magic", 64, "--method"),
+            (
+                "calibrate --model @model --data @train.csv --output @new --minimum-positives 0", 64,
+                "--minimum-positives"
+            ),
+            ("calibrate --model @model --data @train.csv --output @model/new", 64, "lies in the model"),
+            ("calibrate --model @model --data @none.csv --output @new", 65, "none.csv: 0 of 2 known pairs"),
+            ("evaluate --model @model --data @train.csv --group own", 64, "--group"),
+            ("evaluate --model @model --data @train.csv --group own=@gone.txt", 66, "gone.txt"),
+            ("evaluate --model @model --data @train.csv --group seen=@other.txt", 64, "--group seen"),
+            ("evaluate --model @model --data @train.csv --group a=x --group a=y", 64, "given twice"),
+            ("evaluate --model @model --data @train.csv --bands 100,20", 64, "--bands"),
+            ("evaluate --model @model --data @train.csv --bootstrap 10001", 64, "--bootstrap must lie in 0...10000"),
+            ("evaluate --model @model --data @train.csv --score softmax --threshold fitted", 64, "--score sigmoid"),
+            ("evaluate --model @hostile --data @train.csv", 65, "'calibration.global.scale' is -1.0"),
+            (
+                "metrics --scores @train.csv --targets @train.csv --logits --log-probabilities", 64,
+                "--log-probabilities"
+            ),
         ] as [(String, Int32, String)])
     func `what cannot work says why and leaves nothing`(_ line: String, _ status: Int32, _ part: String) throws {
         let folder = try TemporaryFolder.withSmallCLIP()
@@ -106,7 +112,7 @@ import Testing
             """)
         try folder.put("none.csv", "image,pool\nimages/p00.png,0\nimages/p01.png,0\n")
         let before = try folder.names() + folder.names("model")
-        try Program.run(line, in: folder.path).expectFailure(status, part)
+        try Refusal.expect(line, status, part, in: folder)
         #expect(try folder.names() + folder.names("model") == before)
     }
 }

@@ -36,10 +36,10 @@ import Testing
 
     @Test func `what a page needs is looked for before pictures are scored`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
-        let start = "evaluate --model model --data train.csv --bootstrap 0"
-        try Program.run(start + " --run run", in: folder.path).expectFailure(64, "--report")
-        try Program.run(start + " --report page.html --before gone.json", in: folder.path).expectFailure(66, "gone")
-        try Program.run(start + " --report gone/page.html", in: folder.path).expectFailure(65, "gone/page.html")
+        let start = "evaluate --model @model --data @train.csv --bootstrap 0"
+        try Refusal.expect(start + " --run @run", 64, "--report", in: folder)
+        try Refusal.expect(start + " --report @page.html --before @gone.json", 66, "gone", in: folder)
+        try Refusal.expect(start + " --report @gone/page.html", 65, "gone/page.html", in: folder)
         #expect(!folder.has("page.html"))
     }
 }

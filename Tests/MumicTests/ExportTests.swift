@@ -20,10 +20,9 @@ import Testing
 
     @Test func `a folder with something in it is left alone`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
-        try Program.run("export --model model --output images", in: folder.path).expectFailure(64, "not empty")
-        try Program.run("export --model gone/model --output small", in: folder.path).expectFailure(66, "gone/model")
-        try Program.run("export --model model --precision int8 --output small", in: folder.path)
-            .expectFailure(64, "int8")
+        try Refusal.expect("export --model @model --output @images", 64, "not empty", in: folder)
+        try Refusal.expect("export --model @gone/model --output @small", 66, "gone/model", in: folder)
+        try Refusal.expect("export --model @model --precision int8 --output @small", 64, "int8", in: folder)
         #expect(!folder.has("small"))
     }
 }

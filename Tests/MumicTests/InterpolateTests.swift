@@ -74,30 +74,28 @@ import Testing
             "{\"alpha\": 1}", "{\"alpha\": 0.5, \"curve\": []}", "{\"alpha\": 0, \"curve\": [\(point), \(point)]}",
         ] {
             try folder.put("broken.json", text)
-            let broken = try Program.run(
-                "evaluate --model out --data all.csv --report other.html --interpolation broken.json", in: folder.path)
-            broken.expectFailure(65)
-            #expect(broken.error.contains("broken.json") && broken.error.contains("mumic interpolate"))
+            let line = "evaluate --model @out --data @all.csv --report @other.html --interpolation @broken.json"
+            try Refusal.expect(line, 65, "broken.json", in: folder)
+            try Refusal.expect(line, 65, "mumic interpolate", in: folder)
         }
         #expect(!folder.has("other.html"))
-        try Program.run("evaluate --model out --data all.csv --interpolation curve.json", in: folder.path)
-            .expectFailure(64)
-        try Program.run("interpolate --model model --fine-tuned run/model", in: folder.path).expectFailure(64)
+        try Refusal.expect("evaluate --model @out --data @all.csv --interpolation @curve.json", 64, in: folder)
+        try Refusal.expect("interpolate --model @model --fine-tuned @run/model", 64, in: folder)
     }
 
     @Test func `what cannot be interpolated is said`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         func fails(_ options: String, _ status: Int32, _ part: String) throws {
-            try Program.run("interpolate --model model \(options)", in: folder.path).expectFailure(status, part)
+            try Refusal.expect("interpolate --model @model \(options)", status, part, in: folder)
         }
-        let both = "--fine-tuned model --output new"
-        try fails("--fine-tuned ./gone --output new", 66, "./gone")
+        let both = "--fine-tuned @model --output @new"
+        try fails("--fine-tuned ./gone --output @new", 66, "./gone")
         try fails("\(both) --alpha nan", 64, "--alpha must lie in 0...1")
-        try fails("\(both) --alpha 0.5 --data train.csv", 64, "not both")
+        try fails("\(both) --alpha 0.5 --data @train.csv", 64, "not both")
         try fails("\(both) --alphas 0,1", 64, "--alphas goes with --data")
-        try fails("\(both) --data train.csv --alphas 0,x", 64, "'x' is none")
-        try fails("\(both) --data train.csv --alphas ,", 64, "at least one")
-        try fails("--fine-tuned model --output model/in", 64, "lies in the model")
+        try fails("\(both) --data @train.csv --alphas 0,x", 64, "'x' is none")
+        try fails("\(both) --data @train.csv --alphas ,", 64, "at least one")
+        try fails("--fine-tuned @model --output @model/in", 64, "lies in the model")
         #expect(!folder.has("new") && !folder.has("model/in"))
     }
 }

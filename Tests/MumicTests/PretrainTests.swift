@@ -22,6 +22,25 @@ import Testing
         return folder
     }
 
+    private struct Whole {
+        let files: [String: Data]
+        let start: [String: Data]
+        let names: [String]
+        let duration: Duration
+    }
+
+    /// What comes of ``new`` and ``options`` where nothing interrupts the run, and how long that takes: made once, for
+    /// all tests that compare with it.
+    private static let whole: Result<Whole, any Error> = Result {
+        let folder = try Self.folder()
+        let duration = try ContinuousClock().measure {
+            try Program.run("pretrain --output whole \(new) \(options)", in: folder.path).expectSuccess()
+        }
+        return Whole(
+            files: try TrainTests.result(folder, "whole"), start: try files(folder, "whole/start"),
+            names: try folder.names("whole"), duration: duration)
+    }
+
     private static func files(_ folder: TemporaryFolder, _ name: String) throws -> [String: Data] {
         Dictionary(
             uniqueKeysWithValues: try folder.names(name).map {
@@ -99,28 +118,27 @@ import Testing
 
     @Test(
         arguments: [
-            ("--data captions.csv --output x --model model --tokenizer model", 64, "leave out"),
-            ("--data captions.csv --output x --model model --loss mumic", 64, "--loss"),
+            ("--data @captions.csv --output @x --model @model --tokenizer @model", 64, "leave out"),
+            ("--data @captions.csv --output @x --model @model --loss mumic", 64, "--loss"),
             ("--resume --output none", 64, "none has no config.yml yet"),
-            ("--data none.csv --output x --model model", 66, "none.csv"),
-            ("--data captions.csv --output x --model none", 66, "no model at none"),
+            ("--data @none.csv --output @x --model @model", 66, "none.csv"),
+            ("--data @captions.csv --output @x --model none", 66, "no model at none"),
             (
-                "--data captions.csv --output x --architecture model/config.json --tokenizer none", 66,
+                "--data @captions.csv --output @x --architecture @model/config.json --tokenizer none", 66,
                 "no model at none"
             ),
-            ("--data captions.csv --output x --architecture train.csv", 65, "train.csv is not a JSON object"),
-            ("--data train.csv --output x --model model", 65, "train.csv:1: there is no column 'caption'"),
+            ("--data @captions.csv --output @x --architecture @train.csv", 65, "train.csv is not a JSON object"),
+            ("--data @train.csv --output @x --model @model", 65, "train.csv:1: there is no column 'caption'"),
             (
-                "--data captions.csv --output x --architecture model/config.json --tokenizer images", 65,
+                "--data @captions.csv --output @x --architecture @model/config.json --tokenizer @images", 65,
                 "images: no tok"
             ),
-            ("--data broken.csv --output x --model model", 65, "broken.csv"),
+            ("--data @broken.csv --output @x --model @model", 65, "broken.csv"),
         ] as [(String, Int32, String)])
     func `what cannot begin says why`(_ words: String, status: Int32, part: String) throws {
         let folder = try Self.folder()
         try folder.put("broken.csv", "image,caption\nimages/p00.png,x\ntrain.csv,y\n")
-        let outcome = try Program.run("pretrain " + words, in: folder.path)
-        outcome.expectFailure(status, part)
+        try Refusal.expect("pretrain " + words, status, part, in: folder)
         #expect(!folder.has("x/model") && !folder.has("x/config.yml"))
     }
 
@@ -155,27 +173,25 @@ import Testing
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed: seed)
         let folder = try Self.folder()
-        let duration = try ContinuousClock().measure {
-            try Program.run("pretrain --output whole \(Self.new) \(Self.options)", in: folder.path).expectSuccess()
-        }
+        let whole = try Self.whole.get()
         let words = "pretrain --resume --output run \(Self.new) \(Self.options)".split(separator: " ").map(String.init)
         var moments: [Double] = []
         for _ in 0..<3 {
             let running = try Program.start(words, in: folder.path)
-            let moment = Double.random(in: 0.02...1, using: &random) * (duration / .seconds(1))
+            let moment = Double.random(in: 0.02...1, using: &random) * (whole.duration / .seconds(1))
             moments.append(moment)
             usleep(UInt32(moment * 1e6))
             running.signal(SIGKILL)
             _ = try running.wait()
         }
         try Program.run(words, in: folder.path).expectSuccess()
-        let (killed, whole) = (try TrainTests.result(folder, "run"), try TrainTests.result(folder, "whole"))
-        #expect(killed.keys.sorted() == whole.keys.sorted(), "seed \(seed), killed after \(moments) s")
-        for (name, bytes) in whole {
+        let killed = try TrainTests.result(folder, "run")
+        #expect(killed.keys.sorted() == whole.files.keys.sorted(), "seed \(seed), killed after \(moments) s")
+        for (name, bytes) in whole.files {
             let same = killed[name] == bytes
             #expect(same, "\(name), seed \(seed), killed after \(moments) s")
         }
-        #expect(try Self.files(folder, "run/start") == Self.files(folder, "whole/start"), "seed \(seed)")
-        #expect(try folder.names("run") == folder.names("whole"), "seed \(seed), killed after \(moments) s")
+        #expect(try Self.files(folder, "run/start") == whole.start, "seed \(seed)")
+        #expect(try folder.names("run") == whole.names, "seed \(seed), killed after \(moments) s")
     }
 }

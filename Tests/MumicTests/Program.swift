@@ -93,6 +93,11 @@ struct Program {
 }
 
 extension Program.Outcome {
+    /// Type names, stack traces and nested enum cases begin like these.
+    static let innerWords = [
+        "Error(", "Optional(", "DecodingError", "NSError", "Domain=", "ModelError", "Fatal", ".swift",
+    ]
+
     /// Expects success, with stderr as the explanation of a failure.
     func expectSuccess(sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(status == 0, "\(errors)", sourceLocation: sourceLocation)
@@ -108,8 +113,7 @@ extension Program.Outcome {
         #expect(lines.dropLast().last?.hasPrefix("error: ") == true, "\(errors)", sourceLocation: sourceLocation)
         #expect(part.isEmpty || error.contains(part), "\(error)", sourceLocation: sourceLocation)
         #expect(error.count > 20, "\(error)", sourceLocation: sourceLocation)
-        // Type names, stack traces and nested enum cases begin like these.
-        for word in ["Error(", "Optional(", "DecodingError", "NSError", "Domain=", "ModelError", "Fatal", ".swift"] {
+        for word in Self.innerWords {
             #expect(!errors.contains(word), "\(errors)", sourceLocation: sourceLocation)
         }
     }

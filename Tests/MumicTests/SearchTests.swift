@@ -67,22 +67,31 @@ import Testing
 
     @Test(
         arguments: [
-            ("search --model model --embeddings index.npy", 64, "--text"),
-            ("search --model model --embeddings index.npy images --text pool", 64, "not both"),
-            ("search --model model --embeddings index.jsonl --text pool", 64, ".npy"),
-            ("search --model model --embeddings index.npy --top-k 0 images", 64, "--top-k"),
-            ("search --model model --embeddings gone.npy --text pool", 66, "gone.npy"),
-            ("search --model model --embeddings index.npy empty-folder", 65, "no pictures"),
+            ("search --model @model --embeddings @index.npy", 64, "--text"),
+            ("search --model @model --embeddings @index.npy @images --text pool", 64, "not both"),
+            ("search --model @model --embeddings @index.jsonl --text pool", 64, ".npy"),
+            ("search --model @model --embeddings @index.npy --top-k 0 @images", 64, "--top-k"),
+            ("search --model @model --embeddings @gone.npy --text pool", 66, "gone.npy"),
         ] as [(String, Int32, String)])
     func `what cannot work says why in one line`(_ line: String, _ status: Int32, _ part: String) throws {
+        try Refusal.expect(line, status, part, in: Self.folderWithIndex())
+    }
+
+    @Test func `a folder without pictures is a failure, and nothing is printed`() throws {
+        let folder = try Self.folderWithIndex()
+        try createDirectory(path: folder("empty-folder"))
+        let outcome = try Program.run("search --model model --embeddings index.npy empty-folder", in: folder.path)
+        outcome.expectFailure(65, "no pictures")
+        #expect(outcome.output.isEmpty)
+    }
+
+    /// An index of one row, made without the program.
+    private static func folderWithIndex() throws -> TemporaryFolder {
         let folder = try TemporaryFolder.withSmallCLIP()
         let writer = try NPYWriter(path: folder("index.npy"), columns: 16)
         try writer.append(row: (0..<16).map(Float.init))
         try writer.commit(durable: false)
         try folder.put("index.jsonl", "{\"image\":\"a\",\"row\":0}\n")
-        try createDirectory(path: folder("empty-folder"))
-        let outcome = try Program.run(line, in: folder.path)
-        outcome.expectFailure(status, part)
-        #expect(outcome.output.isEmpty)
+        return folder
     }
 }

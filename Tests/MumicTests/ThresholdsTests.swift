@@ -81,23 +81,26 @@ import Testing
 
     @Test(
         arguments: [
-            ("thresholds --model model --data train.csv", 64, "--output"),
-            ("thresholds --model model --data train.csv --output images", 64, "images is not empty"),
-            ("thresholds --model link --data train.csv --output model/new", 64, "lies in the model"),
-            ("thresholds --model model --data train.csv --output link/deep/new", 64, "lies in the model"),
-            ("thresholds --model model --data train.csv --output .", 64, "names no new folder"),
-            ("thresholds --model model --data train.csv --output train.csv", 65, "train.csv is a file"),
-            ("thresholds --model model --data train.csv --output new --goal precision=1.5", 64, "--goal"),
-            ("thresholds --model model --data train.csv --output new --minimum-positives 0", 64, "--minimum-positives"),
-            ("thresholds --model model --data gone.csv --output new", 66, "gone.csv"),
-            ("thresholds --model ./gone --data train.csv --output new", 66, "./gone"),
-            ("thresholds --model model --data broken.csv --output new", 65, "broken.png"),
+            ("thresholds --model @model --data @train.csv", 64, "--output"),
+            ("thresholds --model @model --data @train.csv --output @images", 64, "images is not empty"),
+            ("thresholds --model @link --data @train.csv --output @model/new", 64, "lies in the model"),
+            ("thresholds --model @model --data @train.csv --output @link/deep/new", 64, "lies in the model"),
+            ("thresholds --model @model --data @train.csv --output .", 64, "names no new folder"),
+            ("thresholds --model @model --data @train.csv --output @train.csv", 65, "train.csv is a file"),
+            ("thresholds --model @model --data @train.csv --output @new --goal precision=1.5", 64, "--goal"),
             (
-                "predict --model model --labels labels.txt --threshold fitted images", 65,
-                "mumic thresholds --model model"
+                "thresholds --model @model --data @train.csv --output @new --minimum-positives 0", 64,
+                "--minimum-positives"
             ),
-            ("evaluate --model model --data train.csv --threshold nan", 64, "--threshold"),
-            ("metrics --scores train.csv --targets train.csv --threshold fitted", 64, "give a number"),
+            ("thresholds --model @model --data @gone.csv --output @new", 66, "gone.csv"),
+            ("thresholds --model ./gone --data @train.csv --output @new", 66, "./gone"),
+            ("thresholds --model @model --data @broken.csv --output @new", 65, "broken.png"),
+            (
+                "predict --model @model --labels @labels.txt --threshold fitted @images", 65,
+                "mumic thresholds --model @model"
+            ),
+            ("evaluate --model @model --data @train.csv --threshold nan", 64, "--threshold"),
+            ("metrics --scores @train.csv --targets @train.csv --threshold fitted", 64, "give a number"),
         ] as [(String, Int32, String)])
     func `what cannot work says why and leaves nothing`(_ line: String, _ status: Int32, _ part: String) throws {
         let folder = try TemporaryFolder.withSmallCLIP()
@@ -106,7 +109,7 @@ import Testing
         try folder.put("broken.png", "no picture")
         try FileManager.default.createSymbolicLink(atPath: folder("link"), withDestinationPath: "model")
         let before = try folder.names() + folder.names("model")
-        try Program.run(line, in: folder.path).expectFailure(status, part)
+        try Refusal.expect(line, status, part, in: folder)
         #expect(try folder.names() + folder.names("model") == before)
     }
 }

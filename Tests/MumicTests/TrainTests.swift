@@ -11,6 +11,16 @@ import Testing
         "--data train.csv --validation train.csv --model model --epochs 3 --batch-size 6 --learning-rate 1e-3 "
         + "--warmup-steps 2 --bias -2 --augment strong --seed 3 --workers 2 --checkpoint-every 1"
 
+    /// What comes of ``options`` where nothing interrupts the run, and how long that takes: made once, for all tests
+    /// that compare with it.
+    static let whole: Result<(files: [String: Data], duration: Duration), any Error> = Result {
+        let folder = try TemporaryFolder.withSmallCLIP()
+        let duration = try ContinuousClock().measure {
+            try Program.run("train --output whole \(options)", in: folder.path).expectSuccess()
+        }
+        return (files: try result(folder, "whole"), duration: duration)
+    }
+
     /// All files that have to come out the same, by their paths in the run, and the lines of `metrics.jsonl`.
     static func result(_ folder: TemporaryFolder, _ run: String) throws -> [String: Data] {
         var result: [String: Data] = [:]
@@ -77,7 +87,7 @@ import Testing
 
     @Test func `a file of options is as good as flags and flags win`() throws {
         let folder = try TemporaryFolder.withSmallCLIP()
-        try Program.run("train --output flags \(Self.options)", in: folder.path).expectSuccess()
+        let flags = try Self.whole.get().files
         try folder.put(
             "options.yml",
             """
@@ -95,10 +105,10 @@ import Testing
             workers: 1
             """)
         try Program.run("train --config options.yml --epochs 3", in: folder.path).expectSuccess()
-        #expect(try Self.result(folder, "file") == Self.result(folder, "flags"))
+        #expect(try Self.result(folder, "file") == flags)
         // What was resolved is a file of options itself.
         try Program.run("train --config file/config.yml --output again", in: folder.path).expectSuccess()
-        #expect(try Self.result(folder, "again") == Self.result(folder, "flags"))
+        #expect(try Self.result(folder, "again") == flags)
     }
 
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
@@ -128,10 +138,7 @@ import Testing
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed: seed)
         let folder = try TemporaryFolder.withSmallCLIP()
-        let clock = ContinuousClock()
-        let duration = try clock.measure {
-            try Program.run("train --output whole \(Self.options)", in: folder.path).expectSuccess()
-        }
+        let (whole, duration) = try Self.whole.get()
         let words = "train --resume --output run \(Self.options)".split(separator: " ").map(String.init)
         var moments: [Double] = []
         for _ in 0..<3 {
@@ -144,7 +151,7 @@ import Testing
         }
         let outcome = try Program.run(words, in: folder.path)
         outcome.expectSuccess()
-        let (killed, whole) = (try Self.result(folder, "run"), try Self.result(folder, "whole"))
+        let killed = try Self.result(folder, "run")
         #expect(killed.keys.sorted() == whole.keys.sorted(), "seed \(seed), killed after \(moments) s")
         for (name, bytes) in whole {
             let same = killed[name] == bytes
