@@ -4,10 +4,8 @@ import FileIO
 import JSON
 
 extension AnnotationBuilder {
-    /// Reads COCO's instances: a picture has a label if an annotation of that category is on it.
-    ///
-    /// Labels are the categories in the document's order. LVIS's `neg_category_ids` are targets 0 also where what is
-    /// unlisted is unknown.
+    /// Reads COCO's instances: a picture has a label if an annotation of that category is on it. LVIS's
+    /// `neg_category_ids` are targets 0, also where what is unlisted is unknown.
     mutating func readCOCO(_ source: ByteSource) throws(DatasetError) {
         let document = try COCOLists(DatasetScanner(source), path: self.source)
         namesEveryLabel = true

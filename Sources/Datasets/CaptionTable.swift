@@ -3,11 +3,9 @@
 public import FileIO
 import JSON
 
-/// Pictures with captions: what contrastive pretraining learns from.
-///
-/// Formats: CSV with the columns `image` and `caption` (or `filepath` and `title`, open_clip's names) and any others,
-/// which are not read; JSON lines with `image` and `caption`, or `captions` for several of one picture. A picture may
-/// have any number of rows.
+/// Pictures with captions, as contrastive pretraining takes them. Formats: CSV with the columns `image` and `caption`
+/// (or open_clip's `filepath` and `title`), other columns being ignored; JSON lines with `image` and `caption`, or
+/// `captions` for several. A picture may have any number of rows.
 public struct CaptionTable: Sendable {
     /// A caption and its picture.
     public struct Row: Sendable, Equatable {
@@ -30,13 +28,9 @@ public struct CaptionTable: Sendable {
     /// The SHA-256 of the file's bytes, as hexadecimal digits.
     public private(set) var contentHash: String?
 
-    /// Reads a file of captions and checks it; all that is wrong with single rows is in ``findings``.
-    ///
-    /// - Parameters:
-    ///   - path: The file; JSON lines if its name ends so, else CSV.
-    ///   - imagesDirectory: The directory to which names are relative, or nil for the file's own.
-    /// - Returns: The table; call ``requireUsable()`` once its findings are printed.
-    /// - Throws: ``DatasetError`` where the file cannot be read on, or the directory is not there.
+    /// Reads a file of captions, JSON lines if its name ends so, else CSV, and checks it. Names are relative to
+    /// `imagesDirectory`, or else to the file's own directory. What is wrong with single rows is in ``findings``: print
+    /// them, then call ``requireUsable()``. Throws where the file cannot be read on, or the directory is not there.
     public static func read(path: String, imagesDirectory: String? = nil) throws(DatasetError) -> CaptionTable {
         if let directory = imagesDirectory {
             switch PathStatus(directory.isEmpty ? "." : directory) {
@@ -56,9 +50,7 @@ public struct CaptionTable: Sendable {
         return table
     }
 
-    /// Demands that no finding is an error.
-    ///
-    /// - Throws: ``DatasetError/unusable(path:findings:)`` with all findings.
+    /// Throws an error with all findings if one of them is an error.
     public func requireUsable() throws(DatasetError) {
         if findings.contains(where: { $0.severity == .error }) { throw .unusable(path: source, findings: findings) }
     }

@@ -10,13 +10,9 @@ enum DecimalNumber {
         1e20, 1e21, 1e22,
     ]
 
-    /// The correctly rounded value of a decimal number with optional sign, point and exponent.
-    ///
-    /// With at most 2^53 as digits and 22 as power of ten, one multiplication or division of exact values rounds once
-    /// and is exact (Clinger, 1990); anything longer goes to the C library.
-    ///
-    /// - Returns: The number, infinite where it is too large; nil where the bytes are something else, `nan`,
-    ///   `inf` and hexadecimal forms included.
+    /// The correctly rounded value of a decimal number, infinite where it is too large; nil for anything else, `nan`,
+    /// `inf` and hexadecimal forms included. With at most 2^53 as digits and 22 as power of ten, one operation on exact
+    /// values rounds once and is exact (Clinger, 1990); anything longer goes to the C library.
     static func parse(_ bytes: Bytes) -> Double? {
         let count = bytes.count
         var index = 0

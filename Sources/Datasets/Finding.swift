@@ -27,9 +27,6 @@ public struct Finding: Sendable, Equatable {
     }
 
     /// The finding as it is printed: `PATH:LINE: message`, with `warning: ` before a warning's message.
-    ///
-    /// - Parameter path: The file that was checked.
-    /// - Returns: One line without its end.
     public func formatted(path: String) -> String {
         let place =
             line.map { "\(printable(path, maximumCharacters: 4096)):\($0)" } ?? printable(path, maximumCharacters: 4096)

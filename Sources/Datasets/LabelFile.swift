@@ -2,21 +2,17 @@
 
 import FileIO
 
-/// A labels file: one label a line, or CSV with the header `label,prompt[,prompt…]`.
-///
-/// The file is CSV only if its first line is such a header, so that plain names may hold commas and quotes; `#` is no
-/// comment. In CSV, rows may have fewer or more prompts than the header; empty ones are none. Blank lines at the end
-/// are no labels.
+/// A labels file: one label a line, or CSV if its first line is the header `label,prompt[,prompt…]`. Plain names may
+/// hold commas, quotes and `#`. CSV rows may have more or fewer prompts than the header; empty ones are none. Blank
+/// lines at the end are no labels.
 public struct LabelFile: Sendable {
     /// The labels in the file's order, without white space at their ends; at least one.
     public let labels: [Label]
     /// The SHA-256 of the file's bytes, as hexadecimal digits.
     public let contentHash: String?
 
-    /// Reads a labels file.
-    ///
-    /// - Parameter path: The file.
-    /// - Throws: ``DatasetError``; doubled and empty names are all found, see ``DatasetError/findings``.
+    /// Reads a labels file. Doubled and empty names are all found before one error is thrown, see
+    /// ``DatasetError/findings``.
     public init(path: String) throws(DatasetError) {
         let file = try HashedSource(path: path)
         let source = file.source

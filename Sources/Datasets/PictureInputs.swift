@@ -11,25 +11,15 @@ import Synchronization
 /// - `-`: a path a line on standard input, each given out as soon as its line is complete
 /// - anything else: itself, also where it does not exist; opening it tells
 ///
-/// Nothing is read ahead, so millions of pictures need no more memory than one directory's names.
-///
-///     let inputs = PictureInputs(["photos", "list.csv"])
-///     for picture in inputs { print(picture.name) }
-///     try inputs.finish()
-///
-/// A data file that breaks off in the middle ends the sequence; ``finish()`` then throws why. The sequence is a stream:
-/// each picture comes once, whatever the number of iterators and the threads that ask for it.
+/// Nothing is read ahead. The sequence is a stream: each picture comes once, whatever the number of iterators and
+/// threads. A data file that breaks off in the middle ends it; ``finish()`` then throws why.
 public final class PictureInputs: Sequence, Sendable {
     /// The arguments, as messages name them.
     public let arguments: [String]
     private let state: Mutex<(reader: PictureInputReader, error: DatasetError?)>
 
-    /// Creates the list; nothing is opened yet.
-    ///
-    /// - Parameters:
-    ///   - arguments: The INPUT arguments.
-    ///   - imagesDirectory: Where data files' relative names are; nil means each file's own directory.
-    ///   - standardInput: The descriptor that `-` reads.
+    /// A list of INPUT arguments; nothing is opened yet. Data files' names are relative to `imagesDirectory`, or else
+    /// to each file's own directory. `-` reads the descriptor `standardInput`.
     public init(_ arguments: [String], imagesDirectory: String? = nil, standardInput: Int32 = 0) {
         self.arguments = arguments
         state = Mutex(
@@ -41,10 +31,8 @@ public final class PictureInputs: Sequence, Sendable {
     /// The pictures that have not been given out yet.
     public func makeIterator() -> AnyIterator<Picture> { AnyIterator { try? self.next() } }
 
-    /// The next picture; nil after the last one, and after an error.
-    ///
-    /// - Returns: The picture's name and path; it may not exist, or be no picture.
-    /// - Throws: ``DatasetError`` where a data file cannot be read or lists no pictures.
+    /// The next picture, which may not exist or be none; nil after the last one, and after an error. Throws where a
+    /// data file cannot be read or lists no pictures.
     public func next() throws(DatasetError) -> Picture? {
         try state.withLock { state throws(DatasetError) -> Picture? in
             if state.error != nil { return nil }

@@ -15,11 +15,8 @@ public struct ScoreTable: Sendable {
     /// The scores, `[N, L]`, row major.
     public let scores: [Double]
 
-    /// Reads a table of scores.
-    ///
-    /// - Parameter path: The CSV.
-    /// - Returns: The table, in the file's order.
-    /// - Throws: ``DatasetError`` at the first row that is doubled or of another length, or score that is no number.
+    /// Reads a table of scores in the file's order. Throws at the first row that is doubled or of another length, and
+    /// at the first score that is no finite number.
     public static func read(path: String) throws(DatasetError) -> ScoreTable {
         let reader = try CSVReader(path: path)
         let labels = try reader.annotationHeader()
@@ -66,18 +63,9 @@ public struct ScoredTargets: Sendable {
     /// Warnings about the targets' file, in line order.
     public let findings: [Finding]
 
-    /// Reads scores and targets and matches rows by the picture's name as written and columns by the label's name.
-    ///
-    /// The targets may be a data file of any format; pictures need not be there. A file that lists what a picture has
-    /// (narrow CSV, JSON lines, Create ML) may leave out labels that no picture has.
-    ///
-    /// - Parameters:
-    ///   - scores: A wide CSV of scores.
-    ///   - targets: A data file.
-    ///   - unlisted: What a list means that leaves a label out.
-    /// - Returns: The matched tables.
-    /// - Throws: ``DatasetError`` naming the first row or column that is missing or doubled, or all errors of the
-    ///   targets (``DatasetError/findings``).
+    /// Reads scores (a wide CSV) and targets (a data file of any format, whose pictures need not be there), and matches
+    /// rows and columns by the names as written. A file that lists what a picture has may leave out labels that no
+    /// picture has. Throws at the first row or column that is missing or doubled, or with all errors of the targets.
     public static func read(
         scores: String, targets: String, unlisted: AnnotationOptions.Unlisted = .absent
     ) throws(DatasetError) -> ScoredTargets {

@@ -2,15 +2,9 @@
 
 import Glibc
 
-/// Reads a whole file into memory.
-///
-/// - Parameters:
-///   - path: The file.
-///   - maximumBytes: The largest size accepted; a longer file is refused before it fills the memory.
-///   - acceptsPipes: Whether a pipe or device (`/dev/stdin`, a shell's `<(…)`) may be read too, waiting for its end. Say
-///     so only for paths that the user typed: a pipe named by a data set would stop the program.
-/// - Returns: Its bytes.
-/// - Throws: ``FileIOError`` if it is missing, irregular, too large or unreadable.
+/// Reads a whole file into memory; one of more than `maximumBytes` is refused. `acceptsPipes` allows pipes and devices
+/// (`/dev/stdin`, a shell's `<(…)`), whose end is waited for: say so only for paths that the user typed, as a pipe
+/// named by a data set would stop the program.
 public func readFile(
     path: String, maximumBytes: Int, acceptsPipes: Bool = false
 ) throws(FileIOError) -> [UInt8] {
@@ -28,12 +22,7 @@ public func readFile(
     return try readAll(descriptor, path, expected: descriptor.size, maximumBytes)
 }
 
-/// Reads a regular file piece by piece, so that its size does not matter.
-///
-/// - Parameters:
-///   - path: The file.
-///   - body: Takes the pieces in order, each of at most 1 MiB and valid during the call.
-/// - Throws: ``FileIOError`` if it is missing, irregular or unreadable.
+/// Reads a regular file of any size in pieces, in order, each of at most 1 MiB and valid during the call.
 public func readPieces(path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(FileIOError) {
     let descriptor = try openRegularFile(path)
     let number = descriptor.number
@@ -46,14 +35,8 @@ public func readPieces(path: String, _ body: (UnsafeRawBufferPointer) -> Void) t
     }
 }
 
-/// Reads a whole UTF-8 text file; a byte order mark at its beginning is removed.
-///
-/// - Parameters:
-///   - path: The file.
-///   - maximumBytes: The largest size accepted.
-///   - acceptsPipes: As for ``readFile(path:maximumBytes:acceptsPipes:)``.
-/// - Returns: Its text.
-/// - Throws: ``FileIOError``, also where the bytes are no UTF-8 (with the line).
+/// Reads a whole UTF-8 text file, as ``readFile(path:maximumBytes:acceptsPipes:)`` does; a byte order mark at its
+/// beginning is removed. Bytes that are no UTF-8 are an error with their line.
 public func readText(
     path: String, maximumBytes: Int, acceptsPipes: Bool = false
 ) throws(FileIOError) -> String {

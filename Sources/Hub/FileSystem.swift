@@ -67,14 +67,9 @@ enum FileSystem {
 struct FileLock: ~Copyable {
     private let descriptor: Int32
 
-    /// Waits until the lock is ours.
-    ///
-    /// On a file system without locks there is nothing to wait for: the checksum is then what guards the content.
-    ///
-    /// - Parameters:
-    ///   - path: The lock file; made if it is missing, and left in place.
-    ///   - isWaiting: Called once if it takes longer than 3 s.
-    /// - Throws: ``HubError/unwritable(path:reason:)`` if the lock file cannot be made.
+    /// Waits until the lock is ours; `isWaiting` is called once if that takes longer than 3 s. The lock file is made if
+    /// it is missing, and left in place. On a file system without locks there is nothing to wait for: the checksum then
+    /// guards the content.
     init(path: String, isWaiting: () -> Void) throws(HubError) {
         let start = ContinuousClock.now
         var hasTold = false

@@ -52,10 +52,8 @@ struct HubCache {
         FileSystem.size(ofFileAt: file(name, in: commit)) != nil
     }
 
-    /// What a snapshot lacks of a whole model, in words; `nil` if it is whole.
-    ///
-    /// Judged by the files alone: blobs appear whole, so a file that is there is complete, and a snapshot that was left
-    /// half done, by us or by huggingface_hub, lacks some.
+    /// What a snapshot lacks of a whole model, in words; `nil` if it is whole. Blobs appear whole, so a file that is
+    /// there is complete.
     func missingPart(of commit: String) -> String? {
         let files = files(in: commit)
         if files.names.isEmpty { return "the model is" }

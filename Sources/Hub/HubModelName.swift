@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A model on the Hub: `organization/name`, or `organization/name@revision`.
-///
-/// The rules are huggingface_hub's: ASCII letters, digits, `-`, `_` and `.`, at most 96 of them on each side of the
-/// slash, no `-` or `.` at either end, no `--` and no `..` anywhere, no `.git` at the end. The revision is a branch, a
-/// tag, a pull request's reference or a commit, by git's rules for references.
+/// A model on the Hub: `organization/name` or `organization/name@revision`, by huggingface_hub's rules: ASCII letters,
+/// digits, `-`, `_` and `.`, at most 96 of them on each side, no `-` or `.` at either end, no `--` and no `..`, no
+/// `.git` at the end. The revision is a branch, a tag, a pull request's reference or a commit, by git's rules.
 public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
     /// The user or organisation.
     public let organization: String
@@ -13,9 +11,7 @@ public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
     /// A branch, tag or commit. The default is `main`.
     public let revision: String
 
-    /// Reads a name; `nil` where the text is not one.
-    ///
-    /// - Parameter text: `organization/name` or `organization/name@revision`.
+    /// Reads `organization/name` or `organization/name@revision`; `nil` where the text is neither.
     public init?(_ text: String) {
         let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard let repository = halves.first else { return nil }

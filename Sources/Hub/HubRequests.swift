@@ -67,19 +67,11 @@ struct HubRequests {
         return url
     }
 
-    /// Sends a request and follows its redirects, up to ten.
-    ///
-    /// The token goes to the endpoint's own scheme, host and port. After one redirect elsewhere it is gone for good, also
-    /// if the way leads back. A redirect from https to http is refused.
-    ///
-    /// - Parameters:
-    ///   - method: `GET` or `HEAD`.
-    ///   - url: What to ask first.
-    ///   - offset: The first byte wanted; 0 asks for everything, without a range.
-    ///   - timeout: How long each wait may take.
-    ///   - stopsAt: Whether a redirect's own head is already the wanted answer; told whether it leads to another host.
-    /// - Returns: The head of the answer, its body still to be read.
-    /// - Throws: ``AttemptFailure`` if no answer came, or a redirect that is not followed.
+    /// Sends a request and follows up to ten redirects; the answer's body is still to be read. `offset` is the first
+    /// byte wanted, `timeout` bounds each wait, and `stopsAt` tells whether a redirect's own head is the wanted answer
+    /// (its second argument: whether it leads to another host). The token goes to the endpoint's own scheme, host and
+    /// port; after one redirect elsewhere it is gone for good, also if the way leads back. A redirect from https to
+    /// http is refused.
     func send(
         _ method: String, _ url: URL, offset: Int = 0, timeout: Duration,
         stopsAt: (HTTPHead, Bool) -> Bool = { _, _ in false }
@@ -171,12 +163,7 @@ struct HubRequests {
         }
     }
 
-    /// What an answer's status means, other than success.
-    ///
-    /// - Parameters:
-    ///   - answer: The answer.
-    ///   - file: The file that was asked for; `nil` for the model itself.
-    /// - Returns: The failure, which another attempt may mend or not.
+    /// What an answer's status other than success means; `file` is what was asked for, `nil` for the model itself.
     func failure(_ answer: HubAnswer, file: String?) -> AttemptFailure {
         let url = shown(answer.url)
         switch answer.status {

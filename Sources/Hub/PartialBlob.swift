@@ -3,9 +3,7 @@
 import ContentHash
 import Foundation
 
-/// A blob on its way: `<etag>.incomplete`, which a later run goes on with.
-///
-/// Must be used under the blob's lock.
+/// A blob on its way: `<etag>.incomplete`, which a later run goes on with. To be used under the blob's lock.
 struct PartialBlob: ~Copyable {
     let path: String
     private let etag: String
@@ -15,9 +13,7 @@ struct PartialBlob: ~Copyable {
     /// How many bytes the file holds.
     private(set) var count = 0
 
-    /// Opens what an earlier run has left, or an empty file.
-    ///
-    /// What is too long to be a beginning is dropped; so is everything if the length to reach is not known.
+    /// Opens what an earlier run has left. It is dropped if it is too long, or if the length to reach is not known.
     init(path: String, metadata: BlobMetadata) throws(HubError) {
         self.path = path
         etag = metadata.etag
@@ -71,9 +67,7 @@ struct PartialBlob: ~Copyable {
         count += data.count
     }
 
-    /// The checksum that the content has where the etag is one: SHA-256 for LFS files, git's blob name for others.
-    ///
-    /// - Returns: The content's checksum, or `nil` if the etag is of a kind of its own and says nothing.
+    /// The content's checksum: SHA-256 for LFS files, git's blob name for others; `nil` if the etag is of another kind.
     func checksum() throws(HubError) -> String? {
         if isHexadecimal(etag, digits: 64) { return hash.hexadecimal() }
         guard isHexadecimal(etag, digits: 40) else { return nil }

@@ -4,13 +4,10 @@ public import Foundation
 import JSON
 
 extension ImagePreprocessor {
-    /// The preprocessor that a `preprocessor_config.json` describes.
-    ///
-    /// Absent keys, and keys that are null, take the defaults of transformers' `CLIPImageProcessor`: resize the short
-    /// side to 224 (bicubic), crop 224 × 224, multiply by 1/255, normalise with OpenAI's mean and deviation.
-    ///
-    /// - Parameter configuration: The JSON text.
-    /// - Throws: ``ImagingError/badConfiguration(key:problem:)`` naming the key if a value cannot be used.
+    /// The preprocessor that the text of a `preprocessor_config.json` describes. Keys that are absent or null take the
+    /// defaults of transformers' `CLIPImageProcessor`: resize the short side to 224 (bicubic), crop 224 × 224, multiply
+    /// by 1/255, normalise with OpenAI's mean and deviation. A value that cannot be used is an error that names its
+    /// key.
     public init(configuration: Data) throws(ImagingError) {
         let object = try ConfigurationObject(configuration)
         if try object.flag("do_pad", default: false) {
@@ -39,18 +36,9 @@ extension ImagePreprocessor {
         case squash
     }
 
-    /// The preprocessor of a checkpoint in the form of openai/CLIP or open_clip.
-    ///
-    /// Its crop begins at the even pixel, as torchvision's `CenterCrop` does. The rest of the arithmetic is that of
-    /// transformers.
-    ///
-    /// - Parameters:
-    ///   - openCLIPSize: The model's input size in pixels; it must be square for the mode `shortest`.
-    ///   - resizeMode: How a picture is fitted into it.
-    ///   - interpolation: How it is resampled.
-    ///   - mean: Three means for samples in 0...1.
-    ///   - standardDeviation: Three positive deviations for samples in 0...1.
-    /// - Throws: ``ImagingError/badConfiguration(key:problem:)`` if a value is out of its range.
+    /// The preprocessor of a checkpoint in the form of openai/CLIP or open_clip, for an input of the given size, which
+    /// must be square for the mode `shortest`. Mean and deviation are of samples in 0...1. Its crop begins at the even
+    /// pixel, as torchvision's `CenterCrop` does; the rest of the arithmetic is that of transformers.
     public init(
         openCLIPSize: Size, resizeMode: OpenCLIPResizeMode = .shortest, interpolation: Interpolation = .bicubic,
         mean: [Double] = defaultMean, standardDeviation: [Double] = defaultStandardDeviation

@@ -11,14 +11,7 @@ public struct PixelValues: Sendable, Equatable {
     /// The values `[3, H, W]`, plane after plane.
     public let values: [Float]
 
-    /// Planes of the given values.
-    ///
-    /// - Parameters:
-    ///   - channels: The number of planes.
-    ///   - height: Rows of a plane.
-    ///   - width: Values in a row.
-    ///   - values: `[C, H, W]`.
-    /// - Throws: ``ImagingError/shapeMismatch(channels:height:width:count:)`` if they do not belong together.
+    /// Planes of the given values `[C, H, W]`; throws if their number is another.
     public init(channels: Int, height: Int, width: Int, values: [Float]) throws(ImagingError) {
         let (area, areaOverflows) = height.multipliedReportingOverflow(by: width)
         let (count, countOverflows) = area.multipliedReportingOverflow(by: channels)

@@ -22,13 +22,9 @@ public enum JSONValue: Sendable, Equatable {
         public let value: JSONValue
     }
 
-    /// Reads a whole text; a byte order mark at its beginning is stepped over.
-    ///
-    /// - Parameters:
-    ///   - bytes: The text.
-    ///   - depthLimit: How many objects and arrays may be open at a time. They are followed by recursion.
-    ///   - failure: Makes the error that is thrown. Where the bytes are no UTF-8, that is the fault, whatever else is.
-    /// - Throws: What `failure` makes of the first fault.
+    /// Reads a whole text; a byte order mark at its beginning is stepped over. At most `depthLimit` objects and arrays
+    /// may be open at a time, as they are followed by recursion. Throws what `failure` makes of the first fault; where
+    /// the bytes are no UTF-8, that is the fault, whatever else is.
     public init<Failure: Error>(
         parsing bytes: some Sequence<UInt8>, depthLimit: Int = 64, failure: (JSONFault) -> Failure
     ) throws(Failure) {

@@ -18,10 +18,8 @@ public struct TensorEntry: Hashable, Sendable {
     public var elementCount: Int { shape.reduce(1, *) }
 }
 
-/// The checked header of a safetensors file.
-///
-/// Layout and rules as in `safetensors/src/tensor.rs` of huggingface/safetensors: eight bytes of length, JSON, data;
-/// the tensors cover the data exactly, without overlap or hole.
+/// The checked header of a safetensors file, as in `safetensors/src/tensor.rs` of huggingface/safetensors: eight bytes
+/// of length, JSON, data; the tensors cover the data exactly, without overlap or hole.
 struct SafetensorsHeader: Sendable {
     static let maximumLength = 100_000_000
     static let maximumRank = 64
@@ -30,12 +28,7 @@ struct SafetensorsHeader: Sendable {
     private(set) var metadata: [String: String] = [:]
     private(set) var index: [String: Int] = [:]
 
-    /// Reads and checks the header of a whole file.
-    ///
-    /// - Parameters:
-    ///   - file: All bytes of the file.
-    ///   - path: For messages.
-    /// - Throws: ``SafetensorsError``.
+    /// Reads and checks the header of a whole file; `path` is for messages.
     init(_ file: UnsafeRawBufferPointer, path: String) throws(SafetensorsError) {
         do {
             try read(file, path)

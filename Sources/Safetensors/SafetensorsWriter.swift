@@ -3,11 +3,10 @@
 import FileIO
 import JSON
 
-/// Writes safetensors files whose bytes depend on their content alone.
-///
-/// Tensors are laid out by element size, largest first, then by the bytes of their names, as the reference
-/// implementation does: every tensor then begins at a multiple of its element size, which PyTorch needs to map the
-/// file. Metadata keys are sorted and the header is padded with spaces to a multiple of eight.
+/// Writes safetensors files whose bytes depend on their content alone. Tensors are laid out by element size, largest
+/// first, then by the bytes of their names, as by the reference implementation: each then begins at a multiple of its
+/// element size, which PyTorch needs to map the file. Metadata keys are sorted, and the header is padded with spaces to
+/// a multiple of eight.
 public enum SafetensorsWriter {
     /// Supplies a tensor's bytes by calling the closure it is given exactly once.
     public typealias BytesProvider = ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
@@ -23,23 +22,12 @@ public enum SafetensorsWriter {
         /// Supplies its bytes, little-endian and row major, when its turn has come.
         public let bytes: BytesProvider
 
-        /// Describes a tensor whose bytes are supplied later, so that only one has to be in memory at a time.
-        ///
-        /// - Parameters:
-        ///   - name: Its name.
-        ///   - dtype: The type of its elements.
-        ///   - shape: Its dimensions.
-        ///   - bytes: Supplies its bytes.
+        /// A tensor whose bytes are supplied later, so that only one has to be in memory at a time.
         public init(name: String, dtype: SafetensorsDType, shape: [Int], bytes: @escaping BytesProvider) {
             (self.name, self.dtype, self.shape, self.bytes) = (name, dtype, shape, bytes)
         }
 
-        /// A float32 tensor from an array.
-        ///
-        /// - Parameters:
-        ///   - name: Its name.
-        ///   - shape: Its dimensions.
-        ///   - values: Its elements, row major.
+        /// A float32 tensor of row-major elements.
         public init(name: String, shape: [Int], values: [Float]) {
             self.init(name: name, dtype: .float32, shape: shape) { body in
                 try values.withUnsafeBytes { try body($0) }
@@ -47,14 +35,9 @@ public enum SafetensorsWriter {
         }
     }
 
-    /// Writes a file aside, tensor by tensor, and renames it into place.
-    ///
-    /// - Parameters:
-    ///   - tensors: What to write, in any order.
-    ///   - metadata: Strings for `__metadata__`; the default is what transformers asks for.
-    ///   - path: The file to make or replace.
-    ///   - durable: Whether to wait until it has reached the disk.
-    /// - Throws: ``SafetensorsError``, or what a provider threw. Nothing is then left behind.
+    /// Writes a file aside, tensor by tensor, and renames it into place; `durable` waits until it has reached the disk.
+    /// The default metadata are what transformers asks for. Throws also what a provider threw; nothing is then left
+    /// behind.
     public static func write(
         _ tensors: [Tensor], metadata: [String: String] = ["format": "pt"], to path: String, durable: Bool
     ) throws {

@@ -13,10 +13,7 @@ public struct ShardIndex: Sendable {
     private var numbers: [String: Int] = [:]
     private var tensors: Set<String> = []
 
-    /// Reads an index.
-    ///
-    /// - Parameter path: The file.
-    /// - Throws: ``SafetensorsError`` if it is missing, malformed or names something else than plain files.
+    /// Reads an index; throws if it is missing, malformed or names something else than plain files.
     public init(path: String) throws(SafetensorsError) {
         let bytes: [UInt8]
         do {

@@ -2,10 +2,9 @@
 
 import JSON
 
-/// A CLIP tokenizer that ``BytePairTrainer`` made, ready to be written to files.
-///
-/// Ids are laid out as in CLIP's own vocabulary: 256 byte symbols, the same with `</w>`, the merges in their order, and
-/// last `<|startoftext|>` and `<|endoftext|>`.
+/// A CLIP tokenizer that ``BytePairTrainer`` made, ready to be written to files. Ids are laid out as in CLIP's
+/// vocabulary: 256 byte symbols, the same with `</w>`, the merges in their order, `<|startoftext|>` and
+/// `<|endoftext|>`.
 public struct TrainedTokenizer: Sendable {
     /// A file's name and its whole content.
     public typealias File = (name: String, contents: [UInt8])
@@ -46,23 +45,17 @@ public struct TrainedTokenizer: Sendable {
         return symbols
     }
 
-    /// Adds the merge of two tokens.
-    ///
-    /// No token is made twice: merges inside a word do not depend on what is around it, so the same characters are always
-    /// put together in the same way; and words of letters and words of other characters never spell out `</w>`.
-    ///
-    /// - Returns: The new token's id.
+    /// Adds the merge of two tokens and returns its id. No token is made twice: the same characters inside a word are
+    /// always put together in the same way, and no word spells out `</w>`.
     mutating func add(_ pair: SymbolPair) -> Int32 {
         merges.append(pair)
         tokens.append(tokens[Int(pair.first)] + tokens[Int(pair.second)])
         return Int32(tokens.count - 1)
     }
 
-    /// The files of Hugging Face's form: `tokenizer.json`, byte for byte as transformers 5 saves it, `vocab.json` and
-    /// `merges.txt` for other programs, `tokenizer_config.json` and `special_tokens_map.json`.
-    ///
-    /// - Parameter contextLength: The most ids of a text, the markers included, for `model_max_length`.
-    /// - Returns: Five files, for one directory.
+    /// The files of Hugging Face's form for one directory: `tokenizer.json`, byte for byte as transformers 5 saves it,
+    /// `vocab.json` and `merges.txt` for other programs, `tokenizer_config.json` and `special_tokens_map.json`.
+    /// `contextLength` is the most ids of a text, the markers included.
     public func files(contextLength: Int = 77) -> [File] {
         let vocabulary = (tokens + Self.markers).enumerated().map { "\(jsonQuoted($1)):\($0)" }
         let lines = merges.map { "\(tokens[Int($0.first)]) \(tokens[Int($0.second)])\n" }
