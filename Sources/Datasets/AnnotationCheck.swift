@@ -54,12 +54,6 @@ struct AnnotationCheck {
     let targets: [Float]  // [N, L]
     private(set) var findings: [Finding] = []
 
-    init(images: [Picture], labels: [String], targets: [Float]) {
-        self.images = images
-        self.labels = labels
-        self.targets = targets
-    }
-
     /// Finds pictures that are not there, are directories or cannot be read.
     mutating func findMissingPictures() {
         for image in images {

@@ -67,26 +67,6 @@ public struct AnnotationTable: Sendable {
     /// Whether the file has a place for every label (columns, categories) instead of listing what a picture has.
     let namesEveryLabel: Bool
 
-    init(
-        source: String, images: [Picture], labels: [String], targets: [Float], findings: [Finding],
-        namesEveryLabel: Bool
-    ) {
-        self.source = source
-        self.images = images
-        self.labels = labels
-        self.targets = targets
-        self.findings = findings
-        self.namesEveryLabel = namesEveryLabel
-    }
-
-    /// A table of data that does not come from a file: `N` pictures, `L` distinct labels and targets `[N, L]`, row
-    /// major, NaN where unknown. `source` is its name in messages.
-    public init(source: String, images: [Picture], labels: [String], targets: [Float]) {
-        precondition(targets.count == images.count * labels.count, "targets are [N, L]")
-        self.init(
-            source: source, images: images, labels: labels, targets: targets, findings: [], namesEveryLabel: true)
-    }
-
     /// Reads a data file and checks it. What is wrong with single rows is in ``findings``: print them, then call
     /// ``requireUsable()``. Throws where the file cannot be read on: missing, not UTF-8, not CSV or JSON, no such
     /// header, no pictures.
@@ -115,7 +95,7 @@ public struct AnnotationTable: Sendable {
 
     /// Throws an error with all findings if one of them is an error.
     public func requireUsable() throws(DatasetError) {
-        if findings.contains(where: { $0.severity == .error }) { throw .unusable(path: source, findings: findings) }
+        try findings.requireNoError(in: source)
     }
 
     /// The same pictures without some labels, and without findings. Names that the table does not have make no
@@ -137,21 +117,13 @@ public struct AnnotationTable: Sendable {
 
     /// How many pictures have, have not or may have each label, `[L]`.
     public func labelCounts() -> [LabelCount] {
-        var counts = labels.map { LabelCount(name: $0, positives: 0, negatives: 0, unknown: 0) }
-        let width = labels.count
-        for row in images.indices {
-            for column in 0..<width {
-                let target = targets[row * width + column]
-                if target.isNaN {
-                    counts[column].unknown += 1
-                } else if target > 0.5 {
-                    counts[column].positives += 1
-                } else {
-                    counts[column].negatives += 1
-                }
-            }
+        labels.enumerated().map { column, name in
+            let values = images.indices.map { targets[$0 * labels.count + column] }
+            let positives = values.count { $0 > 0.5 }
+            let unknown = values.count(where: \.isNaN)
+            return LabelCount(
+                name: name, positives: positives, negatives: values.count - positives - unknown, unknown: unknown)
         }
-        return counts
     }
 }
 
@@ -160,11 +132,11 @@ public struct LabelCount: Sendable, Equatable {
     /// The label.
     public let name: String
     /// Pictures with a target above one half.
-    public internal(set) var positives: Int
+    public let positives: Int
     /// Pictures with a target of at most one half.
-    public internal(set) var negatives: Int
+    public let negatives: Int
     /// Pictures of which it is not known.
-    public internal(set) var unknown: Int
+    public let unknown: Int
 }
 
 /// All that is wrong with a data file, and what is in it.
@@ -179,10 +151,18 @@ public struct DatasetReport: Sendable {
     public let findings: [Finding]
 
     /// Whether the file cannot be used.
-    public var hasErrors: Bool { findings.contains { $0.severity == .error } }
+    public var hasErrors: Bool { findings.contains(where: \.isError) }
 }
 
 extension AnnotationTable {
+    /// A table of data that does not come from a file: `N` pictures, `L` distinct labels and targets `[N, L]`, row
+    /// major, NaN where unknown. `source` is its name in messages.
+    public init(source: String, images: [Picture], labels: [String], targets: [Float]) {
+        precondition(targets.count == images.count * labels.count, "targets are [N, L]")
+        self.init(
+            source: source, images: images, labels: labels, targets: targets, findings: [], namesEveryLabel: true)
+    }
+
     /// Checks a data file and lists every problem; where the file cannot be read on, that is the last of them. Throws
     /// only where the path is missing or unreadable.
     public static func check(
@@ -196,13 +176,7 @@ extension AnnotationTable {
             return DatasetReport(
                 source: path, imageCount: table.images.count, labels: table.labelCounts(), findings: table.findings)
         } catch {
-            let message: String
-            switch error {
-            case .malformed(_, _, let problem): message = problem.description
-            case .wrongStructure(_, _, let problem): message = problem.description
-            case .noImages, .noLabels, .tooLarge: message = error.description
-            default: throw error
-            }
+            guard let message = error.finding else { throw error }
             builder.find(.error, error.line, message)
             return DatasetReport(
                 source: path, imageCount: builder.images.count, labels: [], findings: builder.sortedFindings())

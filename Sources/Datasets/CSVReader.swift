@@ -66,7 +66,7 @@ public final class CSVReader {
     /// Throws unless the current record has as many fields as the header.
     public func requireFieldCount(_ expected: Int) throws(DatasetError) {
         guard fields.count == expected else {
-            throw problem(.fieldCount(expected: expected, found: fields.count), at: line)
+            throw problem(Problem.fieldCount(expected: expected, found: fields.count), at: line)
         }
     }
 
@@ -109,7 +109,9 @@ public final class CSVReader {
             break
         }
         recordLength = position
-        if seen >= 0x80, !Bytes(start: source.bytes, count: position).isUTF8 { throw problem(.invalidUTF8, at: line) }
+        if seen >= 0x80, !Bytes(start: source.bytes, count: position).isUTF8 {
+            throw problem(Problem.invalidUTF8, at: line)
+        }
         for index in fields.indices where fields[index].hasDoubledQuotes { halveQuotes(&fields[index]) }
     }
 
@@ -122,9 +124,12 @@ public final class CSVReader {
                 let byte = bytes[position]
                 // All bytes that matter are at or below the comma; digits, letters and UTF-8 are above.
                 if byte <= ASCII.comma {
-                    if byte == ASCII.comma || byte == ASCII.lineFeed || byte == ASCII.carriageReturn { break scan }
-                    if byte == ASCII.quote { throw problem(.quoteInField, at: nextLine) }
-                    if byte == 0 { throw problem(.nulByte, at: nextLine) }
+                    if ASCII.endsField(byte) { break scan }
+                    if byte == ASCII.quote {
+                        let what = "a quote inside a field that does not begin with one"
+                        throw problem("\(what); put the field in quotes and double the inner quotes", at: nextLine)
+                    }
+                    if byte == 0 { throw problem(Problem.nulByte, at: nextLine) }
                 }
                 seen |= byte
                 position += 1
@@ -140,8 +145,8 @@ public final class CSVReader {
         var field = Field(start: position, end: position, hasDoubledQuotes: false)
         while true {
             guard position < source.count else {
-                guard try more() else { throw problem(.unclosedQuote, at: openedOn) }
-                continue
+                if try more() { continue }
+                throw problem("the quote opened here is never closed; close it", at: openedOn)
             }
             let byte = source.bytes[position]
             position += 1
@@ -155,16 +160,14 @@ public final class CSVReader {
                 let isPair = try source.holds(position) && source.bytes[position] == ASCII.lineFeed
                 if !isPair { nextLine += 1 }
             } else if byte == 0 {
-                throw problem(.nulByte, at: nextLine)
+                throw problem(Problem.nulByte, at: nextLine)
             }
             seen |= byte
         }
         field.end = position - 1
-        if try source.holds(position) {
-            let byte = source.bytes[position]
-            guard byte == ASCII.comma || byte == ASCII.lineFeed || byte == ASCII.carriageReturn else {
-                throw problem(.textAfterQuote, at: nextLine)
-            }
+        if try source.holds(position), !ASCII.endsField(source.bytes[position]) {
+            let advice = "put a comma there, or double the quotes inside the field"
+            throw problem("text after a closing quote; \(advice)", at: nextLine)
         }
         fields.append(field)
     }
@@ -184,13 +187,9 @@ public final class CSVReader {
     }
 
     private func more() throws(DatasetError) -> Bool {
-        guard source.count < ByteSource.windowLimit else {
-            throw problem(.tooLong(limit: ByteSource.windowLimit), at: line)
-        }
+        guard source.count < ByteSource.windowLimit else { throw problem(Problem.tooLong, at: line) }
         return try source.grows()
     }
 
-    private func problem(_ problem: SyntaxProblem, at line: Int) -> DatasetError {
-        .malformed(path: source.path, line: line, problem: problem)
-    }
+    private func problem(_ problem: String, at line: Int) -> DatasetError { .at(source.path, line, problem) }
 }

@@ -5,16 +5,9 @@ public enum CSVWriter {
     /// A field, in quotes around commas, quotes and line ends. Text that a spreadsheet would take for a formula stays
     /// as it is.
     public static func field(_ text: String) -> String {
-        let needsQuotes = text.utf8.contains {
-            $0 == ASCII.comma || $0 == ASCII.quote || $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn
-        }
-        guard needsQuotes else { return text }
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { result.unicodeScalars.append("\"") }
-            result.unicodeScalars.append(scalar)
-        }
-        return result + "\""
+        guard text.utf8.contains(where: { ASCII.endsField($0) || $0 == ASCII.quote }) else { return text }
+        let scalars = text.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
+        return "\"\(String(String.UnicodeScalarView(scalars)))\""
     }
 
     /// A record with its line feed. A record of one empty field is `""`, since a blank line is no record.

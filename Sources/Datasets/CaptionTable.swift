@@ -32,15 +32,10 @@ public struct CaptionTable: Sendable {
     /// `imagesDirectory`, or else to the file's own directory. What is wrong with single rows is in ``findings``: print
     /// them, then call ``requireUsable()``. Throws where the file cannot be read on, or the directory is not there.
     public static func read(path: String, imagesDirectory: String? = nil) throws(DatasetError) -> CaptionTable {
-        if let directory = imagesDirectory {
-            switch PathStatus(directory.isEmpty ? "." : directory) {
-            case .directory: break
-            case .missing: throw .missing(path: directory)
-            default: throw .unreadable(path: directory, reason: "it is not a directory; name the pictures' directory")
-            }
-        }
+        let folder = PictureFolder(dataFile: path, imagesDirectory: imagesDirectory)
+        try folder.requireDirectory()
         let file = try HashedSource(path: path)
-        var builder = CaptionBuilder(source: path, folder: .init(dataFile: path, imagesDirectory: imagesDirectory))
+        var builder = CaptionBuilder(source: path, folder: folder)
         switch fileExtension(path) {
         case "jsonl", "ndjson": try builder.readJSONLines(file.source)
         default: try builder.readCSV(CSVReader(source: file.source))
@@ -52,36 +47,31 @@ public struct CaptionTable: Sendable {
 
     /// Throws an error with all findings if one of them is an error.
     public func requireUsable() throws(DatasetError) {
-        if findings.contains(where: { $0.severity == .error }) { throw .unusable(path: source, findings: findings) }
+        try findings.requireNoError(in: source)
     }
 }
 
 private struct CaptionBuilder {
     let source: String
     let folder: PictureFolder
-    private var images: [Picture] = []
-    private var imageIndices: [ExactName: Int] = [:]
-    private var rows: [CaptionTable.Row] = []
-    private var findings: [Finding] = []
-
-    init(source: String, folder: PictureFolder) {
-        self.source = source
-        self.folder = folder
-    }
+    var images: [Picture] = []
+    var imageIndices: [ExactName: Int] = [:]
+    var rows: [CaptionTable.Row] = []
+    var findings: [Finding] = []
 
     mutating func readCSV(_ reader: CSVReader) throws(DatasetError) {
-        guard try reader.next() else { throw .wrongStructure(path: source, line: 1, problem: .empty) }
+        guard try reader.next() else { throw .at(source, 1, Problem.empty) }
         let header = (0..<reader.fieldCount).map { reader.field($0).trimmedLabel }
         func column(_ names: [String]) throws(DatasetError) -> Int {
             if let place = header.firstIndex(where: names.contains) { return place }
-            throw .wrongStructure(path: source, line: max(reader.line, 1), problem: .missingColumn(names[0]))
+            let words = "there is no column \(quoted(names[0])); name it in the header"
+            throw .at(source, max(reader.line, 1), words)
         }
         let image = try column(["image", "filepath"])
         let caption = try column(["caption", "title"])
         while try reader.next() {
             if reader.fieldCount != header.count {
-                let problem = SyntaxProblem.fieldCount(expected: header.count, found: reader.fieldCount)
-                find(reader.line, problem.description)
+                find(reader.line, Problem.fieldCount(expected: header.count, found: reader.fieldCount))
             } else {
                 add(reader.field(image), [reader.field(caption)], line: reader.line)
             }
@@ -98,8 +88,8 @@ private struct CaptionBuilder {
                 try readEntry(scanner, line: lines.line)
                 try scanner.expectEnd()
             } catch {
-                guard case .malformed(_, _, let problem) = error else { throw error }
-                find(lines.line, problem.description)
+                guard let problem = error.finding else { throw error }
+                find(lines.line, problem)
             }
         }
     }
@@ -127,7 +117,7 @@ private struct CaptionBuilder {
     }
 
     private mutating func add(_ name: String, _ captions: [String], line: Int) {
-        if name.isEmpty || name.utf8.contains(0) { return find(line, StructureProblem.noImageName.description) }
+        if name.isEmpty || name.utf8.contains(0) { return find(line, Problem.noImageName) }
         if captions.isEmpty { return find(line, "the picture has no caption; give it one or remove the row") }
         let index: Int
         if let known = imageIndices[ExactName(text: name)] {

@@ -34,11 +34,7 @@ private struct LabelLines {
     let path: String
     private(set) var labels: [Label] = []
     private(set) var findings: [Finding] = []
-    private var firstLines: [String: Int] = [:]
-
-    init(path: String) {
-        self.path = path
-    }
+    var firstLines: [String: Int] = [:]
 
     /// Whether the first line is `label,prompt…`.
     static func beginsWithHeader(_ source: ByteSource) throws(DatasetError) -> Bool {
@@ -68,8 +64,8 @@ private struct LabelLines {
         var blankLines: [Int] = []
         while try reader.advance() {
             let bytes = reader.bytes
-            if bytes.contains(0) { throw .malformed(path: path, line: reader.line, problem: .nulByte) }
-            guard bytes.isUTF8 else { throw .malformed(path: path, line: reader.line, problem: .invalidUTF8) }
+            if bytes.contains(0) { throw .at(path, reader.line, Problem.nulByte) }
+            guard bytes.isUTF8 else { throw .at(path, reader.line, Problem.invalidUTF8) }
             if bytes.trimmed().isEmpty {
                 blankLines.append(reader.line)
                 continue
@@ -83,14 +79,16 @@ private struct LabelLines {
     private mutating func add(_ name: String, prompts: [String], line: Int) {
         let name = name.trimmedLabel
         if name.isEmpty {
-            findings.append(
-                Finding(severity: .error, line: line, message: "the label's name is empty; name it or remove the line"))
+            find(line, "the label's name is empty; name it or remove the line")
         } else if let first = firstLines[name] {
-            let message = "label \(quoted(name)) is here again, first on line \(first); keep one"
-            findings.append(Finding(severity: .error, line: line, message: message))
+            find(line, "label \(quoted(name)) is here again, first on line \(first); keep one")
         } else {
             firstLines[name] = line
             labels.append(Label(name: name, prompts: prompts))
         }
+    }
+
+    private mutating func find(_ line: Int, _ message: String) {
+        findings.append(Finding(severity: .error, line: line, message: message))
     }
 }

@@ -22,10 +22,9 @@ public final class PictureInputs: Sequence, Sendable {
     /// to each file's own directory. `-` reads the descriptor `standardInput`.
     public init(_ arguments: [String], imagesDirectory: String? = nil, standardInput: Int32 = 0) {
         self.arguments = arguments
-        state = Mutex(
-            (
-                PictureInputReader(arguments, imagesDirectory: imagesDirectory, standardInput: standardInput), nil
-            ))
+        let reader = PictureInputReader(
+            arguments: arguments[...], imagesDirectory: imagesDirectory, standardInput: standardInput)
+        state = Mutex((reader, nil))
     }
 
     /// The pictures that have not been given out yet.
@@ -53,7 +52,7 @@ public final class PictureInputs: Sequence, Sendable {
 
 /// Reads what arguments stand for.
 private struct PictureInputReader {
-    private enum Current {
+    enum Current {
         case directory(DirectoryWalk)
         case csv(CSVReader, columns: Int, PictureFolder)
         case jsonLines(LineReader, PictureFolder)
@@ -62,16 +61,10 @@ private struct PictureInputReader {
         case paths(LineReader)
     }
 
-    private var arguments: ArraySlice<String>
-    private let imagesDirectory: String?
-    private let standardInput: Int32
-    private var current: Current?
-
-    init(_ arguments: [String], imagesDirectory: String?, standardInput: Int32) {
-        self.arguments = arguments[...]
-        self.imagesDirectory = imagesDirectory
-        self.standardInput = standardInput
-    }
+    var arguments: ArraySlice<String>
+    let imagesDirectory: String?
+    let standardInput: Int32
+    var current: Current?
 
     mutating func next() throws(DatasetError) -> Picture? {
         while true {
@@ -110,15 +103,14 @@ private struct PictureInputReader {
             let scanner = DatasetScanner(source)
             try scanner.beginObject()
             while try scanner.nextKey() {
-                guard scanner.text == "images" else {
-                    try scanner.skipValue()
-                    continue
+                if scanner.text == "images" {
+                    try scanner.beginArray()
+                    current = .coco(scanner, folder)
+                    return
                 }
-                try scanner.beginArray()
-                current = .coco(scanner, folder)
-                return
+                try scanner.skipValue()
             }
-            throw .wrongStructure(path: path, line: scanner.line, problem: .missingKey("images"))
+            throw .at(path, scanner.line, Problem.missingKey("images"))
         }
     }
 
@@ -163,11 +155,9 @@ private struct PictureInputReader {
         }
     }
 
-    private func picture(
-        _ name: String?, _ folder: PictureFolder, _ line: Int
-    ) throws(DatasetError) -> Picture {
+    private func picture(_ name: String?, _ folder: PictureFolder, _ line: Int) throws(DatasetError) -> Picture {
         guard let name, !name.isEmpty else {
-            throw .wrongStructure(path: folder.dataFile, line: line, problem: .noImageName)
+            throw .at(folder.dataFile, line, Problem.noImageName)
         }
         return Picture(name: name, path: folder.path(of: name))
     }

@@ -20,7 +20,7 @@ public struct ScoreTable: Sendable {
     public static func read(path: String) throws(DatasetError) -> ScoreTable {
         let reader = try CSVReader(path: path)
         let labels = try reader.annotationHeader()
-        if labels.isEmpty { throw .wrongStructure(path: path, line: reader.line, problem: .noLabelColumn) }
+        if labels.isEmpty { throw .at(path, reader.line, Problem.noLabelColumn) }
         var images: [String] = []
         var lines: [Int] = []
         var scores: [Double] = []
@@ -28,7 +28,7 @@ public struct ScoreTable: Sendable {
         while try reader.next() {
             try reader.requireFieldCount(labels.count + 1)
             let image = reader.field(0)
-            if image.isEmpty { throw .wrongStructure(path: path, line: reader.line, problem: .noImageName) }
+            if image.isEmpty { throw .at(path, reader.line, Problem.noImageName) }
             if let first = rows.updateValue(images.count, forKey: ExactName(text: image)) {
                 throw .doubledRow(path: path, line: reader.line, image: image, firstLine: lines[first])
             }
@@ -40,7 +40,9 @@ public struct ScoreTable: Sendable {
             for column in 1...labels.count {
                 let cell = reader.bytes(column).trimmed()
                 guard let score = DecimalNumber.parse(cell), score.isFinite else {
-                    throw .badScore(path: path, line: reader.line, column: labels[column - 1], value: cell.text)
+                    let isEmpty = "is empty; every picture needs a score for every label"
+                    let fault = cell.isEmpty ? isEmpty : "holds \(quoted(cell.text)); write a finite number"
+                    throw .at(path, reader.line, "column \(quoted(labels[column - 1])) \(fault)")
                 }
                 scores.append(score)
             }
@@ -115,14 +117,13 @@ public struct ScoredTargets: Sendable {
                 throw .doubledRow(path: truth.source, line: line, image: image.name, firstLine: first)
             }
             guard let row = scoreRows[name] else {
-                throw .missingRow(
-                    image: image.name, presentIn: truth.source, line: line, missingIn: scores.source)
+                throw .missingRow(image: image.name, presentIn: truth.source, line: line, missingIn: scores.source)
             }
             rows.append(row)
         }
         for (row, image) in scores.images.enumerated() where firstLines[ExactName(text: image)] == nil {
-            throw .missingRow(
-                image: image, presentIn: scores.source, line: scores.lines[row], missingIn: truth.source)
+            let line = scores.lines[row]
+            throw .missingRow(image: image, presentIn: scores.source, line: line, missingIn: truth.source)
         }
         return rows
     }

@@ -64,9 +64,7 @@ public final class AtomicFileWriter {
         }
     }
 
-    deinit {
-        discard()
-    }
+    deinit { discard() }
 
     /// The number of bytes appended so far.
     public var count: Int { flushed + buffer.count }
@@ -131,9 +129,7 @@ public final class AtomicFileWriter {
     }
 
     /// Removes what was written aside. Without effect after a commit.
-    public func cancel() {
-        discard()
-    }
+    public func cancel() { discard() }
 
     private func discard() {
         if case .closed = state { return }

@@ -148,7 +148,7 @@ private func synchronize(_ path: String, flags: Int32) throws(FileIOError) {
         try retrying(.synchronize, path) { fsync(descriptor.number) }
     } catch {
         // Some file systems cannot flush a directory; there is then nothing to wait for.
-        if case .system(_, _, let code) = error, code == EINVAL || code == ENOTSUP { return }
+        if error.code == EINVAL || error.code == ENOTSUP { return }
         throw error
     }
 }

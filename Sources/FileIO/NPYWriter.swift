@@ -23,15 +23,10 @@ public final class NPYWriter {
     }
 
     /// Appends one row of D values.
-    public func append(row: UnsafeBufferPointer<Float>) throws(FileIOError) {
-        precondition(row.count == columns, "a row must have as many values as the file has columns")
-        try file.append(UnsafeRawBufferPointer(row))
-        rows += 1
-    }
-
-    /// Appends one row of D values.
     public func append(row: [Float]) throws(FileIOError) {
-        try row.withUnsafeBufferPointer { (buffer) throws(FileIOError) in try append(row: buffer) }
+        precondition(row.count == columns, "a row must have as many values as the file has columns")
+        try row.withUnsafeBufferPointer { (row) throws(FileIOError) in try file.append(UnsafeRawBufferPointer(row)) }
+        rows += 1
     }
 
     /// Writes N into the header and gives the file its name; `durable` waits for the disk. After an error nothing is
@@ -39,11 +34,6 @@ public final class NPYWriter {
     public func commit(durable: Bool) throws(FileIOError) {
         try file.seekWrite(NPYWriter.header(rows: rows, columns: columns), at: 0)
         try file.commit(durable: durable)
-    }
-
-    /// Gives up: removes what was written aside.
-    public func cancel() {
-        file.cancel()
     }
 
     static func header(rows: Int, columns: Int) -> [UInt8] {

@@ -8,23 +8,26 @@ import Glibc
 public func readFile(
     path: String, maximumBytes: Int, acceptsPipes: Bool = false
 ) throws(FileIOError) -> [UInt8] {
-    if acceptsPipes {
-        try checkPath(path)
-        let number = try retrying(.read, path) { open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
-        let descriptor = Descriptor(number: number)
-        var status = stat()
-        try retrying(.read, path) { fstat(number, &status) }
-        let kind = irregularKind(status.st_mode)
-        if kind == .directory { throw .notRegularFile(operation: .read, path: path, kind: .directory) }
-        return try readAll(descriptor, path, expected: kind == nil ? Int(status.st_size) : 0, maximumBytes)
+    let descriptor = try openFile(path, acceptsPipes: acceptsPipes)
+    let (number, expected) = (descriptor.number, descriptor.size)
+    if expected > maximumBytes { throw .tooLarge(path: path, maximumBytes: maximumBytes) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(expected)
+    var chunk = [UInt8](repeating: 0, count: min(max(expected + 1, 4096), 1 << 20))
+    // The end need not be where the file's size said: it may grow, and some files report no size.
+    while true {
+        let count = try chunk.withUnsafeMutableBufferPointer { (buffer) throws(FileIOError) -> Int in
+            try retrying(.read, path) { read(number, buffer.baseAddress, buffer.count) }
+        }
+        if count == 0 { return bytes }
+        if count > maximumBytes - bytes.count { throw .tooLarge(path: path, maximumBytes: maximumBytes) }
+        bytes += chunk[..<count]
     }
-    let descriptor = try openRegularFile(path)
-    return try readAll(descriptor, path, expected: descriptor.size, maximumBytes)
 }
 
 /// Reads a regular file of any size in pieces, in order, each of at most 1 MiB and valid during the call.
 public func readPieces(path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(FileIOError) {
-    let descriptor = try openRegularFile(path)
+    let descriptor = try openFile(path)
     let number = descriptor.number
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { buffer.deallocate() }
@@ -46,23 +49,4 @@ public func readText(
     let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
     throw .notUTF8(path: path, line: bad + 1)
-}
-
-/// Reads to the end, which need not be where the file's size said: it may grow, and some files report no size.
-private func readAll(
-    _ descriptor: borrowing Descriptor, _ path: String, expected: Int, _ maximumBytes: Int
-) throws(FileIOError) -> [UInt8] {
-    if expected > maximumBytes { throw .tooLarge(path: path, maximumBytes: maximumBytes) }
-    let number = descriptor.number
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(expected)
-    var chunk = [UInt8](repeating: 0, count: min(max(expected + 1, 4096), 1 << 20))
-    while true {
-        let count = try chunk.withUnsafeMutableBufferPointer { (buffer) throws(FileIOError) -> Int in
-            try retrying(.read, path) { read(number, buffer.baseAddress, buffer.count) }
-        }
-        if count == 0 { return bytes }
-        if count > maximumBytes - bytes.count { throw .tooLarge(path: path, maximumBytes: maximumBytes) }
-        bytes += chunk[..<count]
-    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 
 /// The few system calls that the cache needs, with errors in words.
@@ -13,12 +14,9 @@ enum FileSystem {
 
     static func makeDirectory(_ path: String) throws(HubError) {
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try createDirectory(path: path)
         } catch {
-            var information = stat()
-            if stat(path, &information) == 0, (information.st_mode & S_IFMT) == S_IFDIR { return }
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            throw failure(path, code: Int32(truncatingIfNeeded: underlying?.code ?? Int(EACCES)))
+            throw failure(path, code: error.code ?? EACCES)
         }
     }
 
@@ -43,14 +41,6 @@ enum FileSystem {
             unlink(aside)
             throw failure(path, code: problem)
         }
-    }
-
-    /// Makes a rename or a new link survive a power cut. A file system that cannot do it has its reasons.
-    static func synchronizeDirectory(_ path: String) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 
     /// The bytes that are free for us where the path lies; `nil` where the file system does not say.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 
 /// One model's part of the Hub's cache, laid out as huggingface_hub lays it out.
@@ -22,17 +23,9 @@ struct HubCache {
     var blobs: String { "\(storage)/blobs" }
     var locks: String { "\(root)/.locks/\(folder)" }
 
-    func blob(_ etag: String) -> String {
-        "\(blobs)/\(etag)"
-    }
-
-    func snapshot(_ commit: String) -> String {
-        "\(storage)/snapshots/\(commit)"
-    }
-
-    func file(_ name: String, in commit: String) -> String {
-        "\(snapshot(commit))/\(name)"
-    }
+    func blob(_ etag: String) -> String { "\(blobs)/\(etag)" }
+    func snapshot(_ commit: String) -> String { "\(storage)/snapshots/\(commit)" }
+    func file(_ name: String, in commit: String) -> String { "\(snapshot(commit))/\(name)" }
 
     /// The commit that a branch or tag was when it was last fetched.
     func commit(of revision: String) -> String? {
@@ -115,7 +108,8 @@ struct HubCache {
         let path = file(name, in: commit)
         for _ in 0..<3 {
             if symlink("../../blobs/\(etag)", path) == 0 {
-                FileSystem.synchronizeDirectory(snapshot(commit))
+                // A file system that cannot make the link survive a power cut has its reasons.
+                try? syncDirectory(path: snapshot(commit))
                 return
             }
             guard errno == EEXIST else { throw FileSystem.failure(path) }

@@ -26,30 +26,21 @@ public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// `organization/name`, without the revision.
-    public var repository: String {
-        "\(organization)/\(name)"
-    }
+    public var repository: String { "\(organization)/\(name)" }
 
     /// What ``init(_:)`` reads; `@main` is left out.
-    public var description: String {
-        revision == "main" ? repository : "\(repository)@\(revision)"
-    }
+    public var description: String { revision == "main" ? repository : "\(repository)@\(revision)" }
 
     /// Whether the revision is a whole commit, which can never come to mean other files.
-    var isCommit: Bool {
-        isCommitHash(revision)
-    }
+    var isCommit: Bool { isCommitHash(revision) }
 
     private static func isName(_ text: Substring) -> Bool {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, let last = bytes.last, bytes.count <= 96 else { return false }
         let isWord: (UInt8) -> Bool = { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
+            let lower = byte | 0x20
+            return (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lower)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
         }
         return isWord(first) && isWord(last) && !text.contains("--") && !text.contains("..")
             && bytes.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
@@ -69,9 +60,7 @@ public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Whether a text is a whole git commit: 40 lower-case hexadecimal digits.
-func isCommitHash(_ text: String) -> Bool {
-    isHexadecimal(text, digits: 40)
-}
+func isCommitHash(_ text: String) -> Bool { isHexadecimal(text, digits: 40) }
 
 /// Whether a text is exactly so many lower-case hexadecimal digits.
 func isHexadecimal(_ text: String, digits: Int) -> Bool {

@@ -31,18 +31,14 @@ struct HubAnswer {
     /// Whether the answer came from the endpoint itself, so that its status speaks about the model.
     let isFromEndpoint: Bool
 
-    var status: Int {
-        heads.last?.status ?? 0
-    }
+    var status: Int { heads.last?.status ?? 0 }
 
     /// The first answer's header, as the Hub puts a file's facts on the redirect and not on what it points to.
     func first(_ name: String) -> String? {
         heads.lazy.compactMap { $0[name] }.first
     }
 
-    func last(_ name: String) -> String? {
-        heads.last?[name]
-    }
+    func last(_ name: String) -> String? { heads.last?[name] }
 }
 
 /// Requests to the endpoint and to where it redirects.
@@ -50,11 +46,6 @@ struct HubRequests {
     let configuration: HubConfiguration
     let model: HubModelName
     private let session = HTTPSession()
-
-    init(configuration: HubConfiguration, model: HubModelName) {
-        self.configuration = configuration
-        self.model = model
-    }
 
     /// An address under the endpoint, each component percent-encoded (a slash in a revision too).
     func url(_ components: [String]) throws(HubError) -> URL {
@@ -147,9 +138,7 @@ struct HubRequests {
         }
     }
 
-    func pause(_ duration: Duration) {
-        Thread.sleep(forTimeInterval: duration.inSeconds)
-    }
+    func pause(_ duration: Duration) { Thread.sleep(forTimeInterval: duration.inSeconds) }
 
     /// What a broken transfer means.
     func failure(_ failure: TransportFailure, at url: URL, timeout: Duration) -> AttemptFailure {
@@ -179,23 +168,20 @@ struct HubRequests {
             return .transient(.unexpectedStatus(url: url, status: answer.status), retryAfter: nil)
         }
         let code = answer.last("X-Error-Code")
-        switch (answer.status, code) {
-        case (_, "GatedRepo"):
-            return .final(
-                .gated(model: model.description, page: "\(configuration.endpoint.absoluteString)/\(model.repository)"))
-        case (404, "RevisionNotFound"):
-            return .final(.revisionNotFound(model: model.description, revision: model.revision))
-        case (404, _) where file != nil && code != "RepoNotFound":
-            return .final(.fileNotFound(model: model.description, file: file ?? "a file"))
-        case (404, _):
-            return .final(.notFound(model: model.description, endpoint: configuration.endpoint.absoluteString))
-        case (401, _), (403, _):
-            return .final(
-                .unauthorized(
-                    model: model.description, status: answer.status, tokenWasSent: configuration.token != nil))
-        default:
-            return .final(.unexpectedStatus(url: url, status: answer.status))
-        }
+        let name = model.description
+        let endpoint = configuration.endpoint.absoluteString
+        let error: HubError =
+            switch (answer.status, code) {
+            case (_, "GatedRepo"): .gated(model: name, page: "\(endpoint)/\(model.repository)")
+            case (404, "RevisionNotFound"): .revisionNotFound(model: name, revision: model.revision)
+            case (404, _) where file != nil && code != "RepoNotFound":
+                .fileNotFound(model: name, file: file ?? "a file")
+            case (404, _): .notFound(model: name, endpoint: endpoint)
+            case (401, _), (403, _):
+                .unauthorized(model: name, status: answer.status, tokenWasSent: configuration.token != nil)
+            default: .unexpectedStatus(url: url, status: answer.status)
+            }
+        return .final(error)
     }
 
     /// `Retry-After` in both its forms: seconds, and a date.

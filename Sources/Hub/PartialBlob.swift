@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContentHash
+import FileIO
 import Foundation
 
 /// A blob on its way: `<etag>.incomplete`, which a later run goes on with. To be used under the blob's lock.
@@ -18,7 +19,7 @@ struct PartialBlob: ~Copyable {
         self.path = path
         etag = metadata.etag
         expectedSize = metadata.size
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileSystem.failure(path) }
         let left = FileSystem.size(ofFileAt: path) ?? 0
         if let expected = expectedSize, left <= expected {
@@ -37,9 +38,7 @@ struct PartialBlob: ~Copyable {
 
     /// Drops everything.
     mutating func restart() throws(HubError) {
-        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
-            throw FileSystem.failure(path)
-        }
+        guard ftruncate(descriptor, 0) == 0 else { throw FileSystem.failure(path) }
         count = 0
         hash = SHA256()
     }
@@ -79,22 +78,16 @@ struct PartialBlob: ~Copyable {
     /// Makes the blob appear under its own name, whole and on the disk.
     func publish(at destination: String) throws(HubError) {
         guard fsync(descriptor) == 0, rename(path, destination) == 0 else { throw FileSystem.failure(destination) }
-        FileSystem.synchronizeDirectory((destination as NSString).deletingLastPathComponent)
+        // A file system that cannot make the rename survive a power cut has its reasons.
+        try? syncDirectory(path: (destination as NSString).deletingLastPathComponent)
     }
 
-    /// Gives the content from the first byte; the position is then at the end.
+    /// Gives the content from the first byte.
     private func readBack(_ body: (UnsafeRawBufferPointer) -> Void) throws(HubError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        lseek(descriptor, 0, SEEK_SET)
-        while true {
-            let read = read(descriptor, buffer.baseAddress, buffer.count)
-            if read < 0 {
-                if errno == EINTR { continue }
-                throw .unreadable(path: path, reason: String(cString: strerror(errno)))
-            }
-            if read == 0 { return }
-            body(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
+        do {
+            try readPieces(path: path, body)
+        } catch {
+            throw .unreadable(path: path, reason: error.code.map { String(cString: strerror($0)) } ?? "\(error)")
         }
     }
 }

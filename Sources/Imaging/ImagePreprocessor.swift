@@ -172,7 +172,7 @@ public struct ImagePreprocessor: Sendable, Equatable {
             }
             initialized = 3 * plane
         }
-        return PixelValues(trustedChannels: 3, height: height, width: width, values: values)
+        return PixelValues(channels: 3, height: height, width: width, values: values)
     }
 
     private static func check(_ side: Int, key: String) throws(ImagingError) {

@@ -75,13 +75,9 @@ private final class LoaderState<Input: Sendable, Output: Sendable>: @unchecked S
 
     /// Starts one more thread; false if the system has none.
     func startWorker() -> Bool {
-        condition.lock()
-        workers += 1
-        condition.unlock()
+        condition.withLock { workers += 1 }
         if startDetachedThread({ self.work() }) { return true }
-        condition.lock()
-        workers -= 1
-        condition.unlock()
+        condition.withLock { workers -= 1 }
         return false
     }
 
@@ -106,11 +102,11 @@ private final class LoaderState<Input: Sendable, Output: Sendable>: @unchecked S
     }
 
     func cancel() {
-        condition.lock()
-        isCancelled = true
-        finished = [:]
-        condition.broadcast()
-        condition.unlock()
+        condition.withLock {
+            isCancelled = true
+            finished = [:]
+            condition.broadcast()
+        }
     }
 
     private func work() {

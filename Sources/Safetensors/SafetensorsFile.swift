@@ -40,12 +40,6 @@ public struct SafetensorsFile: Sendable {
         return UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange])
     }
 
-    /// The bytes of a named tensor, as ``bytes(of:)-(TensorEntry)``; throws if there is no such tensor.
-    public func bytes(of name: String) throws(SafetensorsError) -> UnsafeRawBufferPointer {
-        guard let entry = self[name] else { throw .noSuchTensor(path: path, tensor: name) }
-        return bytes(of: entry)
-    }
-
     /// Calls a closure with a tensor's bytes, which are valid until it returns and must not escape.
     public func withBytes<Result, Failure: Error>(
         of entry: TensorEntry, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

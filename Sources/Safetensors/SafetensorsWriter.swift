@@ -53,8 +53,7 @@ public enum SafetensorsWriter {
                 }
                 if supplied != size {
                     throw SafetensorsError.sizeMismatch(
-                        path: path, tensor: tensor.name, dtype: tensor.dtype, shape: tensor.shape, expected: size,
-                        found: supplied)
+                        path, tensor.name, tensor.dtype, tensor.shape, needed: size, found: supplied)
                 }
             }
             try file.commit(durable: durable)
@@ -75,26 +74,24 @@ public enum SafetensorsWriter {
         var members: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            members.append(
-                "\"__metadata__\":{"
-                    + pairs.map { jsonQuoted($0.key) + ":" + jsonQuoted($0.value) }.joined(separator: ",")
-                    + "}")
+            let texts = pairs.map { jsonQuoted($0.key) + ":" + jsonQuoted($0.value) }
+            members.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
         }
         var seen: Set<String> = []
         var ordered: [(Tensor, Int)] = []
         var offset = 0
         for tensor in sorted {
-            if tensor.name == "__metadata__" { throw .reservedName(path: path) }
-            if !seen.insert(tensor.name).inserted { throw .duplicateKey(path: path, key: tensor.name) }
+            if tensor.name == "__metadata__" {
+                throw .unusable(path: path, words: ": a tensor cannot be named '__metadata__'; rename it")
+            }
+            if !seen.insert(tensor.name).inserted { throw .duplicateKey(path, tensor.name) }
             if tensor.shape.contains(where: { $0 < 0 }) {
-                throw .badNumber(path: path, tensor: tensor.name, field: "shape", problem: .negative)
+                throw .badNumber(path, tensor.name, "shape", "a negative number")
             }
-            if tensor.shape.count > SafetensorsHeader.maximumRank {
-                throw .tooManyDimensions(path: path, tensor: tensor.name)
-            }
+            if tensor.shape.count > SafetensorsHeader.maximumRank { throw .tooManyDimensions(path, tensor.name) }
             let size = try SafetensorsHeader.byteCount(tensor.dtype, tensor.shape, tensor: tensor.name, path: path)
             let (end, overflow) = offset.addingReportingOverflow(size)
-            if overflow { throw .sizeOverflow(path: path, tensor: tensor.name, shape: tensor.shape) }
+            if overflow { throw .sizeOverflow(path, tensor.name, tensor.shape) }
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             members.append(
                 jsonQuoted(tensor.name) + ":{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"
@@ -104,9 +101,7 @@ public enum SafetensorsWriter {
         }
         var text = Array("{\(members.joined(separator: ","))}".utf8)
         text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
-        if text.count > SafetensorsHeader.maximumLength {
-            throw .headerTooLarge(path: path, length: UInt64(text.count))
-        }
+        if text.count > SafetensorsHeader.maximumLength { throw .headerTooLarge(path, UInt64(text.count)) }
         let length = (0..<8).map { UInt8(truncatingIfNeeded: UInt64(text.count) >> (8 * $0)) }
         return (length + text, ordered)
     }

@@ -23,7 +23,8 @@ struct UnicodeClasses: Sendable {
 
     private init() {
         let tables = [
-            (UnicodeTables.letters, ScalarClass.letter), (UnicodeTables.numbers, .number), (UnicodeTables.spaces, .space),
+            (UnicodeTables.letters, ScalarClass.letter), (UnicodeTables.numbers, .number),
+            (UnicodeTables.spaces, .space),
         ]
         let ranges = tables.flatMap { table, kind in TableReader.ranges(table).map { (range: $0, kind: kind) } }
             .sorted { $0.range.lowerBound < $1.range.lowerBound }
