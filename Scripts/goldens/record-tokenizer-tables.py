@@ -16,23 +16,23 @@ import unicodedata
 import tokenizers
 from tokenizers import Regex, normalizers, pre_tokenizers
 
-DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 POINTS = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
 NFC, NFD, LOWER = normalizers.NFC(), normalizers.NFD(), normalizers.Lowercase()
 
 
-def base36(n):
+def quantity(n):
+    """A variable-length quantity in base 64: five bits a digit, the lowest first, 32 more where another digit follows."""
     text = ""
-    while True:
-        n, r = divmod(n, 36)
-        text = DIGITS[r] + text
-        if n == 0:
-            return text
+    while n >= 32:
+        text += DIGITS[32 + n % 32]
+        n //= 32
+    return text + DIGITS[n]
 
 
-def signed(n):
-    """Zigzag, so that every number in the tables is non-negative."""
-    return base36(2 * n if n >= 0 else -2 * n - 1)
+def zigzag(n):
+    """So that every number in the tables is non-negative."""
+    return 2 * n if n >= 0 else -2 * n - 1
 
 
 def members(pattern):
@@ -45,7 +45,7 @@ def members(pattern):
 
 
 def words():
-    """`\\w` of Rust's regex crate, which single-word tokens are bounded by: it ends a run of punctuation."""
+    """`\\w` of Rust's regex crate, which bounds single-word tokens: it ends a run of punctuation."""
     split = pre_tokenizers.Whitespace()
     found = set()
     for k in range(0, len(POINTS), 4096):
@@ -60,7 +60,7 @@ def ranges(points):
     out, end, start = [], 0, None
     for c in sorted(points) + [None]:
         if start is not None and c != last + 1:
-            out += [base36(start - end), base36(last + 1 - start)]
+            out += [start - end, last + 1 - start]
             end, start = last + 1, None
         if start is None:
             start = c
@@ -86,7 +86,7 @@ def lowercase():
         count = 1
         while k + count < len(single) and single[k + count] == (start + count * stride, delta):
             count += 1
-        out += [base36(start - previous), base36(count), base36(stride), signed(delta)]
+        out += [start - previous, count, stride, zigzag(delta)]
         previous, k = start, k + count
     return out
 
@@ -113,57 +113,64 @@ def combining():
             classes[points[k + count]] == classes[points[k]]
         ):
             count += 1
-        out += [base36(points[k] - end), base36(count), base36(classes[points[k]])]
+        out += [points[k] - end, count, classes[points[k]]]
         end, k = points[k] + count, k + count
     return out
 
 
 def decompositions():
-    """(gap, first part, second part or 0, 1 if the parts compose again); the parts relative to the code point."""
-    out, previous = [], 0
+    """(gap, first part minus the previous first, second part) for each code point that decomposes.
+
+    Of the second part: 0 if there is none, else 1 + 2 * its zigzag-coded distance from the previous second part, and 1
+    more if the two parts compose again.
+    """
+    out, previous, first, second = [], 0, 0, 0
     for c in POINTS:
         if 0xAC00 <= c <= 0xD7A3 or NFD.normalize_str(chr(c)) == chr(c):
             continue
         parts = [int(p, 16) for p in unicodedata.decomposition(chr(c)).split()]
         assert parts and len(parts) <= 2, hex(c)
-        composes = len(parts) == 2 and NFC.normalize_str("".join(map(chr, parts))) == chr(c)
-        second = parts[1] if len(parts) == 2 else 0
-        out += [base36(c - previous), signed(parts[0] - c), base36(second), str(int(composes))]
-        previous = c
+        out += [c - previous, zigzag(parts[0] - first)]
+        if len(parts) == 2:
+            composes = NFC.normalize_str("".join(map(chr, parts))) == chr(c)
+            out.append(1 + 2 * zigzag(parts[1] - second) + int(composes))
+            second = parts[1]
+        else:
+            out.append(0)
+        previous, first = c, parts[0]
     return out
 
 
 def literal(name, comment, numbers):
-    lines, line = [], ""
-    for number in numbers:
-        if len(line) + len(number) + 1 > 108:
-            lines.append(line)
-            line = ""
-        line += number + " "
-    lines.append(line)
-    body = " \\\n".join("        " + line.rstrip() for line in lines)
+    text = "".join(map(quantity, numbers))
+    body = "\\\n".join("        " + text[k : k + 110] for k in range(0, len(text), 110))
     return f'    /// {comment}\n    static let {name}: StaticString = """\n{body}\n        """\n'
 
 
 def main():
     target = pathlib.Path(__file__).resolve().parent.parent.parent / "Sources/Tokenization/UnicodeTables.swift"
+    letters, numbers = members(r"\p{L}"), members(r"\p{N}")
     parts = [
-        literal("letters", "`\\p{L}`: gap since the previous range's end, length.", ranges(members(r"\p{L}"))),
-        literal("numbers", "`\\p{N}`: gap since the previous range's end, length.", ranges(members(r"\p{N}"))),
+        literal("letters", "`\\p{L}`: gap since the previous range's end, length.", ranges(letters)),
+        literal("numbers", "`\\p{N}`: gap since the previous range's end, length.", ranges(numbers)),
         literal("spaces", "`\\s`: gap since the previous range's end, length.", ranges(members(r"\s"))),
-        literal("words", "`\\w` of Rust's regex crate: gap since the previous range's end, length.", ranges(words())),
+        literal(
+            "wordExceptions",
+            "Where `\\w` of Rust's regex crate is not letters and numbers: gap since the previous range's end, length.",
+            ranges(words() ^ (letters | numbers)),
+        ),
         literal("lowercase", "Gap since the previous start, count, stride, signed difference.", lowercase()),
         literal("combiningClasses", "Gap since the previous range's end, length, class.", combining()),
         literal(
             "decompositions",
-            "Gap since the previous, signed difference of the first part, second part or 0, composes.",
+            "Gap since the previous, signed distances from its two parts: see `CanonicalComposition`.",
             decompositions(),
         ),
     ]
     target.write_text(
         "// SPDX-License-Identifier: Apache-2.0\n\n"
         f"// Written by Scripts/goldens/record-tokenizer-tables.py from tokenizers {tokenizers.__version__}; not edited by hand.\n\n"
-        "/// The `tokenizers` library's own Unicode tables, as numbers in base 36 parted by blanks.\n"
+        "/// The `tokenizers` library's own Unicode tables, as base-64 variable-length quantities (see `TableReader`).\n"
         "enum UnicodeTables {\n" + "\n".join(parts) + "}\n"
     )
 

@@ -41,15 +41,10 @@ static inline uint32_t cimg_little16(const uint8_t *p) { return (uint32_t)p[1] <
 static inline uint32_t cimg_little32(const uint8_t *p) { return cimg_little16(p + 2) << 16 | cimg_little16(p); }
 
 /// Composites RGBA on white: round((colour * alpha + 255 * (255 - alpha)) / 255).
-/// `out` may be `rgba` itself, since each pixel is read before it is written.
+/// `out` may be `rgba` itself, since no sample is written before it is read.
 static inline void cimg_composite(const uint8_t *rgba, size_t pixels, uint8_t *out) {
     for (size_t i = 0; i < pixels; i++, rgba += 4, out += 3) {
         uint32_t alpha = rgba[3], white = 255 * (255 - alpha);
-        uint8_t red = (uint8_t)((rgba[0] * alpha + white + 127) / 255);
-        uint8_t green = (uint8_t)((rgba[1] * alpha + white + 127) / 255);
-        uint8_t blue = (uint8_t)((rgba[2] * alpha + white + 127) / 255);
-        out[0] = red;
-        out[1] = green;
-        out[2] = blue;
+        for (int c = 0; c < 3; c++) out[c] = (uint8_t)((rgba[c] * alpha + white + 127) / 255);
     }
 }

@@ -39,13 +39,7 @@ struct AnnotationBuilder {
         self.source = source
         self.options = options
         folder = PictureFolder(dataFile: source, imagesDirectory: options.imagesDirectory)
-        if options.checksPictures, let directory = options.imagesDirectory {
-            switch PathStatus(directory.isEmpty ? "." : directory) {
-            case .directory: break
-            case .missing: throw .missing(path: directory)
-            default: throw .unreadable(path: directory, reason: "it is not a directory; name the pictures' directory")
-            }
-        }
+        if options.checksPictures { try folder.requireDirectory() }
         for label in options.labels ?? [] { _ = append(label: label.trimmedLabel) }
     }
 
@@ -71,8 +65,7 @@ struct AnnotationBuilder {
     /// Adds a picture and returns its row; nil, with a finding, where its name cannot be one.
     mutating func addImage(_ name: String, line: Int) -> Int? {
         guard !name.isEmpty, !name.utf8.contains(0) else {
-            let isEmpty = name.isEmpty
-            dropRow(line, isEmpty ? StructureProblem.noImageName.description : "the picture's path holds a byte 0")
+            dropRow(line, name.isEmpty ? Problem.noImageName : "the picture's path holds a byte 0")
             return nil
         }
         images.append(Picture(name: name, path: folder.path(of: name), line: line))
@@ -138,7 +131,7 @@ struct AnnotationBuilder {
     /// Fills the targets and checks the whole.
     mutating func finish() throws(DatasetError) -> AnnotationTable {
         if images.isEmpty && droppedRows == 0 { throw .noImages(path: source) }
-        if labels.isEmpty && !findings.contains(where: { $0.severity == .error }) { throw .noLabels(path: source) }
+        if labels.isEmpty && !findings.contains(where: \.isError) { throw .noLabels(path: source) }
         let size = images.count.multipliedReportingOverflow(by: labels.count)
         guard !size.overflow, size.partialValue <= Self.cellLimit else {
             throw .tooLarge(path: source, images: images.count, labels: labels.count)

@@ -54,12 +54,6 @@ struct AnnotationCheck {
     let targets: [Float]  // [N, L]
     private(set) var findings: [Finding] = []
 
-    init(images: [Picture], labels: [String], targets: [Float]) {
-        self.images = images
-        self.labels = labels
-        self.targets = targets
-    }
-
     /// Finds pictures that are not there, are directories or cannot be read.
     mutating func findMissingPictures() {
         for image in images {
@@ -96,11 +90,8 @@ struct AnnotationCheck {
         }
     }
 
-    /// Finds labels that the file does not have, labels without positives, and names that look alike.
-    ///
-    /// - Parameters:
-    ///   - lines: Where the file first has each label, `[L]`; nil where it does not.
-    ///   - namesEveryLabel: Whether labels are columns or categories.
+    /// Finds labels that the file does not have (`lines`, `[L]`: where each is first met), labels without positives,
+    /// and names that look alike. `namesEveryLabel` tells whether labels are columns or categories.
     mutating func findLabels(lines: [Int?], namesEveryLabel: Bool) {
         var hasPositive = [Bool](repeating: false, count: labels.count)
         for row in images.indices {

@@ -48,11 +48,9 @@ public struct AnnotationOptions: Sendable {
 ///
 /// Formats: CSV, narrow (`image,labels[,negatives]`, labels parted by `|`) or wide (`image,LABEL,…` with 1, 0, empty
 /// for unknown, or a number between), JSON lines (`{"image", "labels", "negatives"}`; labels may be an object of
-/// numbers), COCO instances, Create ML annotations. Names of labels lose white space at their ends.
-///
-/// The label set is that of the options, else the columns or categories, else the labels in order of appearance. A
-/// label of the options that the file does not have is unknown where the file has columns or categories, since it says
-/// nothing of it, and elsewhere what unlisted labels are; a warning tells either way.
+/// numbers), COCO instances, Create ML. The label set is that of the options, else the columns or categories, else the
+/// labels in order of appearance. A label of the options that the file lacks is unknown where the file has columns or
+/// categories, else what unlisted labels are.
 public struct AnnotationTable: Sendable {
     /// The file.
     public let source: String
@@ -69,39 +67,9 @@ public struct AnnotationTable: Sendable {
     /// Whether the file has a place for every label (columns, categories) instead of listing what a picture has.
     let namesEveryLabel: Bool
 
-    init(
-        source: String, images: [Picture], labels: [String], targets: [Float], findings: [Finding],
-        namesEveryLabel: Bool
-    ) {
-        self.source = source
-        self.images = images
-        self.labels = labels
-        self.targets = targets
-        self.findings = findings
-        self.namesEveryLabel = namesEveryLabel
-    }
-
-    /// Creates a table of data that does not come from a file.
-    ///
-    /// - Parameters:
-    ///   - source: What messages call it.
-    ///   - images: The pictures, `N` of them.
-    ///   - labels: The labels, `L` of them, each once.
-    ///   - targets: The targets, `[N, L]`, row major; NaN is unknown.
-    public init(source: String, images: [Picture], labels: [String], targets: [Float]) {
-        precondition(targets.count == images.count * labels.count, "targets are [N, L]")
-        self.init(
-            source: source, images: images, labels: labels, targets: targets, findings: [], namesEveryLabel: true)
-    }
-
-    /// Reads a data file and checks it; all that is wrong with single rows is in ``findings``.
-    ///
-    /// - Parameters:
-    ///   - path: The file. Its format is told by its extension and first bytes.
-    ///   - options: How to read it.
-    /// - Returns: The table; call ``requireUsable()`` once its findings are printed.
-    /// - Throws: ``DatasetError`` where the file cannot be read on: missing, not UTF-8, not CSV or JSON, no such header,
-    ///   no pictures.
+    /// Reads a data file and checks it. What is wrong with single rows is in ``findings``: print them, then call
+    /// ``requireUsable()``. Throws where the file cannot be read on: missing, not UTF-8, not CSV or JSON, no such
+    /// header, no pictures.
     public static func read(path: String, options: AnnotationOptions = .init()) throws(DatasetError) -> AnnotationTable
     {
         let file = try HashedSource(path: path)
@@ -112,14 +80,8 @@ public struct AnnotationTable: Sendable {
         return table
     }
 
-    /// Reads a data file to score a model on, and demands that it can be used.
-    ///
-    /// - Parameters:
-    ///   - path: The file.
-    ///   - options: How to read it.
-    ///   - monitor: Told of warnings, ten at most: labels without positives are the rule in a part of a data set.
-    /// - Returns: The table.
-    /// - Throws: ``DatasetError`` where the file cannot be read or used.
+    /// Reads a data file to score a model on, and throws where it cannot be used. The monitor is told of ten warnings
+    /// at most: labels without positives are the rule in a part of a data set.
     public static func readForScoring(
         path: String, options: AnnotationOptions = .init(), monitor: WorkMonitor = .silent
     ) throws(DatasetError) -> AnnotationTable {
@@ -131,17 +93,13 @@ public struct AnnotationTable: Sendable {
         return table
     }
 
-    /// Demands that no finding is an error.
-    ///
-    /// - Throws: ``DatasetError/unusable(path:findings:)`` with all findings.
+    /// Throws an error with all findings if one of them is an error.
     public func requireUsable() throws(DatasetError) {
-        if findings.contains(where: { $0.severity == .error }) { throw .unusable(path: source, findings: findings) }
+        try findings.requireNoError(in: source)
     }
 
-    /// The same pictures with some of the labels only.
-    ///
-    /// - Parameter names: The labels to leave out; those that the table does not have make no difference.
-    /// - Returns: The table, in the same order, without findings.
+    /// The same pictures without some labels, and without findings. Names that the table does not have make no
+    /// difference.
     public func leavingOut(_ names: [String]) -> AnnotationTable {
         let left = Set(names)
         let kept = labels.indices.filter { !left.contains(labels[$0]) }
@@ -157,25 +115,15 @@ public struct AnnotationTable: Sendable {
         return table
     }
 
-    /// How many pictures have, have not or may have each label.
-    ///
-    /// - Returns: `[L]`, in label order.
+    /// How many pictures have, have not or may have each label, `[L]`.
     public func labelCounts() -> [LabelCount] {
-        var counts = labels.map { LabelCount(name: $0, positives: 0, negatives: 0, unknown: 0) }
-        let width = labels.count
-        for row in images.indices {
-            for column in 0..<width {
-                let target = targets[row * width + column]
-                if target.isNaN {
-                    counts[column].unknown += 1
-                } else if target > 0.5 {
-                    counts[column].positives += 1
-                } else {
-                    counts[column].negatives += 1
-                }
-            }
+        labels.enumerated().map { column, name in
+            let values = images.indices.map { targets[$0 * labels.count + column] }
+            let positives = values.count { $0 > 0.5 }
+            let unknown = values.count(where: \.isNaN)
+            return LabelCount(
+                name: name, positives: positives, negatives: values.count - positives - unknown, unknown: unknown)
         }
-        return counts
     }
 }
 
@@ -184,11 +132,11 @@ public struct LabelCount: Sendable, Equatable {
     /// The label.
     public let name: String
     /// Pictures with a target above one half.
-    public internal(set) var positives: Int
+    public let positives: Int
     /// Pictures with a target of at most one half.
-    public internal(set) var negatives: Int
+    public let negatives: Int
     /// Pictures of which it is not known.
-    public internal(set) var unknown: Int
+    public let unknown: Int
 }
 
 /// All that is wrong with a data file, and what is in it.
@@ -203,17 +151,20 @@ public struct DatasetReport: Sendable {
     public let findings: [Finding]
 
     /// Whether the file cannot be used.
-    public var hasErrors: Bool { findings.contains { $0.severity == .error } }
+    public var hasErrors: Bool { findings.contains(where: \.isError) }
 }
 
 extension AnnotationTable {
-    /// Checks a data file and lists every problem; where the file cannot be read on, that is the last of them.
-    ///
-    /// - Parameters:
-    ///   - path: The file.
-    ///   - options: How to read it.
-    /// - Returns: The report.
-    /// - Throws: ``DatasetError`` only where nothing can be said of the content: a missing or unreadable path.
+    /// A table of data that does not come from a file: `N` pictures, `L` distinct labels and targets `[N, L]`, row
+    /// major, NaN where unknown. `source` is its name in messages.
+    public init(source: String, images: [Picture], labels: [String], targets: [Float]) {
+        precondition(targets.count == images.count * labels.count, "targets are [N, L]")
+        self.init(
+            source: source, images: images, labels: labels, targets: targets, findings: [], namesEveryLabel: true)
+    }
+
+    /// Checks a data file and lists every problem; where the file cannot be read on, that is the last of them. Throws
+    /// only where the path is missing or unreadable.
     public static func check(
         path: String, options: AnnotationOptions = .init()
     ) throws(DatasetError) -> DatasetReport {
@@ -225,13 +176,7 @@ extension AnnotationTable {
             return DatasetReport(
                 source: path, imageCount: table.images.count, labels: table.labelCounts(), findings: table.findings)
         } catch {
-            let message: String
-            switch error {
-            case .malformed(_, _, let problem): message = problem.description
-            case .wrongStructure(_, _, let problem): message = problem.description
-            case .noImages, .noLabels, .tooLarge: message = error.description
-            default: throw error
-            }
+            guard let message = error.finding else { throw error }
             builder.find(.error, error.line, message)
             return DatasetReport(
                 source: path, imageCount: builder.images.count, labels: [], findings: builder.sortedFindings())

@@ -15,10 +15,14 @@ enum ASCII {
     static let comma: UInt8 = 0x2C
     static let zero: UInt8 = 0x30
     static let nine: UInt8 = 0x39
-    static let backslash: UInt8 = 0x5C
 
     static func isSpace(_ byte: UInt8) -> Bool {
         byte == space || (tab...carriageReturn).contains(byte)
+    }
+
+    /// Whether a field in plain CSV ends here.
+    static func endsField(_ byte: UInt8) -> Bool {
+        byte == comma || byte == lineFeed || byte == carriageReturn
     }
 
     static func isDigit(_ byte: UInt8) -> Bool {

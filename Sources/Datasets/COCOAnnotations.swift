@@ -4,10 +4,8 @@ import FileIO
 import JSON
 
 extension AnnotationBuilder {
-    /// Reads COCO's instances: a picture has a label if an annotation of that category is on it.
-    ///
-    /// Labels are the categories in the document's order. LVIS's `neg_category_ids` are targets 0 also where what is
-    /// unlisted is unknown.
+    /// Reads COCO's instances: a picture has a label if an annotation of that category is on it. LVIS's
+    /// `neg_category_ids` are targets 0, also where what is unlisted is unknown.
     mutating func readCOCO(_ source: ByteSource) throws(DatasetError) {
         let document = try COCOLists(DatasetScanner(source), path: self.source)
         namesEveryLabel = true
@@ -95,11 +93,10 @@ private struct COCOLists {
                 continue
             }
             guard seen.insert(key).inserted else {
-                throw .wrongStructure(path: path, line: scanner.line, problem: .doubledKey(key))
+                throw .at(path, scanner.line, Problem.doubledKey(key))
             }
             guard try scanner.kind() == .array else {
-                let problem = StructureProblem.wrongType(key: key, expected: "an array")
-                throw .wrongStructure(path: path, line: scanner.line, problem: problem)
+                throw .at(path, scanner.line, Problem.wrongType(key, expected: "an array"))
             }
             try scanner.beginArray()
             while try scanner.nextElement() {
@@ -112,7 +109,7 @@ private struct COCOLists {
         }
         try scanner.expectEnd()
         for key in ["images", "annotations", "categories"] where !seen.contains(key) {
-            throw .wrongStructure(path: path, line: 1, problem: .missingKey(key))
+            throw .at(path, 1, Problem.missingKey(key))
         }
     }
 }

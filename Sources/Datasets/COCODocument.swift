@@ -37,10 +37,8 @@ enum COCOIdentifier: Hashable {
 }
 
 extension JSONScanner<DatasetError> {
-    /// Hands over the keys of the next value, each value of which is to be read or stepped over; none where it is no
-    /// object.
-    ///
-    /// - Returns: The line on which the value begins.
+    /// Hands over the keys of the next value, none where it is no object, and returns the line on which the value
+    /// begins. `body` has to read each key's value or step over it.
     fileprivate func forEachKey(_ body: (String) throws(DatasetError) -> Void) throws(DatasetError) -> Int {
         let kind = try kind()
         let line = line

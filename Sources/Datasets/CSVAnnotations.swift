@@ -7,25 +7,24 @@ extension CSVReader {
     ///
     /// - Returns: The names besides `image`, without white space at their ends.
     func annotationHeader() throws(DatasetError) -> [String] {
-        guard try next() else { throw wrong(.empty) }
+        guard try next() else { throw wrong(Problem.empty) }
         guard let place = (0..<fieldCount).first(where: { field($0).trimmedLabel == "image" }) else {
-            throw wrong(.noImageColumn(found: field(0)))
+            let examples = "as in image,labels or image,LABEL,LABEL"
+            throw wrong("the first column is \(quoted(field(0))); a header begins with \"image\", \(examples)")
         }
         imageColumn = place
         var names: [String] = []
         var seen: Set<String> = ["image"]
         for column in 1..<max(fieldCount, 1) {
             let name = field(column).trimmedLabel
-            guard !name.isEmpty else { throw wrong(.emptyColumnName(column: column + 1)) }
-            guard seen.insert(name).inserted else { throw wrong(.doubledColumn(name: name)) }
+            guard !name.isEmpty else { throw wrong("column \(column + 1) has no name; name it or remove it") }
+            guard seen.insert(name).inserted else { throw wrong("column \(quoted(name)) is there twice; keep one") }
             names.append(name)
         }
         return names
     }
 
-    private func wrong(_ problem: StructureProblem) -> DatasetError {
-        .wrongStructure(path: path, line: max(line, 1), problem: problem)
-    }
+    private func wrong(_ problem: String) -> DatasetError { .at(path, max(line, 1), problem) }
 }
 
 extension AnnotationBuilder {
@@ -33,9 +32,7 @@ extension AnnotationBuilder {
     mutating func readCSV(_ source: ByteSource) throws(DatasetError) {
         let reader = try CSVReader(source: source)
         let columns = try reader.annotationHeader()
-        if columns.isEmpty {
-            throw .wrongStructure(path: reader.path, line: reader.line, problem: .noLabelColumn)
-        }
+        if columns.isEmpty { throw .at(reader.path, reader.line, Problem.noLabelColumn) }
         if columns == ["labels"] || columns == ["labels", "negatives"] || columns == ["negatives", "labels"] {
             try readNarrow(reader, columns)
         } else {
@@ -74,8 +71,7 @@ extension AnnotationBuilder {
     }
 
     private func pieces(_ field: Bytes) -> [String] {
-        field.split(separator: UInt8(ascii: "|")).map { Bytes(rebasing: $0).trimmed() }.filter { !$0.isEmpty }.map(
-            \.text)
+        field.split(separator: UInt8(ascii: "|")).map { Bytes(rebasing: $0).trimmed().text }.filter { !$0.isEmpty }
     }
 
     private mutating func readWide(_ reader: CSVReader, _ columns: [String]) throws(DatasetError) {
@@ -110,7 +106,7 @@ extension AnnotationBuilder {
 
     private mutating func rowIsWhole(_ reader: CSVReader, _ count: Int) -> Bool {
         guard reader.fieldCount != count else { return true }
-        dropRow(reader.line, SyntaxProblem.fieldCount(expected: count, found: reader.fieldCount).description)
+        dropRow(reader.line, Problem.fieldCount(expected: count, found: reader.fieldCount))
         return false
     }
 }

@@ -2,17 +2,16 @@
 
 import FileIO
 
-/// A streaming reader of comma-separated values after RFC 4180.
+/// A streaming reader of comma-separated values after RFC 4180, UTF-8, one record in memory at a time (at most 256
+/// MiB).
 ///
-/// Records end with LF, CRLF or CR; a field in quotes may hold commas, line ends and doubled quotes. UTF-8 with or
-/// without a byte order mark. Blank lines are skipped. What other readers guess at is an error with its line here: an
-/// unclosed quote, a quote inside a plain field, text after a closing quote, bytes that are not UTF-8, a byte 0.
-/// Whether rows are as long as the header is the caller's question (``requireFieldCount(_:)``).
+/// Records end with LF, CRLF or CR; a field in quotes may hold commas, line ends and doubled quotes; blank lines are
+/// skipped. What other readers guess at is an error with its line: an unclosed quote, a quote inside a plain field,
+/// text after a closing quote, bytes that are not UTF-8, a byte 0. Rows may be of any length
+/// (``requireFieldCount(_:)``).
 ///
 ///     let reader = try CSVReader(path: "train.csv")
 ///     while try reader.next() { print(reader.line, reader.field(0)) }
-///
-/// One record is in memory at a time; it may be 256 MiB long.
 public final class CSVReader {
     private struct Field {
         var start: Int
@@ -30,20 +29,12 @@ public final class CSVReader {
     /// Where the image column stands, once an annotation header has been read.
     var imageColumn = 0
 
-    /// Opens a file.
-    ///
-    /// - Parameter path: The file to read.
-    /// - Throws: ``DatasetError`` if it is missing, unreadable or not in UTF-8.
+    /// Opens a file; throws if it is missing, unreadable or not in UTF-8.
     public convenience init(path: String) throws(DatasetError) {
         try self.init(source: ByteSource.opening(path))
     }
 
-    /// Reads text in memory.
-    ///
-    /// - Parameters:
-    ///   - bytes: The file's content.
-    ///   - path: What messages call it.
-    /// - Throws: ``DatasetError`` if it is not in UTF-8.
+    /// Reads text in memory, which messages call `path`; throws if it is not in UTF-8.
     public convenience init(bytes: [UInt8], path: String) throws(DatasetError) {
         try self.init(source: bytes.withUnsafeBufferPointer { ByteSource(bytes: $0, path: path) })
     }
@@ -59,10 +50,7 @@ public final class CSVReader {
     /// The file's path, for messages.
     public var path: String { source.path }
 
-    /// The text of a field of the current record.
-    ///
-    /// - Parameter index: The field, from 0, less than ``fieldCount``.
-    /// - Returns: The text without its quotes.
+    /// The text of a field of the current record, without its quotes; fields count from 0.
     public func field(_ index: Int) -> String {
         bytes(index).text
     }
@@ -75,20 +63,15 @@ public final class CSVReader {
         return Bytes(start: source.bytes + field.start, count: field.end - field.start)
     }
 
-    /// Demands that the current record has as many fields as the header.
-    ///
-    /// - Parameter expected: The header's number of fields.
-    /// - Throws: ``DatasetError/malformed(path:line:problem:)`` with both counts.
+    /// Throws unless the current record has as many fields as the header.
     public func requireFieldCount(_ expected: Int) throws(DatasetError) {
         guard fields.count == expected else {
-            throw problem(.fieldCount(expected: expected, found: fields.count), at: line)
+            throw problem(Problem.fieldCount(expected: expected, found: fields.count), at: line)
         }
     }
 
-    /// Goes to the next record that is not a blank line.
-    ///
-    /// - Returns: False at the end of the file.
-    /// - Throws: ``DatasetError/malformed(path:line:problem:)`` where the text is not CSV.
+    /// Goes to the next record that is not a blank line; false at the end of the file. Throws where the text is not
+    /// CSV.
     public func next() throws(DatasetError) -> Bool {
         repeat {
             source.consume(recordLength)
@@ -126,7 +109,9 @@ public final class CSVReader {
             break
         }
         recordLength = position
-        if seen >= 0x80, !Bytes(start: source.bytes, count: position).isUTF8 { throw problem(.invalidUTF8, at: line) }
+        if seen >= 0x80, !Bytes(start: source.bytes, count: position).isUTF8 {
+            throw problem(Problem.invalidUTF8, at: line)
+        }
         for index in fields.indices where fields[index].hasDoubledQuotes { halveQuotes(&fields[index]) }
     }
 
@@ -139,9 +124,12 @@ public final class CSVReader {
                 let byte = bytes[position]
                 // All bytes that matter are at or below the comma; digits, letters and UTF-8 are above.
                 if byte <= ASCII.comma {
-                    if byte == ASCII.comma || byte == ASCII.lineFeed || byte == ASCII.carriageReturn { break scan }
-                    if byte == ASCII.quote { throw problem(.quoteInField, at: nextLine) }
-                    if byte == 0 { throw problem(.nulByte, at: nextLine) }
+                    if ASCII.endsField(byte) { break scan }
+                    if byte == ASCII.quote {
+                        let what = "a quote inside a field that does not begin with one"
+                        throw problem("\(what); put the field in quotes and double the inner quotes", at: nextLine)
+                    }
+                    if byte == 0 { throw problem(Problem.nulByte, at: nextLine) }
                 }
                 seen |= byte
                 position += 1
@@ -157,8 +145,8 @@ public final class CSVReader {
         var field = Field(start: position, end: position, hasDoubledQuotes: false)
         while true {
             guard position < source.count else {
-                guard try more() else { throw problem(.unclosedQuote, at: openedOn) }
-                continue
+                if try more() { continue }
+                throw problem("the quote opened here is never closed; close it", at: openedOn)
             }
             let byte = source.bytes[position]
             position += 1
@@ -172,16 +160,14 @@ public final class CSVReader {
                 let isPair = try source.holds(position) && source.bytes[position] == ASCII.lineFeed
                 if !isPair { nextLine += 1 }
             } else if byte == 0 {
-                throw problem(.nulByte, at: nextLine)
+                throw problem(Problem.nulByte, at: nextLine)
             }
             seen |= byte
         }
         field.end = position - 1
-        if try source.holds(position) {
-            let byte = source.bytes[position]
-            guard byte == ASCII.comma || byte == ASCII.lineFeed || byte == ASCII.carriageReturn else {
-                throw problem(.textAfterQuote, at: nextLine)
-            }
+        if try source.holds(position), !ASCII.endsField(source.bytes[position]) {
+            let advice = "put a comma there, or double the quotes inside the field"
+            throw problem("text after a closing quote; \(advice)", at: nextLine)
         }
         fields.append(field)
     }
@@ -201,13 +187,9 @@ public final class CSVReader {
     }
 
     private func more() throws(DatasetError) -> Bool {
-        guard source.count < ByteSource.windowLimit else {
-            throw problem(.tooLong(limit: ByteSource.windowLimit), at: line)
-        }
+        guard source.count < ByteSource.windowLimit else { throw problem(Problem.tooLong, at: line) }
         return try source.grows()
     }
 
-    private func problem(_ problem: SyntaxProblem, at line: Int) -> DatasetError {
-        .malformed(path: source.path, line: line, problem: problem)
-    }
+    private func problem(_ problem: String, at line: Int) -> DatasetError { .at(source.path, line, problem) }
 }

@@ -3,11 +3,9 @@
 public import FileIO
 import JSON
 
-/// Pictures with captions: what contrastive pretraining learns from.
-///
-/// Formats: CSV with the columns `image` and `caption` (or `filepath` and `title`, open_clip's names) and any others,
-/// which are not read; JSON lines with `image` and `caption`, or `captions` for several of one picture. A picture may
-/// have any number of rows.
+/// Pictures with captions, as contrastive pretraining takes them. Formats: CSV with the columns `image` and `caption`
+/// (or open_clip's `filepath` and `title`), other columns being ignored; JSON lines with `image` and `caption`, or
+/// `captions` for several. A picture may have any number of rows.
 public struct CaptionTable: Sendable {
     /// A caption and its picture.
     public struct Row: Sendable, Equatable {
@@ -30,23 +28,14 @@ public struct CaptionTable: Sendable {
     /// The SHA-256 of the file's bytes, as hexadecimal digits.
     public private(set) var contentHash: String?
 
-    /// Reads a file of captions and checks it; all that is wrong with single rows is in ``findings``.
-    ///
-    /// - Parameters:
-    ///   - path: The file; JSON lines if its name ends so, else CSV.
-    ///   - imagesDirectory: The directory to which names are relative, or nil for the file's own.
-    /// - Returns: The table; call ``requireUsable()`` once its findings are printed.
-    /// - Throws: ``DatasetError`` where the file cannot be read on, or the directory is not there.
+    /// Reads a file of captions, JSON lines if its name ends so, else CSV, and checks it. Names are relative to
+    /// `imagesDirectory`, or else to the file's own directory. What is wrong with single rows is in ``findings``: print
+    /// them, then call ``requireUsable()``. Throws where the file cannot be read on, or the directory is not there.
     public static func read(path: String, imagesDirectory: String? = nil) throws(DatasetError) -> CaptionTable {
-        if let directory = imagesDirectory {
-            switch PathStatus(directory.isEmpty ? "." : directory) {
-            case .directory: break
-            case .missing: throw .missing(path: directory)
-            default: throw .unreadable(path: directory, reason: "it is not a directory; name the pictures' directory")
-            }
-        }
+        let folder = PictureFolder(dataFile: path, imagesDirectory: imagesDirectory)
+        try folder.requireDirectory()
         let file = try HashedSource(path: path)
-        var builder = CaptionBuilder(source: path, folder: .init(dataFile: path, imagesDirectory: imagesDirectory))
+        var builder = CaptionBuilder(source: path, folder: folder)
         switch fileExtension(path) {
         case "jsonl", "ndjson": try builder.readJSONLines(file.source)
         default: try builder.readCSV(CSVReader(source: file.source))
@@ -56,40 +45,33 @@ public struct CaptionTable: Sendable {
         return table
     }
 
-    /// Demands that no finding is an error.
-    ///
-    /// - Throws: ``DatasetError/unusable(path:findings:)`` with all findings.
+    /// Throws an error with all findings if one of them is an error.
     public func requireUsable() throws(DatasetError) {
-        if findings.contains(where: { $0.severity == .error }) { throw .unusable(path: source, findings: findings) }
+        try findings.requireNoError(in: source)
     }
 }
 
 private struct CaptionBuilder {
     let source: String
     let folder: PictureFolder
-    private var images: [Picture] = []
-    private var imageIndices: [ExactName: Int] = [:]
-    private var rows: [CaptionTable.Row] = []
-    private var findings: [Finding] = []
-
-    init(source: String, folder: PictureFolder) {
-        self.source = source
-        self.folder = folder
-    }
+    var images: [Picture] = []
+    var imageIndices: [ExactName: Int] = [:]
+    var rows: [CaptionTable.Row] = []
+    var findings: [Finding] = []
 
     mutating func readCSV(_ reader: CSVReader) throws(DatasetError) {
-        guard try reader.next() else { throw .wrongStructure(path: source, line: 1, problem: .empty) }
+        guard try reader.next() else { throw .at(source, 1, Problem.empty) }
         let header = (0..<reader.fieldCount).map { reader.field($0).trimmedLabel }
         func column(_ names: [String]) throws(DatasetError) -> Int {
             if let place = header.firstIndex(where: names.contains) { return place }
-            throw .wrongStructure(path: source, line: max(reader.line, 1), problem: .missingColumn(names[0]))
+            let words = "there is no column \(quoted(names[0])); name it in the header"
+            throw .at(source, max(reader.line, 1), words)
         }
         let image = try column(["image", "filepath"])
         let caption = try column(["caption", "title"])
         while try reader.next() {
             if reader.fieldCount != header.count {
-                let problem = SyntaxProblem.fieldCount(expected: header.count, found: reader.fieldCount)
-                find(reader.line, problem.description)
+                find(reader.line, Problem.fieldCount(expected: header.count, found: reader.fieldCount))
             } else {
                 add(reader.field(image), [reader.field(caption)], line: reader.line)
             }
@@ -106,8 +88,8 @@ private struct CaptionBuilder {
                 try readEntry(scanner, line: lines.line)
                 try scanner.expectEnd()
             } catch {
-                guard case .malformed(_, _, let problem) = error else { throw error }
-                find(lines.line, problem.description)
+                guard let problem = error.finding else { throw error }
+                find(lines.line, problem)
             }
         }
     }
@@ -135,7 +117,7 @@ private struct CaptionBuilder {
     }
 
     private mutating func add(_ name: String, _ captions: [String], line: Int) {
-        if name.isEmpty || name.utf8.contains(0) { return find(line, StructureProblem.noImageName.description) }
+        if name.isEmpty || name.utf8.contains(0) { return find(line, Problem.noImageName) }
         if captions.isEmpty { return find(line, "the picture has no caption; give it one or remove the row") }
         let index: Int
         if let known = imageIndices[ExactName(text: name)] {

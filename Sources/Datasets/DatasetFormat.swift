@@ -25,7 +25,7 @@ enum DatasetFormat: Equatable {
     /// An array is Create ML's; an object that begins with an entry's key is the first of JSON lines.
     private static func detectJSON(_ source: ByteSource) throws(DatasetError) -> DatasetFormat {
         guard let first = try firstVisibleByte(source, from: 0) else {
-            throw .wrongStructure(path: source.path, line: 1, problem: .empty)
+            throw .at(source.path, 1, Problem.empty)
         }
         if source.bytes[first] == UInt8(ascii: "[") { return .createML }
         guard source.bytes[first] == UInt8(ascii: "{"), let open = try firstVisibleByte(source, from: first + 1),
@@ -58,17 +58,29 @@ func fileExtension(_ path: String) -> String {
 struct PictureFolder {
     /// The data file.
     let dataFile: String
+    private let directory: String?
     private let prefix: String
 
     /// Takes the directory given, or else the data file's own.
     init(dataFile: String, imagesDirectory: String?) {
         self.dataFile = dataFile
+        directory = imagesDirectory
         if let imagesDirectory {
             prefix = imagesDirectory.isEmpty || imagesDirectory.hasSuffix("/") ? imagesDirectory : imagesDirectory + "/"
         } else if let slash = dataFile.utf8.lastIndex(of: UInt8(ascii: "/")) {
             prefix = String(dataFile[...slash])
         } else {
             prefix = ""
+        }
+    }
+
+    /// Demands that the directory that was given, if any, is one.
+    func requireDirectory() throws(DatasetError) {
+        guard let directory else { return }
+        switch PathStatus(directory.isEmpty ? "." : directory) {
+        case .directory: break
+        case .missing: throw .missing(path: directory)
+        default: throw .unreadable(path: directory, reason: "it is not a directory; name the pictures' directory")
         }
     }
 

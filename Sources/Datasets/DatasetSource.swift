@@ -33,11 +33,11 @@ extension DatasetError {
     init(_ fault: JSONFault, path: String) {
         switch fault.problem {
         case .unreadable(let error): self.init(error)
-        case .invalidUTF8: self = .malformed(path: path, line: fault.line, problem: .invalidUTF8)
-        case .tooDeep(let limit): self = .malformed(path: path, line: fault.line, problem: .jsonTooDeep(limit: limit))
+        case .invalidUTF8: self = .at(path, fault.line, Problem.invalidUTF8)
+        case .tooDeep(let limit): self = .at(path, fault.line, "JSON nested deeper than \(limit) levels; flatten it")
         default:
-            let problem = SyntaxProblem.json(column: fault.column, expected: fault.expected)
-            self = .malformed(path: path, line: fault.line, problem: problem)
+            let place = "at byte \(fault.column) of the line"
+            self = .at(path, fault.line, "not JSON: expected \(fault.expected) \(place)")
         }
     }
 
@@ -46,8 +46,7 @@ extension DatasetError {
         case .invalidPath(let path): self = .missing(path: path)
         case .system(_, let path, _) where error.isMissingInput: self = .missing(path: path)
         case .system(_, let path, let code): self = .unreadable(path: path, reason: String(cString: strerror(code)))
-        case .lineTooLong(let path, let line):
-            self = .malformed(path: path, line: line, problem: .tooLong(limit: ByteSource.windowLimit))
+        case .lineTooLong(let path, let line): self = .at(path, line, Problem.tooLong)
         default: self = .unreadable(path: "", reason: error.description)
         }
     }
@@ -101,7 +100,7 @@ extension ByteSource {
         let second = bytes[1]
         // UTF-16 text without a mark has a zero in one of its first two bytes.
         if (first == 0xFE && second == 0xFF) || (first == 0xFF && second == 0xFE) || (first == 0) != (second == 0) {
-            throw .malformed(path: path, line: 1, problem: .wideEncoding)
+            throw .at(path, 1, "the file is UTF-16 or UTF-32; save it as UTF-8")
         }
         if first == 0xEF, second == 0xBB, try holds(2), bytes[2] == 0xBF { consume(3) }
     }

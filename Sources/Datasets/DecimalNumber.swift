@@ -10,48 +10,41 @@ enum DecimalNumber {
         1e20, 1e21, 1e22,
     ]
 
-    /// The correctly rounded value of a decimal number with optional sign, point and exponent.
-    ///
-    /// With at most 2^53 as digits and 22 as power of ten, one multiplication or division of exact values rounds once
-    /// and is exact (Clinger, 1990); anything longer goes to the C library.
-    ///
-    /// - Returns: The number, infinite where it is too large; nil where the bytes are something else, `nan`,
-    ///   `inf` and hexadecimal forms included.
+    /// The correctly rounded value of a decimal number, infinite where it is too large; nil for anything else, `nan`,
+    /// `inf` and hexadecimal forms included. With at most 2^53 as digits and 22 as power of ten, one operation on exact
+    /// values rounds once and is exact (Clinger, 1990); anything longer goes to the C library.
     static func parse(_ bytes: Bytes) -> Double? {
         let count = bytes.count
         var index = 0
-        var isNegative = false
-        if index < count, bytes[index] == 0x2D || bytes[index] == 0x2B {
-            isNegative = bytes[index] == 0x2D
-            index += 1
+        /// Steps over a sign, and tells whether it is a minus.
+        func takeMinus() -> Bool {
+            guard index < count, bytes[index] == 0x2D || bytes[index] == 0x2B else { return false }
+            defer { index += 1 }
+            return bytes[index] == 0x2D
         }
         var mantissa: UInt64 = 0
-        var scale = 0
         var isExact = true
-        let integer = index
-        while index < count, ASCII.isDigit(bytes[index]) {
-            isExact = append(bytes[index], to: &mantissa) && isExact
-            index += 1
-        }
-        var digits = index - integer
-        if index < count, bytes[index] == 0x2E {
-            index += 1
-            let fraction = index
+        /// Steps over digits and returns their number.
+        func takeDigits() -> Int {
+            let start = index
             while index < count, ASCII.isDigit(bytes[index]) {
                 isExact = append(bytes[index], to: &mantissa) && isExact
                 index += 1
             }
-            scale = fraction - index
-            digits += index - fraction
+            return index - start
+        }
+        let isNegative = takeMinus()
+        var digits = takeDigits()
+        var scale = 0
+        if index < count, bytes[index] == 0x2E {
+            index += 1
+            scale = -takeDigits()
+            digits -= scale
         }
         guard digits > 0 else { return nil }
         if index < count, bytes[index] | 0x20 == 0x65 {
             index += 1
-            var isNegativeExponent = false
-            if index < count, bytes[index] == 0x2D || bytes[index] == 0x2B {
-                isNegativeExponent = bytes[index] == 0x2D
-                index += 1
-            }
+            let isNegativeExponent = takeMinus()
             let start = index
             var exponent = 0
             while index < count, ASCII.isDigit(bytes[index]) {

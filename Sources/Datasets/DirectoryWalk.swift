@@ -2,10 +2,8 @@
 
 import Foundation
 
-/// The pictures under a directory, one at a time, in byte order of their paths.
-///
-/// One directory's names are in memory for each level that is open. Hidden files and directories are left out. Links
-/// are followed, except to a directory that is open already: a loop ends there. Pipes and devices are left out.
+/// The pictures under a directory, one at a time, in byte order of their paths. Hidden files, pipes and devices are
+/// left out. Links are followed, except to a directory that is open already: a loop ends there.
 struct DirectoryWalk {
     static let pictureExtensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
 

@@ -27,12 +27,17 @@ public struct Finding: Sendable, Equatable {
     }
 
     /// The finding as it is printed: `PATH:LINE: message`, with `warning: ` before a warning's message.
-    ///
-    /// - Parameter path: The file that was checked.
-    /// - Returns: One line without its end.
     public func formatted(path: String) -> String {
-        let place =
-            line.map { "\(printable(path, maximumCharacters: 4096)):\($0)" } ?? printable(path, maximumCharacters: 4096)
+        let file = printable(path, maximumCharacters: 4096)
+        let place = line.map { "\(file):\($0)" } ?? file
         return "\(place): \(severity == .warning ? "warning: " : "")\(message)"
+    }
+
+    var isError: Bool { severity == .error }
+}
+
+extension [Finding] {
+    func requireNoError(in path: String) throws(DatasetError) {
+        if contains(where: \.isError) { throw .unusable(path: path, findings: self) }
     }
 }

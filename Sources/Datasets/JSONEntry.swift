@@ -41,7 +41,7 @@ struct JSONEntry {
                 try scanner.skipValue()
                 continue
             }
-            if !seen.insert(key).inserted { problems.append(StructureProblem.doubledKey(key).description) }
+            if !seen.insert(key).inserted { problems.append(Problem.doubledKey(key)) }
             if let imageRank {
                 guard let name = try scanner.stringOrSkip() else {
                     wrongType(key, "a picture's path in quotes")
@@ -56,31 +56,27 @@ struct JSONEntry {
                 try readNames(scanner, key, into: \.positives)
             }
         }
-        if image == nil && problems.isEmpty {
-            problems.append(StructureProblem.missingKey(keys.image[0]).description)
-        }
+        if image == nil && problems.isEmpty { problems.append(Problem.missingKey(keys.image[0])) }
     }
 
     private mutating func wrongType(_ key: String, _ expected: String) {
-        problems.append(StructureProblem.wrongType(key: key, expected: expected).description)
+        problems.append(Problem.wrongType(key, expected: expected))
     }
 
     /// Reads names: a string, an object with a `label`, or an array of these.
     private mutating func readNames(
         _ scanner: DatasetScanner, _ key: String, into list: WritableKeyPath<JSONEntry, [String]>
     ) throws(DatasetError) {
-        guard try scanner.kind() == .array else {
-            // `label` may hold one; a list's key that holds a string is more likely a list that was joined.
-            if key == "label" {
-                try readName(scanner, key, into: list)
-            } else {
-                try scanner.skipValue()
-                wrongType(key, "an array of label names")
-            }
-            return
+        if try scanner.kind() == .array {
+            try scanner.beginArray()
+            while try scanner.nextElement() { try readName(scanner, key, into: list) }
+        } else if key == "label" {
+            // It may hold one; a list's key that holds a string is more likely a list that was joined.
+            try readName(scanner, key, into: list)
+        } else {
+            try scanner.skipValue()
+            wrongType(key, "an array of label names")
         }
-        try scanner.beginArray()
-        while try scanner.nextElement() { try readName(scanner, key, into: list) }
     }
 
     private mutating func readName(
@@ -140,8 +136,8 @@ extension AnnotationBuilder {
                 try scanner.expectEnd()
                 add(entry, line: lines.line)
             } catch {
-                guard case .malformed(_, _, let problem) = error else { throw error }
-                dropRow(lines.line, problem.description)
+                guard let problem = error.finding else { throw error }
+                dropRow(lines.line, problem)
             }
         }
     }
@@ -171,7 +167,7 @@ extension AnnotationBuilder {
         for (name, target) in entry.soft {
             guard let label = label(name, line: line) else { continue }
             if !seen.insert(label).inserted {
-                find(.error, line, StructureProblem.doubledKey(labels[label]).description)
+                find(.error, line, Problem.doubledKey(labels[label]))
             } else if negatives.contains(labels[label]) {
                 find(.error, line, "label \(quoted(labels[label])) is among both labels and negatives; remove one")
             } else {

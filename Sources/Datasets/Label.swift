@@ -13,9 +13,7 @@ public struct Label: Codable, Sendable, Equatable {
         self.prompts = prompts
     }
 
-    /// Reads a name with or without prompts.
-    ///
-    /// - Throws: `DecodingError` if there is no name.
+    /// Reads a name, with or without prompts.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.name = try container.decode(String.self, forKey: .name)

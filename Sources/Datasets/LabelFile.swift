@@ -2,21 +2,17 @@
 
 import FileIO
 
-/// A labels file: one label a line, or CSV with the header `label,prompt[,prompt…]`.
-///
-/// The file is CSV only if its first line is such a header, so that plain names may hold commas and quotes; `#` is no
-/// comment. In CSV, rows may have fewer or more prompts than the header; empty ones are none. Blank lines at the end
-/// are no labels.
+/// A labels file: one label a line, or CSV if its first line is the header `label,prompt[,prompt…]`. Plain names may
+/// hold commas, quotes and `#`. CSV rows may have more or fewer prompts than the header; empty ones are none. Blank
+/// lines at the end are no labels.
 public struct LabelFile: Sendable {
     /// The labels in the file's order, without white space at their ends; at least one.
     public let labels: [Label]
     /// The SHA-256 of the file's bytes, as hexadecimal digits.
     public let contentHash: String?
 
-    /// Reads a labels file.
-    ///
-    /// - Parameter path: The file.
-    /// - Throws: ``DatasetError``; doubled and empty names are all found, see ``DatasetError/findings``.
+    /// Reads a labels file. Doubled and empty names are all found before one error is thrown, see
+    /// ``DatasetError/findings``.
     public init(path: String) throws(DatasetError) {
         let file = try HashedSource(path: path)
         let source = file.source
@@ -38,11 +34,7 @@ private struct LabelLines {
     let path: String
     private(set) var labels: [Label] = []
     private(set) var findings: [Finding] = []
-    private var firstLines: [String: Int] = [:]
-
-    init(path: String) {
-        self.path = path
-    }
+    var firstLines: [String: Int] = [:]
 
     /// Whether the first line is `label,prompt…`.
     static func beginsWithHeader(_ source: ByteSource) throws(DatasetError) -> Bool {
@@ -72,8 +64,8 @@ private struct LabelLines {
         var blankLines: [Int] = []
         while try reader.advance() {
             let bytes = reader.bytes
-            if bytes.contains(0) { throw .malformed(path: path, line: reader.line, problem: .nulByte) }
-            guard bytes.isUTF8 else { throw .malformed(path: path, line: reader.line, problem: .invalidUTF8) }
+            if bytes.contains(0) { throw .at(path, reader.line, Problem.nulByte) }
+            guard bytes.isUTF8 else { throw .at(path, reader.line, Problem.invalidUTF8) }
             if bytes.trimmed().isEmpty {
                 blankLines.append(reader.line)
                 continue
@@ -87,14 +79,16 @@ private struct LabelLines {
     private mutating func add(_ name: String, prompts: [String], line: Int) {
         let name = name.trimmedLabel
         if name.isEmpty {
-            findings.append(
-                Finding(severity: .error, line: line, message: "the label's name is empty; name it or remove the line"))
+            find(line, "the label's name is empty; name it or remove the line")
         } else if let first = firstLines[name] {
-            let message = "label \(quoted(name)) is here again, first on line \(first); keep one"
-            findings.append(Finding(severity: .error, line: line, message: message))
+            find(line, "label \(quoted(name)) is here again, first on line \(first); keep one")
         } else {
             firstLines[name] = line
             labels.append(Label(name: name, prompts: prompts))
         }
+    }
+
+    private mutating func find(_ line: Int, _ message: String) {
+        findings.append(Finding(severity: .error, line: line, message: message))
     }
 }

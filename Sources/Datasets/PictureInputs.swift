@@ -11,40 +11,27 @@ import Synchronization
 /// - `-`: a path a line on standard input, each given out as soon as its line is complete
 /// - anything else: itself, also where it does not exist; opening it tells
 ///
-/// Nothing is read ahead, so millions of pictures need no more memory than one directory's names.
-///
-///     let inputs = PictureInputs(["photos", "list.csv"])
-///     for picture in inputs { print(picture.name) }
-///     try inputs.finish()
-///
-/// A data file that breaks off in the middle ends the sequence; ``finish()`` then throws why. The sequence is a stream:
-/// each picture comes once, whatever the number of iterators and the threads that ask for it.
+/// Nothing is read ahead. The sequence is a stream: each picture comes once, whatever the number of iterators and
+/// threads. A data file that breaks off in the middle ends it; ``finish()`` then throws why.
 public final class PictureInputs: Sequence, Sendable {
     /// The arguments, as messages name them.
     public let arguments: [String]
     private let state: Mutex<(reader: PictureInputReader, error: DatasetError?)>
 
-    /// Creates the list; nothing is opened yet.
-    ///
-    /// - Parameters:
-    ///   - arguments: The INPUT arguments.
-    ///   - imagesDirectory: Where data files' relative names are; nil means each file's own directory.
-    ///   - standardInput: The descriptor that `-` reads.
+    /// A list of INPUT arguments; nothing is opened yet. Data files' names are relative to `imagesDirectory`, or else
+    /// to each file's own directory. `-` reads the descriptor `standardInput`.
     public init(_ arguments: [String], imagesDirectory: String? = nil, standardInput: Int32 = 0) {
         self.arguments = arguments
-        state = Mutex(
-            (
-                PictureInputReader(arguments, imagesDirectory: imagesDirectory, standardInput: standardInput), nil
-            ))
+        let reader = PictureInputReader(
+            arguments: arguments[...], imagesDirectory: imagesDirectory, standardInput: standardInput)
+        state = Mutex((reader, nil))
     }
 
     /// The pictures that have not been given out yet.
     public func makeIterator() -> AnyIterator<Picture> { AnyIterator { try? self.next() } }
 
-    /// The next picture; nil after the last one, and after an error.
-    ///
-    /// - Returns: The picture's name and path; it may not exist, or be no picture.
-    /// - Throws: ``DatasetError`` where a data file cannot be read or lists no pictures.
+    /// The next picture, which may not exist or be none; nil after the last one, and after an error. Throws where a
+    /// data file cannot be read or lists no pictures.
     public func next() throws(DatasetError) -> Picture? {
         try state.withLock { state throws(DatasetError) -> Picture? in
             if state.error != nil { return nil }
@@ -65,7 +52,7 @@ public final class PictureInputs: Sequence, Sendable {
 
 /// Reads what arguments stand for.
 private struct PictureInputReader {
-    private enum Current {
+    enum Current {
         case directory(DirectoryWalk)
         case csv(CSVReader, columns: Int, PictureFolder)
         case jsonLines(LineReader, PictureFolder)
@@ -74,16 +61,10 @@ private struct PictureInputReader {
         case paths(LineReader)
     }
 
-    private var arguments: ArraySlice<String>
-    private let imagesDirectory: String?
-    private let standardInput: Int32
-    private var current: Current?
-
-    init(_ arguments: [String], imagesDirectory: String?, standardInput: Int32) {
-        self.arguments = arguments[...]
-        self.imagesDirectory = imagesDirectory
-        self.standardInput = standardInput
-    }
+    var arguments: ArraySlice<String>
+    let imagesDirectory: String?
+    let standardInput: Int32
+    var current: Current?
 
     mutating func next() throws(DatasetError) -> Picture? {
         while true {
@@ -122,15 +103,14 @@ private struct PictureInputReader {
             let scanner = DatasetScanner(source)
             try scanner.beginObject()
             while try scanner.nextKey() {
-                guard scanner.text == "images" else {
-                    try scanner.skipValue()
-                    continue
+                if scanner.text == "images" {
+                    try scanner.beginArray()
+                    current = .coco(scanner, folder)
+                    return
                 }
-                try scanner.beginArray()
-                current = .coco(scanner, folder)
-                return
+                try scanner.skipValue()
             }
-            throw .wrongStructure(path: path, line: scanner.line, problem: .missingKey("images"))
+            throw .at(path, scanner.line, Problem.missingKey("images"))
         }
     }
 
@@ -175,11 +155,9 @@ private struct PictureInputReader {
         }
     }
 
-    private func picture(
-        _ name: String?, _ folder: PictureFolder, _ line: Int
-    ) throws(DatasetError) -> Picture {
+    private func picture(_ name: String?, _ folder: PictureFolder, _ line: Int) throws(DatasetError) -> Picture {
         guard let name, !name.isEmpty else {
-            throw .wrongStructure(path: folder.dataFile, line: line, problem: .noImageName)
+            throw .at(folder.dataFile, line, Problem.noImageName)
         }
         return Picture(name: name, path: folder.path(of: name))
     }

@@ -15,15 +15,12 @@ public struct ScoreTable: Sendable {
     /// The scores, `[N, L]`, row major.
     public let scores: [Double]
 
-    /// Reads a table of scores.
-    ///
-    /// - Parameter path: The CSV.
-    /// - Returns: The table, in the file's order.
-    /// - Throws: ``DatasetError`` at the first row that is doubled or of another length, or score that is no number.
+    /// Reads a table of scores in the file's order. Throws at the first row that is doubled or of another length, and
+    /// at the first score that is no finite number.
     public static func read(path: String) throws(DatasetError) -> ScoreTable {
         let reader = try CSVReader(path: path)
         let labels = try reader.annotationHeader()
-        if labels.isEmpty { throw .wrongStructure(path: path, line: reader.line, problem: .noLabelColumn) }
+        if labels.isEmpty { throw .at(path, reader.line, Problem.noLabelColumn) }
         var images: [String] = []
         var lines: [Int] = []
         var scores: [Double] = []
@@ -31,7 +28,7 @@ public struct ScoreTable: Sendable {
         while try reader.next() {
             try reader.requireFieldCount(labels.count + 1)
             let image = reader.field(0)
-            if image.isEmpty { throw .wrongStructure(path: path, line: reader.line, problem: .noImageName) }
+            if image.isEmpty { throw .at(path, reader.line, Problem.noImageName) }
             if let first = rows.updateValue(images.count, forKey: ExactName(text: image)) {
                 throw .doubledRow(path: path, line: reader.line, image: image, firstLine: lines[first])
             }
@@ -43,7 +40,9 @@ public struct ScoreTable: Sendable {
             for column in 1...labels.count {
                 let cell = reader.bytes(column).trimmed()
                 guard let score = DecimalNumber.parse(cell), score.isFinite else {
-                    throw .badScore(path: path, line: reader.line, column: labels[column - 1], value: cell.text)
+                    let isEmpty = "is empty; every picture needs a score for every label"
+                    let fault = cell.isEmpty ? isEmpty : "holds \(quoted(cell.text)); write a finite number"
+                    throw .at(path, reader.line, "column \(quoted(labels[column - 1])) \(fault)")
                 }
                 scores.append(score)
             }
@@ -66,18 +65,9 @@ public struct ScoredTargets: Sendable {
     /// Warnings about the targets' file, in line order.
     public let findings: [Finding]
 
-    /// Reads scores and targets and matches rows by the picture's name as written and columns by the label's name.
-    ///
-    /// The targets may be a data file of any format; pictures need not be there. A file that lists what a picture has
-    /// (narrow CSV, JSON lines, Create ML) may leave out labels that no picture has.
-    ///
-    /// - Parameters:
-    ///   - scores: A wide CSV of scores.
-    ///   - targets: A data file.
-    ///   - unlisted: What a list means that leaves a label out.
-    /// - Returns: The matched tables.
-    /// - Throws: ``DatasetError`` naming the first row or column that is missing or doubled, or all errors of the
-    ///   targets (``DatasetError/findings``).
+    /// Reads scores (a wide CSV) and targets (a data file of any format, whose pictures need not be there), and matches
+    /// rows and columns by the names as written. A file that lists what a picture has may leave out labels that no
+    /// picture has. Throws at the first row or column that is missing or doubled, or with all errors of the targets.
     public static func read(
         scores: String, targets: String, unlisted: AnnotationOptions.Unlisted = .absent
     ) throws(DatasetError) -> ScoredTargets {
@@ -127,14 +117,13 @@ public struct ScoredTargets: Sendable {
                 throw .doubledRow(path: truth.source, line: line, image: image.name, firstLine: first)
             }
             guard let row = scoreRows[name] else {
-                throw .missingRow(
-                    image: image.name, presentIn: truth.source, line: line, missingIn: scores.source)
+                throw .missingRow(image: image.name, presentIn: truth.source, line: line, missingIn: scores.source)
             }
             rows.append(row)
         }
         for (row, image) in scores.images.enumerated() where firstLines[ExactName(text: image)] == nil {
-            throw .missingRow(
-                image: image, presentIn: scores.source, line: scores.lines[row], missingIn: truth.source)
+            let line = scores.lines[row]
+            throw .missingRow(image: image, presentIn: scores.source, line: line, missingIn: truth.source)
         }
         return rows
     }

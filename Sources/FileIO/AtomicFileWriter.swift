@@ -4,37 +4,24 @@ import Glibc
 
 /// Whole small files, written so that a reader sees the old one or the new one, never a half.
 public enum AtomicFile {
-    /// Writes a file aside and renames it into place.
-    ///
-    /// - Parameters:
-    ///   - bytes: The whole content.
-    ///   - path: The file to make or replace.
-    ///   - durable: Whether to wait until the content and its name have reached the disk.
-    /// - Throws: ``FileIOError``; the old file is then untouched and nothing is left beside it.
+    /// Writes a file aside and renames it into place; `durable` waits until content and name have reached the disk.
+    /// After an error the old file is untouched and nothing is left beside it.
     public static func write(_ bytes: [UInt8], to path: String, durable: Bool) throws(FileIOError) {
         let writer = try AtomicFileWriter(path: path)
         try writer.append(bytes)
         try writer.commit(durable: durable)
     }
 
-    /// Writes a text as UTF-8, as ``write(_:to:durable:)-([UInt8],_,_)`` does.
-    ///
-    /// - Parameters:
-    ///   - text: The whole content.
-    ///   - path: The file to make or replace.
-    ///   - durable: Whether to wait for the disk.
-    /// - Throws: ``FileIOError``.
+    /// Writes a text as UTF-8.
     public static func write(_ text: String, to path: String, durable: Bool) throws(FileIOError) {
         try write(Array(text.utf8), to: path, durable: durable)
     }
 }
 
-/// A file written piece by piece that appears whole, under its name, when it is committed.
-///
-/// The pieces go to a hidden file in the same folder (rename works only within a file system). ``commit(durable:)``
-/// renames it; until then, and after any failure, a file that was there before is untouched. A writer that is released
-/// without having been committed removes its hidden file. A symbolic link at the path is replaced, never written
-/// through: it may lead into a shared cache. The result has mode 0644, less the process's umask.
+/// A file written piece by piece that appears whole, under its name, when it is committed. Until then the pieces are in
+/// a hidden file in the same folder (rename works only within a file system), which is removed if the writer is
+/// released or fails. A symbolic link at the path is replaced, never written through: it may lead into a shared cache.
+/// The result has mode 0644, less the process's umask.
 public final class AtomicFileWriter {
     private enum State {
         case open
@@ -53,10 +40,8 @@ public final class AtomicFileWriter {
     private var buffer: [UInt8] = []
     private var flushed = 0
 
-    /// Starts a file aside.
-    ///
-    /// - Parameter path: The file to make or replace. Its folder must be there.
-    /// - Throws: ``FileIOError`` if the folder cannot be written to or the path is a directory, pipe or device.
+    /// Starts a file aside; its folder must be there. Throws if that cannot be written to, or the path is a directory,
+    /// pipe or device.
     public init(path: String) throws(FileIOError) {
         try checkPath(path)
         if path.hasSuffix("/") { throw .notRegularFile(operation: .write, path: path, kind: .directory) }
@@ -79,17 +64,12 @@ public final class AtomicFileWriter {
         }
     }
 
-    deinit {
-        discard()
-    }
+    deinit { discard() }
 
     /// The number of bytes appended so far.
     public var count: Int { flushed + buffer.count }
 
-    /// Appends bytes.
-    ///
-    /// - Parameter bytes: The next bytes of the file.
-    /// - Throws: ``FileIOError``; the file can then no longer be committed.
+    /// Appends bytes. After an error the file can no longer be committed.
     public func append(_ bytes: UnsafeRawBufferPointer) throws(FileIOError) {
         try checkOpen()
         if buffer.count + bytes.count <= AtomicFileWriter.bufferSize {
@@ -106,27 +86,16 @@ public final class AtomicFileWriter {
     }
 
     /// Appends bytes.
-    ///
-    /// - Parameter bytes: The next bytes of the file.
-    /// - Throws: ``FileIOError``.
     public func append(_ bytes: [UInt8]) throws(FileIOError) {
         try bytes.withUnsafeBufferPointer { (buffer) throws(FileIOError) in try append(UnsafeRawBufferPointer(buffer)) }
     }
 
     /// Appends a text as UTF-8.
-    ///
-    /// - Parameter text: The next text of the file.
-    /// - Throws: ``FileIOError``.
     public func append(_ text: String) throws(FileIOError) {
         try append(Array(text.utf8))
     }
 
     /// Overwrites bytes that were appended before, such as a header whose numbers are known only at the end.
-    ///
-    /// - Parameters:
-    ///   - bytes: The new bytes.
-    ///   - offset: Where the first of them goes; all must lie within ``count``.
-    /// - Throws: ``FileIOError``.
     public func seekWrite(_ bytes: [UInt8], at offset: Int) throws(FileIOError) {
         precondition(offset >= 0 && bytes.count <= count - offset, "only bytes already appended can be overwritten")
         try checkOpen()
@@ -136,11 +105,9 @@ public final class AtomicFileWriter {
         }
     }
 
-    /// Gives the file its name. After this the writer takes nothing more.
-    ///
-    /// - Parameter durable: Whether to wait until content and name have reached the disk.
-    /// - Throws: ``FileIOError``, also one of an earlier ``append(_:)-(UnsafeRawBufferPointer)``; nothing is then left
-    ///   aside. Only if the folder's own flush fails is the new file already in place.
+    /// Gives the file its name and closes the writer; `durable` waits until content and name have reached the disk.
+    /// After an error, also one of an earlier append, nothing is left aside; only if the folder's own flush fails is
+    /// the new file already in place.
     public func commit(durable: Bool) throws(FileIOError) {
         do throws(FileIOError) {
             try checkOpen()
@@ -161,10 +128,8 @@ public final class AtomicFileWriter {
         if durable { try syncDirectory(path: folder(of: path)) }
     }
 
-    /// Gives up: removes what was written aside. Without effect after a commit.
-    public func cancel() {
-        discard()
-    }
+    /// Removes what was written aside. Without effect after a commit.
+    public func cancel() { discard() }
 
     private func discard() {
         if case .closed = state { return }

@@ -2,10 +2,9 @@
 
 import Glibc
 
-/// A growing window over the bytes of a file, a pipe or memory.
-///
-/// The reader looks at ``window``, asks for more with ``fill()`` and gives bytes back with ``consume(_:)``. Offsets are
-/// counted from the window's start and stay valid across ``fill()``; the pointers do not.
+/// A growing window over the bytes of a file, a pipe or memory. The reader looks at ``window``, asks for more with
+/// ``fill()`` and gives bytes back with ``consume(_:)``. Offsets count from the window's start and stay valid across
+/// ``fill()``; the pointers do not.
 public final class ByteSource {
     /// The longest run of bytes that a reader may hold on to: one CSV record or one line.
     public static let windowLimit = 256 << 20
@@ -23,12 +22,7 @@ public final class ByteSource {
     /// Bytes that were consumed so far.
     public private(set) var offset = 0
 
-    /// Opens a file; a pipe or device will do.
-    ///
-    /// - Parameters:
-    ///   - path: The file.
-    ///   - observer: Sees all bytes as they are read, as for a hash.
-    /// - Throws: ``FileIOError`` if it cannot be opened.
+    /// Opens a file; a pipe or device will do. The observer sees all bytes as they are read, as for a hash.
     public init(path: String, observer: ((UnsafeRawBufferPointer) -> Void)? = nil) throws(FileIOError) {
         try checkPath(path)
         self.observer = observer
@@ -39,11 +33,7 @@ public final class ByteSource {
         storage = .allocate(capacity: capacity)
     }
 
-    /// Reads from an open descriptor, which stays open.
-    ///
-    /// - Parameters:
-    ///   - descriptor: The descriptor.
-    ///   - path: What messages call it.
+    /// Reads from an open descriptor, which stays open; `path` is its name in messages.
     public init(descriptor: Int32, path: String) {
         self.path = path
         self.descriptor = descriptor
@@ -53,11 +43,7 @@ public final class ByteSource {
         storage = .allocate(capacity: capacity)
     }
 
-    /// Reads from a copy of bytes in memory.
-    ///
-    /// - Parameters:
-    ///   - bytes: The bytes.
-    ///   - path: What messages call them.
+    /// Reads from a copy of bytes in memory; `path` is their name in messages.
     public init(bytes: UnsafeBufferPointer<UInt8>, path: String) {
         self.path = path
         descriptor = -1
@@ -90,11 +76,8 @@ public final class ByteSource {
         offset += amount
     }
 
-    /// Adds at least one byte to the window; false at the end of the data.
-    ///
-    /// One `read` at most returns what a pipe has, so lines are seen as they arrive.
-    ///
-    /// - Throws: ``FileIOError`` if reading fails.
+    /// Adds at least one byte to the window; false at the end of the data. One `read` at most returns what a pipe has,
+    /// so lines are seen as they arrive.
     public func fill() throws(FileIOError) -> Bool {
         guard !isExhausted else { return false }
         if start > 0 && (start == end || end == capacity) {
@@ -117,8 +100,6 @@ public final class ByteSource {
     }
 
     /// Whether the window holds a byte at `position`, after reading more if need be.
-    ///
-    /// - Throws: ``FileIOError`` if reading fails.
     public func has(_ position: Int) throws(FileIOError) -> Bool {
         while position >= count {
             guard try fill() else { return false }

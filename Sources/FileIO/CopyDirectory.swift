@@ -2,17 +2,10 @@
 
 import Glibc
 
-/// Copies what is in a directory, all below it included, into another one.
-///
-/// Symbolic links to files become files of their own, so that the copy stands without the links' targets, as a
-/// snapshot in the Hub's cache would not. The copy shares no storage with the source: changing one in place leaves the
-/// other as it was. Links to directories, links that lead nowhere, and what is no file or directory are left out.
-///
-/// - Parameters:
-///   - source: The directory, which is only read.
-///   - destination: The directory to copy into; it is made if it is not there.
-///   - isCopied: Whether a file or directory is copied, asked with its path relative to `source`.
-/// - Throws: ``FileIOError``; what had been copied before is still there.
+/// Copies what is in a directory, all below it included, into another one, which is made if it is not there. Symbolic
+/// links to files become files of their own, so that the copy stands without the links' targets; links to directories
+/// or to nothing, and what is no file or directory, are left out. `isCopied` is asked with the path relative to
+/// `source`. After an error, what was copied before is still there.
 public func copyDirectory(
     from source: String, to destination: String, where isCopied: (String) -> Bool = { _ in true }
 ) throws(FileIOError) {

@@ -5,12 +5,10 @@ import Glibc
 /// An open file that closes itself when it goes out of scope.
 struct Descriptor: ~Copyable {
     let number: Int32
-    /// The size when it was opened, in bytes.
+    /// The size when it was opened, in bytes; 0 for what is no regular file.
     var size = 0
 
-    deinit {
-        _ = Glibc.close(number)
-    }
+    deinit { _ = Glibc.close(number) }
 }
 
 /// Calls the kernel until it is not interrupted, and turns its refusal into an error.
@@ -43,26 +41,26 @@ func irregularKind(_ mode: mode_t) -> FileKind? {
     }
 }
 
-/// Opens a regular file for reading; anything else is refused without waiting for it.
-func openRegularFile(_ path: String) throws(FileIOError) -> Descriptor {
+/// Opens a regular file for reading; anything else is refused without waiting for it, unless pipes and devices are accepted.
+func openFile(_ path: String, acceptsPipes: Bool = false) throws(FileIOError) -> Descriptor {
     try checkPath(path)
-    // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+    // Opening a pipe that nobody writes to would wait for ever.
+    let waiting = acceptsPipes ? 0 : O_NONBLOCK
     let number: Int32
     do {
-        number = try retrying(.read, path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
+        number = try retrying(.read, path) { open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | waiting) }
     } catch {
-        if case .system(_, _, ENXIO) = error {
-            throw .notRegularFile(operation: .read, path: path, kind: .socket)
-        }
-        throw error
+        guard !acceptsPipes, error.code == ENXIO else { throw error }
+        throw .notRegularFile(operation: .read, path: path, kind: .socket)
     }
     var descriptor = Descriptor(number: number)
     var status = stat()
     try retrying(.read, path) { fstat(number, &status) }
-    if let kind = irregularKind(status.st_mode) {
-        throw .notRegularFile(operation: .read, path: path, kind: kind)
+    guard let kind = irregularKind(status.st_mode) else {
+        descriptor.size = Int(status.st_size)
+        return descriptor
     }
-    descriptor.size = Int(status.st_size)
+    if kind == .directory || !acceptsPipes { throw .notRegularFile(operation: .read, path: path, kind: kind) }
     return descriptor
 }
 

@@ -3,19 +3,12 @@
 import Glibc
 
 /// Waits until a directory's entries (which names it holds) have reached the disk.
-///
-/// - Parameter path: The directory.
-/// - Throws: ``FileIOError``.
 public func syncDirectory(path: String) throws(FileIOError) {
     try checkPath(path)
     try synchronize(path, flags: O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 }
 
-/// The names in a directory, sorted by their bytes, without `.` and `..`.
-///
-/// - Parameter path: The directory.
-/// - Returns: Names, hidden ones included.
-/// - Throws: ``FileIOError``.
+/// The names in a directory, hidden ones included, sorted by their bytes, without `.` and `..`.
 public func listDirectory(path: String) throws(FileIOError) -> [String] {
     try checkPath(path)
     guard let stream = opendir(path) else { throw .system(operation: .list, path: path, code: errno) }
@@ -37,10 +30,7 @@ public func listDirectory(path: String) throws(FileIOError) -> [String] {
     }
 }
 
-/// Makes a directory and those above it; one that is already there is left as it is.
-///
-/// - Parameter path: The directory.
-/// - Throws: ``FileIOError``, also where a file is in the way.
+/// Makes a directory and those above it; one that is already there is left as it is, a file in the way is an error.
 public func createDirectory(path: String) throws(FileIOError) {
     try checkPath(path)
     if path.utf8.count >= Int(PATH_MAX) { throw .system(operation: .write, path: path, code: ENAMETOOLONG) }
@@ -59,17 +49,10 @@ public func createDirectory(path: String) throws(FileIOError) {
     }
 }
 
-/// Gives a directory that was written aside its final name, once all that is in it has reached the disk.
-///
-/// After a power cut there is the whole directory under its final name or none, never a part of it: every file and
-/// folder in it is flushed first, then it is renamed, then the folder that holds it is flushed.
-///
-/// - Parameters:
-///   - source: The finished directory.
-///   - destination: Its final path, on the same file system.
-///   - replacing: Whether a directory that is already there is exchanged for the new one, in one step where the file
-///     system can do so, and then removed. Otherwise a destination that is not empty is an error.
-/// - Throws: ``FileIOError``.
+/// Gives a directory that was written aside its final name. After a power cut there is the whole directory under that
+/// name or none: every file and folder in it is flushed first, then it is renamed, then the folder that holds it is
+/// flushed. `replacing` exchanges a directory that is there for the new one, in one step where the file system can, and
+/// removes it; otherwise a destination that is not empty is an error.
 public func renameDirectoryDurably(
     from source: String, to destination: String, replacing: Bool = false
 ) throws(FileIOError) {
@@ -95,10 +78,8 @@ public func renameDirectoryDurably(
     if let old { try removeTree(path: old) }
 }
 
-/// Removes a file, or a directory with all it holds; symbolic links are removed, not followed.
-///
-/// - Parameter path: What to remove; nothing there is no error.
-/// - Throws: ``FileIOError``; what could not be removed is still there.
+/// Removes a file, or a directory with all it holds; symbolic links are removed, not followed. Nothing there is no
+/// error.
 public func removeTree(path: String) throws(FileIOError) {
     try checkPath(path)
     for item in try tree(withoutTrailingSeparators(path)) {
@@ -108,9 +89,8 @@ public func removeTree(path: String) throws(FileIOError) {
     }
 }
 
-/// Everything under a path, contents before the folder that holds them; nothing if the path is not there.
-///
-/// Walks with a list instead of recursion, so that deep trees cannot exhaust the stack.
+/// Everything under a path, contents before the folder that holds them; nothing if the path is not there. A list
+/// instead of recursion, so that deep trees cannot exhaust the stack.
 private func tree(_ root: String) throws(FileIOError) -> [(path: String, kind: FileKind?)] {
     var found: [(path: String, kind: FileKind?)] = []
     var pending = [root]
@@ -168,7 +148,7 @@ private func synchronize(_ path: String, flags: Int32) throws(FileIOError) {
         try retrying(.synchronize, path) { fsync(descriptor.number) }
     } catch {
         // Some file systems cannot flush a directory; there is then nothing to wait for.
-        if case .system(_, _, let code) = error, code == EINVAL || code == ENOTSUP { return }
+        if error.code == EINVAL || error.code == ENOTSUP { return }
         throw error
     }
 }

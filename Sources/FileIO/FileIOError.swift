@@ -2,32 +2,20 @@
 
 import Glibc
 
-/// What was being done to a path when it failed.
+/// What was being done to a path when it failed, as it reads after "cannot".
 public enum FileOperation: String, Sendable {
     /// Opening or reading a file that somebody named.
     case read
     /// Creating or writing a file.
     case write
     /// Forcing a file or directory to the disk.
-    case synchronize
+    case synchronize = "flush to disk"
     /// Giving a file or directory its final name.
-    case rename
+    case rename = "move into place"
     /// Removing a file or directory.
     case remove
     /// Listing a directory.
     case list
-
-    /// The operation as it reads after "cannot".
-    var words: String {
-        switch self {
-        case .read: "read"
-        case .write: "write"
-        case .synchronize: "flush to disk"
-        case .rename: "move into place"
-        case .remove: "remove"
-        case .list: "list"
-        }
-    }
 }
 
 /// What a path turned out to be when a regular file was needed.
@@ -61,6 +49,9 @@ public enum FileIOError: UserFacingError, Equatable {
     /// The file should be a NumPy array of float32 rows.
     case npy(path: String, problem: NPYProblem)
 
+    /// The `errno` with which the kernel refused; nil for other errors.
+    package var code: Int32? { if case .system(_, _, let code) = self { code } else { nil } }
+
     /// Missing input where a path that was to be read is not there, else bad data.
     public var failureKind: FailureKind {
         guard case .system(let operation, _, let code) = self else { return .badData }
@@ -73,9 +64,9 @@ public enum FileIOError: UserFacingError, Equatable {
         switch self {
         case .system(let operation, let path, let code):
             let remedy = FileIOError.remedy(operation, code).map { "; \($0)" } ?? ""
-            return "cannot \(operation.words) \(printable(path)): \(FileIOError.words(errno: code))\(remedy)"
+            return "cannot \(operation.rawValue) \(printable(path)): \(FileIOError.words(errno: code))\(remedy)"
         case .notRegularFile(let operation, let path, let kind):
-            return "cannot \(operation.words) \(printable(path)): it is \(kind.rawValue); name a regular file"
+            return "cannot \(operation.rawValue) \(printable(path)): it is \(kind.rawValue); name a regular file"
         case .tooLarge(let path, let maximumBytes):
             return "\(printable(path)) is larger than \(maximumBytes) bytes; check that it is the right file"
         case .notUTF8(let path, let line):

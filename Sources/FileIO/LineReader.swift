@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A streaming reader of lines that end with LF or CRLF, or with CR too.
-///
-/// A line is given out as soon as its end has arrived, so a pipe is followed live.
+/// A streaming reader of lines that end with LF or CRLF, or with CR too. A line is given out as soon as its end has
+/// arrived, so a pipe is followed live.
 ///
 ///     let lines = LineReader(ByteSource(descriptor: 0, path: "standard input"))
 ///     while try lines.next() { print(lines.line, lines.text) }
@@ -16,11 +15,8 @@ public final class LineReader {
     /// The current line's number, from 1.
     public private(set) var line = 0
 
-    /// A reader of what is left of a source.
-    ///
-    /// - Parameters:
-    ///   - source: The bytes. Nobody else may read from it.
-    ///   - endsAtReturn: Whether a CR without an LF ends a line.
+    /// A reader of what is left of a source, from which nobody else may read; `endsAtReturn` lets a CR without an LF
+    /// end a line.
     public init(_ source: ByteSource, endsAtReturn: Bool = true) {
         self.source = source
         self.endsAtReturn = endsAtReturn
@@ -35,9 +31,8 @@ public final class LineReader {
     /// The current line without its end. What is no UTF-8 in it becomes U+FFFD.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Goes to the next line; false at the end. Text after the last line's end counts as a line if there is any.
-    ///
-    /// - Throws: ``FileIOError`` if reading fails, or a line is longer than ``ByteSource/windowLimit``.
+    /// Goes to the next line; false at the end. Text after the last line's end counts as a line. A line longer than
+    /// ``ByteSource/windowLimit`` is an error.
     public func next() throws(FileIOError) -> Bool {
         source.consume(consumed)
         consumed = 0

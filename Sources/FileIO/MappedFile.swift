@@ -6,43 +6,37 @@ import Glibc
 public enum MappedFileAdvice: Sendable {
     /// From the beginning to the end: read ahead, keep little.
     case sequential
-    /// Soon: start reading now.
-    case willNeed
     /// Not again soon: its memory may be used for something else.
     case dontNeed
 
     var flag: Int32 {
         switch self {
         case .sequential: Int32(MADV_SEQUENTIAL)
-        case .willNeed: Int32(MADV_WILLNEED)
         case .dontNeed: Int32(MADV_DONTNEED)
         }
     }
 }
 
-/// A whole regular file as read-only memory.
-///
-/// The kernel reads pages as they are touched and may drop them again, so that a model of many gigabytes costs address
-/// space, not memory. The file is closed after mapping, and its memory stays until the object goes away; replacing the
-/// file by renaming another over it leaves the mapping as it was. Nobody may *truncate* the file meanwhile: the kernel
-/// then ends the process at the next access. `mumic` itself never truncates: it writes aside and renames.
+/// A whole regular file as read-only memory: pages are read as they are touched, so that a large model costs address
+/// space, not memory. Replacing the file by renaming another over it leaves the mapping as it was. Nobody may
+/// *truncate* the file meanwhile: the kernel then ends the process at the next access. `mumic` itself writes aside and
+/// renames.
 public final class MappedFile: Sendable {
     /// The path that was opened.
     public let path: String
 
-    // Never written after init, and the memory it points to is read-only for its whole life.
-    nonisolated(unsafe) private let buffer: UnsafeRawBufferPointer
+    // Safe, as it is never written after init, and the memory that it points to is read-only for its whole life.
+    /// The file's bytes, valid while this object lives. Swift may release an object after its last use, before the last
+    /// use of these bytes: keep the object in a property, or use ``withBytes(_:)``.
+    nonisolated(unsafe) public let bytes: UnsafeRawBufferPointer
 
-    /// Maps a regular file.
-    ///
-    /// - Parameter path: The file. A directory, pipe, socket or device is refused at once, without waiting for it.
-    /// - Throws: ``FileIOError`` if the file is missing, irregular or cannot be mapped.
+    /// Maps a regular file; a directory, pipe, socket or device is refused at once.
     public init(path: String) throws(FileIOError) {
-        let descriptor = try openRegularFile(path)
+        let descriptor = try openFile(path)
         let size = descriptor.size
         self.path = path
         guard size > 0 else {
-            self.buffer = UnsafeRawBufferPointer(start: nil, count: 0)
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return
         }
         // MAP_FAILED is a cast macro that Swift does not import: it is the address -1.
@@ -51,53 +45,38 @@ public final class MappedFile: Sendable {
         else {
             throw .system(operation: .read, path: path, code: errno)
         }
-        self.buffer = UnsafeRawBufferPointer(start: address, count: size)
+        bytes = UnsafeRawBufferPointer(start: address, count: size)
     }
 
     deinit {
-        if let address = buffer.baseAddress {
-            _ = munmap(UnsafeMutableRawPointer(mutating: address), buffer.count)
+        if let address = bytes.baseAddress {
+            _ = munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
         }
     }
 
     /// The size in bytes.
-    public var count: Int { buffer.count }
+    public var count: Int { bytes.count }
 
-    /// The file's bytes, valid while this object lives and not longer.
-    ///
-    /// Swift may release an object after its last use, which can be before the last use of these bytes: keep the
-    /// object in a property, or use ``withBytes(_:)``.
-    public var bytes: UnsafeRawBufferPointer { buffer }
-
-    /// Calls a closure with the file's bytes, which are valid until it returns.
-    ///
-    /// - Parameter body: What to do with the bytes; they must not escape.
-    /// - Returns: What the closure returned.
-    /// - Throws: What the closure threw.
+    /// Calls a closure with the file's bytes, which are valid until it returns and must not escape.
     public func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         defer { withExtendedLifetime(self) {} }
-        return try body(buffer)
+        return try body(bytes)
     }
 
-    /// Tells the kernel how a part of the file is about to be used.
-    ///
-    /// It changes speed and memory use only, never what is read: pages that were dropped are read again when touched.
-    ///
-    /// - Parameters:
-    ///   - advice: The use.
-    ///   - range: Bytes of the file; the default is all of it. With `.dontNeed` only pages that lie wholly inside are
-    ///     dropped, since their neighbours' bytes may still be wanted.
+    /// Tells the kernel how a part of the file, by default all of it, is about to be used. This changes speed and
+    /// memory use only. With `.dontNeed` only pages that lie wholly inside are dropped, since their neighbours' bytes
+    /// may still be wanted.
     public func advise(_ advice: MappedFileAdvice, range: Range<Int>? = nil) {
-        guard let base = buffer.baseAddress else { return }
-        let range = (range ?? 0..<buffer.count).clamped(to: 0..<buffer.count)
+        guard let base = bytes.baseAddress else { return }
+        let range = (range ?? 0..<bytes.count).clamped(to: 0..<bytes.count)
         let page = Int(getpagesize())
         var low = range.lowerBound / page * page
         var high = range.upperBound
         if case .dontNeed = advice {
             low = (range.lowerBound + page - 1) / page * page
-            if high < buffer.count { high = high / page * page }
+            if high < bytes.count { high = high / page * page }
         }
         guard low < high else { return }
         _ = madvise(UnsafeMutableRawPointer(mutating: base + low), high - low, advice.flag)

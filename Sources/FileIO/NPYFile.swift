@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A NumPy `.npy` file of float32 rows, `[N, D]` in C order, read through memory mapping.
-///
-/// The values stay on the disk until they are touched, and ``release(rows:)`` lets go of them again, so that reading a
-/// file of any size from end to end takes the memory of what is in use. Versions 1, 2 and 3 of the format are read
-/// (numpy/lib/_format_impl.py); everything is checked before the first value is.
+/// A NumPy `.npy` file of float32 rows, `[N, D]` in C order, read through memory mapping: values stay on the disk until
+/// they are touched, and ``release(rows:)`` lets go of them again. Reads versions 1 to 3 of the format
+/// (numpy/lib/_format_impl.py) and checks everything before the first value is used.
 public final class NPYFile: Sendable {
     /// The path that was opened.
     public let path: String
@@ -17,9 +15,6 @@ public final class NPYFile: Sendable {
     private let offset: Int
 
     /// Opens a file and checks its header and its size.
-    ///
-    /// - Parameter path: The file.
-    /// - Throws: ``FileIOError``: it is missing, or `.npy` says why it is no such array.
     public init(path: String) throws(FileIOError) {
         let file = try MappedFile(path: path)
         do throws(NPYProblem) {
@@ -46,13 +41,8 @@ public final class NPYFile: Sendable {
         self.file = file
     }
 
-    /// Calls a closure with the values of some rows, as bytes: float32 in this machine's order, at any alignment.
-    ///
-    /// - Parameters:
-    ///   - range: Rows, which must lie in 0..<N.
-    ///   - body: What to do with the bytes, `[range.count, D]`; they must not escape.
-    /// - Returns: What the closure returned.
-    /// - Throws: What the closure threw.
+    /// Calls a closure with the values of some rows, `[range.count, D]`, as bytes: float32 in this machine's order, at
+    /// any alignment. They must not escape.
     public func withRows<Result, Failure: Error>(
         _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -62,8 +52,6 @@ public final class NPYFile: Sendable {
     }
 
     /// Lets go of the memory of rows that are not needed again soon; they are read anew when touched.
-    ///
-    /// - Parameter range: Rows, which must lie in 0..<N.
     public func release(rows range: Range<Int>) {
         file.advise(.dontNeed, range: byteRange(range))
     }

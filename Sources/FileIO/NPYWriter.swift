@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A NumPy `.npy` file of float32 rows, `[N, D]` in C order, whose N is known only at the end.
-///
-/// Format version 1.0 of numpy/lib/_format_impl.py. The header is reserved at full length, filled with spaces, and
-/// patched by ``commit(durable:)``, at which the file also appears under its name.
+/// A NumPy `.npy` file of float32 rows, `[N, D]` in C order, whose N is known only at the end (version 1.0 of
+/// numpy/lib/_format_impl.py). The header is reserved at full length and patched by ``commit(durable:)``, at which the
+/// file also appears under its name.
 public final class NPYWriter {
     /// Magic, version, length and dictionary together: two multiples of 64, enough for any two 64-bit sizes.
     static let headerSize = 128
@@ -15,12 +14,7 @@ public final class NPYWriter {
 
     private let file: AtomicFileWriter
 
-    /// Starts a file aside.
-    ///
-    /// - Parameters:
-    ///   - path: The file to make or replace.
-    ///   - columns: D ≥ 0.
-    /// - Throws: ``FileIOError`` if the folder cannot be written to.
+    /// Starts a file aside, with rows of D = `columns` ≥ 0 values.
     public init(path: String, columns: Int) throws(FileIOError) {
         precondition(columns >= 0, "a row cannot have fewer than no columns")
         self.columns = columns
@@ -28,36 +22,18 @@ public final class NPYWriter {
         try file.append(NPYWriter.header(rows: 0, columns: columns))
     }
 
-    /// Appends one row.
-    ///
-    /// - Parameter row: D values.
-    /// - Throws: ``FileIOError``.
-    public func append(row: UnsafeBufferPointer<Float>) throws(FileIOError) {
+    /// Appends one row of D values.
+    public func append(row: [Float]) throws(FileIOError) {
         precondition(row.count == columns, "a row must have as many values as the file has columns")
-        try file.append(UnsafeRawBufferPointer(row))
+        try row.withUnsafeBufferPointer { (row) throws(FileIOError) in try file.append(UnsafeRawBufferPointer(row)) }
         rows += 1
     }
 
-    /// Appends one row.
-    ///
-    /// - Parameter row: D values.
-    /// - Throws: ``FileIOError``.
-    public func append(row: [Float]) throws(FileIOError) {
-        try row.withUnsafeBufferPointer { (buffer) throws(FileIOError) in try append(row: buffer) }
-    }
-
-    /// Writes N into the header and gives the file its name.
-    ///
-    /// - Parameter durable: Whether to wait for the disk.
-    /// - Throws: ``FileIOError``; nothing is then left behind.
+    /// Writes N into the header and gives the file its name; `durable` waits for the disk. After an error nothing is
+    /// left behind.
     public func commit(durable: Bool) throws(FileIOError) {
         try file.seekWrite(NPYWriter.header(rows: rows, columns: columns), at: 0)
         try file.commit(durable: durable)
-    }
-
-    /// Gives up: removes what was written aside.
-    public func cancel() {
-        file.cancel()
     }
 
     static func header(rows: Int, columns: Int) -> [UInt8] {

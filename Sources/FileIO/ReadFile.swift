@@ -2,40 +2,32 @@
 
 import Glibc
 
-/// Reads a whole file into memory.
-///
-/// - Parameters:
-///   - path: The file.
-///   - maximumBytes: The largest size accepted; a longer file is refused before it fills the memory.
-///   - acceptsPipes: Whether a pipe or device (`/dev/stdin`, a shell's `<(…)`) may be read too, waiting for its end. Say
-///     so only for paths that the user typed: a pipe named by a data set would stop the program.
-/// - Returns: Its bytes.
-/// - Throws: ``FileIOError`` if it is missing, irregular, too large or unreadable.
+/// Reads a whole file into memory; one of more than `maximumBytes` is refused. `acceptsPipes` allows pipes and devices
+/// (`/dev/stdin`, a shell's `<(…)`), whose end is waited for: say so only for paths that the user typed, as a pipe
+/// named by a data set would stop the program.
 public func readFile(
     path: String, maximumBytes: Int, acceptsPipes: Bool = false
 ) throws(FileIOError) -> [UInt8] {
-    if acceptsPipes {
-        try checkPath(path)
-        let number = try retrying(.read, path) { open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
-        let descriptor = Descriptor(number: number)
-        var status = stat()
-        try retrying(.read, path) { fstat(number, &status) }
-        let kind = irregularKind(status.st_mode)
-        if kind == .directory { throw .notRegularFile(operation: .read, path: path, kind: .directory) }
-        return try readAll(descriptor, path, expected: kind == nil ? Int(status.st_size) : 0, maximumBytes)
+    let descriptor = try openFile(path, acceptsPipes: acceptsPipes)
+    let (number, expected) = (descriptor.number, descriptor.size)
+    if expected > maximumBytes { throw .tooLarge(path: path, maximumBytes: maximumBytes) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(expected)
+    var chunk = [UInt8](repeating: 0, count: min(max(expected + 1, 4096), 1 << 20))
+    // The end need not be where the file's size said: it may grow, and some files report no size.
+    while true {
+        let count = try chunk.withUnsafeMutableBufferPointer { (buffer) throws(FileIOError) -> Int in
+            try retrying(.read, path) { read(number, buffer.baseAddress, buffer.count) }
+        }
+        if count == 0 { return bytes }
+        if count > maximumBytes - bytes.count { throw .tooLarge(path: path, maximumBytes: maximumBytes) }
+        bytes += chunk[..<count]
     }
-    let descriptor = try openRegularFile(path)
-    return try readAll(descriptor, path, expected: descriptor.size, maximumBytes)
 }
 
-/// Reads a regular file piece by piece, so that its size does not matter.
-///
-/// - Parameters:
-///   - path: The file.
-///   - body: Takes the pieces in order, each of at most 1 MiB and valid during the call.
-/// - Throws: ``FileIOError`` if it is missing, irregular or unreadable.
+/// Reads a regular file of any size in pieces, in order, each of at most 1 MiB and valid during the call.
 public func readPieces(path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(FileIOError) {
-    let descriptor = try openRegularFile(path)
+    let descriptor = try openFile(path)
     let number = descriptor.number
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { buffer.deallocate() }
@@ -46,14 +38,8 @@ public func readPieces(path: String, _ body: (UnsafeRawBufferPointer) -> Void) t
     }
 }
 
-/// Reads a whole UTF-8 text file; a byte order mark at its beginning is removed.
-///
-/// - Parameters:
-///   - path: The file.
-///   - maximumBytes: The largest size accepted.
-///   - acceptsPipes: As for ``readFile(path:maximumBytes:acceptsPipes:)``.
-/// - Returns: Its text.
-/// - Throws: ``FileIOError``, also where the bytes are no UTF-8 (with the line).
+/// Reads a whole UTF-8 text file, as ``readFile(path:maximumBytes:acceptsPipes:)`` does; a byte order mark at its
+/// beginning is removed. Bytes that are no UTF-8 are an error with their line.
 public func readText(
     path: String, maximumBytes: Int, acceptsPipes: Bool = false
 ) throws(FileIOError) -> String {
@@ -63,23 +49,4 @@ public func readText(
     let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
     throw .notUTF8(path: path, line: bad + 1)
-}
-
-/// Reads to the end, which need not be where the file's size said: it may grow, and some files report no size.
-private func readAll(
-    _ descriptor: borrowing Descriptor, _ path: String, expected: Int, _ maximumBytes: Int
-) throws(FileIOError) -> [UInt8] {
-    if expected > maximumBytes { throw .tooLarge(path: path, maximumBytes: maximumBytes) }
-    let number = descriptor.number
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(expected)
-    var chunk = [UInt8](repeating: 0, count: min(max(expected + 1, 4096), 1 << 20))
-    while true {
-        let count = try chunk.withUnsafeMutableBufferPointer { (buffer) throws(FileIOError) -> Int in
-            try retrying(.read, path) { read(number, buffer.baseAddress, buffer.count) }
-        }
-        if count == 0 { return bytes }
-        if count > maximumBytes - bytes.count { throw .tooLarge(path: path, maximumBytes: maximumBytes) }
-        bytes += chunk[..<count]
-    }
 }

@@ -2,10 +2,9 @@
 
 import Glibc
 
-/// Rows of numbers that need not outlive the process, in a file without a name: the kernel keeps in memory what fits.
-///
-/// However the process ends, the file is gone with it. Rows are appended once and then read in any order, by one thread
-/// at a time.
+/// Rows of numbers that need not outlive the process, in a file without a name: the kernel keeps in memory what fits,
+/// and the file is gone however the process ends. Rows are appended once and then read in any order, by one thread at a
+/// time.
 public final class ScratchRows {
     /// Numbers in a row.
     public let width: Int
@@ -14,12 +13,7 @@ public final class ScratchRows {
     private let descriptor: Descriptor
     private let directory: String
 
-    /// A file in a directory that has room for the rows.
-    ///
-    /// - Parameters:
-    ///   - directory: Where the file takes its space.
-    ///   - width: Numbers in a row, at least 1.
-    /// - Throws: ``FileIOError`` if no file can be made there.
+    /// A file in a directory that has room for the rows, each of `width` ≥ 1 numbers.
     public init(directory: String, width: Int) throws(FileIOError) {
         precondition(width > 0, "a row has numbers")
         try checkPath(directory)
@@ -33,10 +27,7 @@ public final class ScratchRows {
 
     private var rowBytes: Int { width * MemoryLayout<Float>.stride }
 
-    /// Appends a row.
-    ///
-    /// - Parameter row: ``width`` numbers.
-    /// - Throws: ``FileIOError``, as when the disk is full.
+    /// Appends a row of ``width`` numbers.
     public func append(_ row: [Float]) throws(FileIOError) {
         precondition(row.count == width, "every row has as many numbers")
         let number = descriptor.number
@@ -50,11 +41,7 @@ public final class ScratchRows {
         count += 1
     }
 
-    /// Reads rows in any order.
-    ///
-    /// - Parameter rows: Their numbers, each below ``count``.
-    /// - Returns: ``width`` numbers for each, one row after the other.
-    /// - Throws: ``FileIOError`` if the disk fails.
+    /// Reads rows, each below ``count``, in any order: ``width`` numbers for each, one row after the other.
     public func read(_ rows: [Int]) throws(FileIOError) -> [Float] {
         var values = [Float](repeating: 0, count: rows.count * width)
         let number = descriptor.number

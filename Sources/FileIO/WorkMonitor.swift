@@ -5,7 +5,7 @@
 ///     let progress = monitor.begin("scoring", total: pictures.count)
 ///     for picture in pictures {
 ///         score(picture)
-///         progress.advance(by: 1)
+///         progress.advance()
 ///         try monitor.check()
 ///     }
 ///     progress.finish()
@@ -14,12 +14,8 @@ public struct WorkMonitor: Sendable {
     private let notes: @Sendable (String) -> Void
     private let stages: @Sendable (_ title: String, _ total: Int?, _ unit: String) -> any WorkProgress
 
-    /// A monitor of given parts; each may be left out.
-    ///
-    /// - Parameters:
-    ///   - interruption: Throws ``Interrupted`` where somebody has asked to stop.
-    ///   - notes: Takes lines that users should see: warnings, and what was chosen for them.
-    ///   - stages: Begins to show a stage of the work: its title, the number of units if known, and their name.
+    /// A monitor of given parts, each of which may be left out: `interruption` throws ``Interrupted`` where somebody
+    /// has asked to stop, `notes` takes lines that users should see, `stages` begins to show a stage of the work.
     public init(
         interruption: @escaping @Sendable () throws -> Void = {},
         notes: @escaping @Sendable (String) -> Void = { _ in },
@@ -41,13 +37,8 @@ public struct WorkMonitor: Sendable {
     /// Tells users a line.
     public func note(_ line: String) { notes(line) }
 
-    /// Begins a stage.
-    ///
-    /// - Parameters:
-    ///   - title: What is being done, in a word or two.
-    ///   - total: How many units there are; nil if unknown.
-    ///   - unit: What is counted, in the plural.
-    /// - Returns: What to tell how far it is. Released unfinished, as when an error passes, it takes its line away.
+    /// Begins a stage: what is done, in a word or two, how many units there are if that is known, and their name in the
+    /// plural. The result is told how far it is; released unfinished, as when an error passes, it takes its line away.
     public func begin(_ title: String, total: Int?, unit: String = "images") -> any WorkProgress {
         stages(title, total, unit)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 
 /// The few system calls that the cache needs, with errors in words.
@@ -13,12 +14,9 @@ enum FileSystem {
 
     static func makeDirectory(_ path: String) throws(HubError) {
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try createDirectory(path: path)
         } catch {
-            var information = stat()
-            if stat(path, &information) == 0, (information.st_mode & S_IFMT) == S_IFDIR { return }
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            throw failure(path, code: Int32(truncatingIfNeeded: underlying?.code ?? Int(EACCES)))
+            throw failure(path, code: error.code ?? EACCES)
         }
     }
 
@@ -45,14 +43,6 @@ enum FileSystem {
         }
     }
 
-    /// Makes a rename or a new link survive a power cut. A file system that cannot do it has its reasons.
-    static func synchronizeDirectory(_ path: String) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
-    }
-
     /// The bytes that are free for us where the path lies; `nil` where the file system does not say.
     static func freeBytes(at path: String) -> Int? {
         var information = statvfs()
@@ -67,14 +57,9 @@ enum FileSystem {
 struct FileLock: ~Copyable {
     private let descriptor: Int32
 
-    /// Waits until the lock is ours.
-    ///
-    /// On a file system without locks there is nothing to wait for: the checksum is then what guards the content.
-    ///
-    /// - Parameters:
-    ///   - path: The lock file; made if it is missing, and left in place.
-    ///   - isWaiting: Called once if it takes longer than 3 s.
-    /// - Throws: ``HubError/unwritable(path:reason:)`` if the lock file cannot be made.
+    /// Waits until the lock is ours; `isWaiting` is called once if that takes longer than 3 s. The lock file is made if
+    /// it is missing, and left in place. On a file system without locks there is nothing to wait for: the checksum then
+    /// guards the content.
     init(path: String, isWaiting: () -> Void) throws(HubError) {
         let start = ContinuousClock.now
         var hasTold = false

@@ -80,27 +80,27 @@ struct HTTPStream {
         self.timeout = timeout
     }
 
+    private func event() throws(TransportFailure) -> HTTPEvent {
+        if let event = inbox.next(within: timeout) { return event }
+        task.cancel()
+        throw .timeout
+    }
+
     func head() throws(TransportFailure) -> HTTPHead {
-        switch inbox.next(within: timeout) {
+        switch try event() {
         case .head(let head): return head
         case .end(let failure): throw failure ?? .connection("closed without an answer")
         case .body: throw .connection("no header")
-        case nil:
-            task.cancel()
-            throw .timeout
         }
     }
 
     /// The next piece of the body; `nil` at its end.
     func next() throws(TransportFailure) -> Data? {
-        switch inbox.next(within: timeout) {
+        switch try event() {
         case .body(let data): return data
         case .end(nil): return nil
         case .end(let failure?): throw failure
         case .head: throw .connection("two headers")
-        case nil:
-            task.cancel()
-            throw .timeout
         }
     }
 

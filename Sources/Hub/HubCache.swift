@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 
 /// One model's part of the Hub's cache, laid out as huggingface_hub lays it out.
@@ -22,17 +23,9 @@ struct HubCache {
     var blobs: String { "\(storage)/blobs" }
     var locks: String { "\(root)/.locks/\(folder)" }
 
-    func blob(_ etag: String) -> String {
-        "\(blobs)/\(etag)"
-    }
-
-    func snapshot(_ commit: String) -> String {
-        "\(storage)/snapshots/\(commit)"
-    }
-
-    func file(_ name: String, in commit: String) -> String {
-        "\(snapshot(commit))/\(name)"
-    }
+    func blob(_ etag: String) -> String { "\(blobs)/\(etag)" }
+    func snapshot(_ commit: String) -> String { "\(storage)/snapshots/\(commit)" }
+    func file(_ name: String, in commit: String) -> String { "\(snapshot(commit))/\(name)" }
 
     /// The commit that a branch or tag was when it was last fetched.
     func commit(of revision: String) -> String? {
@@ -52,10 +45,8 @@ struct HubCache {
         FileSystem.size(ofFileAt: file(name, in: commit)) != nil
     }
 
-    /// What a snapshot lacks of a whole model, in words; `nil` if it is whole.
-    ///
-    /// Judged by the files alone: blobs appear whole, so a file that is there is complete, and a snapshot that was left
-    /// half done, by us or by huggingface_hub, lacks some.
+    /// What a snapshot lacks of a whole model, in words; `nil` if it is whole. Blobs appear whole, so a file that is
+    /// there is complete.
     func missingPart(of commit: String) -> String? {
         let files = files(in: commit)
         if files.names.isEmpty { return "the model is" }
@@ -117,7 +108,8 @@ struct HubCache {
         let path = file(name, in: commit)
         for _ in 0..<3 {
             if symlink("../../blobs/\(etag)", path) == 0 {
-                FileSystem.synchronizeDirectory(snapshot(commit))
+                // A file system that cannot make the link survive a power cut has its reasons.
+                try? syncDirectory(path: snapshot(commit))
                 return
             }
             guard errno == EEXIST else { throw FileSystem.failure(path) }

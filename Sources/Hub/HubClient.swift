@@ -16,28 +16,18 @@ public struct HubProgress: Sendable, Equatable {
     public let totalBytes: Int?
 }
 
-/// Finds models in the Hub's cache and fetches them into it.
+/// Finds models in huggingface_hub's own cache and fetches them into it. Calls block; two at once, in one process or in
+/// several, share the work by locks.
 ///
-/// The cache is huggingface_hub's own: what one has fetched, the other reads. Calls block; two at once, in one process or
-/// in several, share the work by locks.
-///
-/// ```swift
-/// let client = HubClient(configuration: try HubConfiguration(environment: ProcessInfo.processInfo.environment))
-/// if let name = HubModelName("openai/clip-vit-base-patch32") {
-///     let directory = try client.snapshot(of: name)
-/// }
-/// ```
+///     let client = HubClient(configuration: try HubConfiguration(environment: ProcessInfo.processInfo.environment))
+///     if let name = HubModelName("openai/clip-vit-base-patch32") { let directory = try client.snapshot(of: name) }
 public struct HubClient: Sendable {
     private let configuration: HubConfiguration
     private let progress: (@Sendable (HubProgress) -> Void)?
     private let warning: (@Sendable (String) -> Void)?
 
-    /// Makes a client.
-    ///
-    /// - Parameters:
-    ///   - configuration: Where models are fetched from and kept.
-    ///   - progress: Called as bytes arrive, at most some ten times a second, and when a file is whole.
-    ///   - warning: Called with one line where something was done otherwise than asked.
+    /// A client. `progress` is called as bytes arrive, at most some ten times a second, and when a file is whole;
+    /// `warning` with one line where something was done otherwise than asked.
     public init(
         configuration: HubConfiguration, progress: (@Sendable (HubProgress) -> Void)? = nil,
         warning: (@Sendable (String) -> Void)? = nil
@@ -47,14 +37,10 @@ public struct HubClient: Sendable {
         self.warning = warning
     }
 
-    /// The directory with every file that a CLIP model needs, found in the cache or fetched into it.
-    ///
-    /// A commit that the cache holds whole, and everything while offline, needs no network. A branch costs one question
-    /// for its commit; if nobody answers and the cache holds the branch whole, that is used, with a warning.
-    ///
-    /// - Parameter name: The model and its revision.
-    /// - Returns: The path of the snapshot. It must not be written to.
-    /// - Throws: ``HubError``.
+    /// The directory with every file that a CLIP model needs, found in the cache or fetched into it; it must not be
+    /// written to. A commit that the cache holds whole, and everything while offline, needs no network. A branch costs
+    /// one question for its commit; if nobody answers and the cache holds the branch whole, that is used, with a
+    /// warning.
     public func snapshot(of name: HubModelName) throws(HubError) -> String {
         let cache = HubCache(root: configuration.cacheDirectory, model: name)
         let cached = name.isCommit ? name.revision : cache.commit(of: name.revision)

@@ -4,16 +4,11 @@ import FileIO
 import Foundation
 
 extension HubConfiguration {
-    /// Reads the environment variables that huggingface_hub reads, by its rules.
-    ///
-    /// `HF_HUB_CACHE`, `HUGGINGFACE_HUB_CACHE`, `HF_HOME`, `XDG_CACHE_HOME` (with `~` and `$NAME` in them), `HF_ENDPOINT`,
-    /// `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, `HF_TOKEN_PATH` or the file `token` in `HF_HOME`,
-    /// `HF_HUB_DISABLE_IMPLICIT_TOKEN`, `HF_HUB_OFFLINE`, `TRANSFORMERS_OFFLINE`, `HF_HUB_ETAG_TIMEOUT`,
-    /// `HF_HUB_DOWNLOAD_TIMEOUT`. An empty value counts as none.
-    ///
-    /// - Parameter environment: The process's environment.
-    /// - Throws: ``HubError/badSetting(variable:value:expected:)`` for an unusable value, ``HubError/unreadable(path:reason:)``
-    ///   for a token file that is there and cannot be read.
+    /// Reads the environment variables that huggingface_hub reads, by its rules: `HF_HUB_CACHE`,
+    /// `HUGGINGFACE_HUB_CACHE`, `HF_HOME`, `XDG_CACHE_HOME` (with `~` and `$NAME` in them), `HF_ENDPOINT`, `HF_TOKEN`,
+    /// `HUGGING_FACE_HUB_TOKEN`, `HF_TOKEN_PATH` or the file `token` in `HF_HOME`, `HF_HUB_DISABLE_IMPLICIT_TOKEN`,
+    /// `HF_HUB_OFFLINE`, `TRANSFORMERS_OFFLINE`, `HF_HUB_ETAG_TIMEOUT`, `HF_HUB_DOWNLOAD_TIMEOUT`. An empty value
+    /// counts as none. Throws for an unusable value, or a token file that cannot be read.
     public init(environment: [String: String]) throws(HubError) {
         let settings = environment.filter { !$0.value.isEmpty }
         let home = settings["HOME"] ?? NSHomeDirectory()

@@ -36,9 +36,7 @@ struct HubListing {
 extension HubRequests {
     /// Asks which commit the model's revision is, and which files it has.
     func listing(attempts: Int) throws(HubError) -> HubListing {
-        let address = try url([
-            "api", "models", model.organization, model.name, "revision", model.revision,
-        ])
+        let address = try url(["api", "models", model.organization, model.name, "revision", model.revision])
         let timeout = configuration.metadataTimeout
         let json = try retrying(attempts: attempts) { () throws(AttemptFailure) -> Data in
             let answer = try send("GET", address, timeout: timeout)
@@ -88,12 +86,9 @@ struct BlobMetadata: Equatable {
     let etag: String
     /// The length in bytes, where the server says it.
     let size: Int?
+}
 
-    init(etag: String, size: Int?) {
-        self.etag = etag
-        self.size = size
-    }
-
+extension BlobMetadata {
     init(answer: HubAnswer, file: String, commit: String) throws(HubError) {
         let url = shown(answer.url)
         if let found = answer.first("X-Repo-Commit"), found != commit {
@@ -107,13 +102,9 @@ struct BlobMetadata: Equatable {
         etag = tag
         let isPlain = answer.heads.last?.isRedirect == false && answer.last("Content-Encoding") == nil
         let text = answer.first("X-Linked-Size") ?? (isPlain ? answer.last("Content-Length") : nil)
-        if let text {
-            guard let value = Int(text.trimmingCharacters(in: .whitespaces)), value >= 0 else {
-                throw .badAnswer(url: url, reason: "\(file) has a length of '\(printable(text))'")
-            }
-            size = value
-        } else {
-            size = nil
+        size = text.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+        if let text, (size ?? -1) < 0 {
+            throw .badAnswer(url: url, reason: "\(file) has a length of '\(printable(text))'")
         }
     }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A model on the Hub: `organization/name`, or `organization/name@revision`.
-///
-/// The rules are huggingface_hub's: ASCII letters, digits, `-`, `_` and `.`, at most 96 of them on each side of the
-/// slash, no `-` or `.` at either end, no `--` and no `..` anywhere, no `.git` at the end. The revision is a branch, a
-/// tag, a pull request's reference or a commit, by git's rules for references.
+/// A model on the Hub: `organization/name` or `organization/name@revision`, by huggingface_hub's rules: ASCII letters,
+/// digits, `-`, `_` and `.`, at most 96 of them on each side, no `-` or `.` at either end, no `--` and no `..`, no
+/// `.git` at the end. The revision is a branch, a tag, a pull request's reference or a commit, by git's rules.
 public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
     /// The user or organisation.
     public let organization: String
@@ -13,9 +11,7 @@ public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
     /// A branch, tag or commit. The default is `main`.
     public let revision: String
 
-    /// Reads a name; `nil` where the text is not one.
-    ///
-    /// - Parameter text: `organization/name` or `organization/name@revision`.
+    /// Reads `organization/name` or `organization/name@revision`; `nil` where the text is neither.
     public init?(_ text: String) {
         let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard let repository = halves.first else { return nil }
@@ -30,30 +26,21 @@ public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// `organization/name`, without the revision.
-    public var repository: String {
-        "\(organization)/\(name)"
-    }
+    public var repository: String { "\(organization)/\(name)" }
 
     /// What ``init(_:)`` reads; `@main` is left out.
-    public var description: String {
-        revision == "main" ? repository : "\(repository)@\(revision)"
-    }
+    public var description: String { revision == "main" ? repository : "\(repository)@\(revision)" }
 
     /// Whether the revision is a whole commit, which can never come to mean other files.
-    var isCommit: Bool {
-        isCommitHash(revision)
-    }
+    var isCommit: Bool { isCommitHash(revision) }
 
     private static func isName(_ text: Substring) -> Bool {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, let last = bytes.last, bytes.count <= 96 else { return false }
         let isWord: (UInt8) -> Bool = { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
+            let lower = byte | 0x20
+            return (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lower)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
         }
         return isWord(first) && isWord(last) && !text.contains("--") && !text.contains("..")
             && bytes.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
@@ -73,9 +60,7 @@ public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Whether a text is a whole git commit: 40 lower-case hexadecimal digits.
-func isCommitHash(_ text: String) -> Bool {
-    isHexadecimal(text, digits: 40)
-}
+func isCommitHash(_ text: String) -> Bool { isHexadecimal(text, digits: 40) }
 
 /// Whether a text is exactly so many lower-case hexadecimal digits.
 func isHexadecimal(_ text: String, digits: Int) -> Bool {

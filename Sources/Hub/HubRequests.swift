@@ -31,18 +31,14 @@ struct HubAnswer {
     /// Whether the answer came from the endpoint itself, so that its status speaks about the model.
     let isFromEndpoint: Bool
 
-    var status: Int {
-        heads.last?.status ?? 0
-    }
+    var status: Int { heads.last?.status ?? 0 }
 
     /// The first answer's header, as the Hub puts a file's facts on the redirect and not on what it points to.
     func first(_ name: String) -> String? {
         heads.lazy.compactMap { $0[name] }.first
     }
 
-    func last(_ name: String) -> String? {
-        heads.last?[name]
-    }
+    func last(_ name: String) -> String? { heads.last?[name] }
 }
 
 /// Requests to the endpoint and to where it redirects.
@@ -50,11 +46,6 @@ struct HubRequests {
     let configuration: HubConfiguration
     let model: HubModelName
     private let session = HTTPSession()
-
-    init(configuration: HubConfiguration, model: HubModelName) {
-        self.configuration = configuration
-        self.model = model
-    }
 
     /// An address under the endpoint, each component percent-encoded (a slash in a revision too).
     func url(_ components: [String]) throws(HubError) -> URL {
@@ -67,19 +58,11 @@ struct HubRequests {
         return url
     }
 
-    /// Sends a request and follows its redirects, up to ten.
-    ///
-    /// The token goes to the endpoint's own scheme, host and port. After one redirect elsewhere it is gone for good, also
-    /// if the way leads back. A redirect from https to http is refused.
-    ///
-    /// - Parameters:
-    ///   - method: `GET` or `HEAD`.
-    ///   - url: What to ask first.
-    ///   - offset: The first byte wanted; 0 asks for everything, without a range.
-    ///   - timeout: How long each wait may take.
-    ///   - stopsAt: Whether a redirect's own head is already the wanted answer; told whether it leads to another host.
-    /// - Returns: The head of the answer, its body still to be read.
-    /// - Throws: ``AttemptFailure`` if no answer came, or a redirect that is not followed.
+    /// Sends a request and follows up to ten redirects; the answer's body is still to be read. `offset` is the first
+    /// byte wanted, `timeout` bounds each wait, and `stopsAt` tells whether a redirect's own head is the wanted answer
+    /// (its second argument: whether it leads to another host). The token goes to the endpoint's own scheme, host and
+    /// port; after one redirect elsewhere it is gone for good, also if the way leads back. A redirect from https to
+    /// http is refused.
     func send(
         _ method: String, _ url: URL, offset: Int = 0, timeout: Duration,
         stopsAt: (HTTPHead, Bool) -> Bool = { _, _ in false }
@@ -155,9 +138,7 @@ struct HubRequests {
         }
     }
 
-    func pause(_ duration: Duration) {
-        Thread.sleep(forTimeInterval: duration.inSeconds)
-    }
+    func pause(_ duration: Duration) { Thread.sleep(forTimeInterval: duration.inSeconds) }
 
     /// What a broken transfer means.
     func failure(_ failure: TransportFailure, at url: URL, timeout: Duration) -> AttemptFailure {
@@ -171,12 +152,7 @@ struct HubRequests {
         }
     }
 
-    /// What an answer's status means, other than success.
-    ///
-    /// - Parameters:
-    ///   - answer: The answer.
-    ///   - file: The file that was asked for; `nil` for the model itself.
-    /// - Returns: The failure, which another attempt may mend or not.
+    /// What an answer's status other than success means; `file` is what was asked for, `nil` for the model itself.
     func failure(_ answer: HubAnswer, file: String?) -> AttemptFailure {
         let url = shown(answer.url)
         switch answer.status {
@@ -192,23 +168,20 @@ struct HubRequests {
             return .transient(.unexpectedStatus(url: url, status: answer.status), retryAfter: nil)
         }
         let code = answer.last("X-Error-Code")
-        switch (answer.status, code) {
-        case (_, "GatedRepo"):
-            return .final(
-                .gated(model: model.description, page: "\(configuration.endpoint.absoluteString)/\(model.repository)"))
-        case (404, "RevisionNotFound"):
-            return .final(.revisionNotFound(model: model.description, revision: model.revision))
-        case (404, _) where file != nil && code != "RepoNotFound":
-            return .final(.fileNotFound(model: model.description, file: file ?? "a file"))
-        case (404, _):
-            return .final(.notFound(model: model.description, endpoint: configuration.endpoint.absoluteString))
-        case (401, _), (403, _):
-            return .final(
-                .unauthorized(
-                    model: model.description, status: answer.status, tokenWasSent: configuration.token != nil))
-        default:
-            return .final(.unexpectedStatus(url: url, status: answer.status))
-        }
+        let name = model.description
+        let endpoint = configuration.endpoint.absoluteString
+        let error: HubError =
+            switch (answer.status, code) {
+            case (_, "GatedRepo"): .gated(model: name, page: "\(endpoint)/\(model.repository)")
+            case (404, "RevisionNotFound"): .revisionNotFound(model: name, revision: model.revision)
+            case (404, _) where file != nil && code != "RepoNotFound":
+                .fileNotFound(model: name, file: file ?? "a file")
+            case (404, _): .notFound(model: name, endpoint: endpoint)
+            case (401, _), (403, _):
+                .unauthorized(model: name, status: answer.status, tokenWasSent: configuration.token != nil)
+            default: .unexpectedStatus(url: url, status: answer.status)
+            }
+        return .final(error)
     }
 
     /// `Retry-After` in both its forms: seconds, and a date.

@@ -30,10 +30,8 @@ struct ModelFiles: Equatable {
         Self.descriptions.filter(names.contains)
     }
 
-    /// The weights to take; `nil` where there are none that can be taken.
-    ///
-    /// `model.safetensors`, else the shards of its index, else `open_clip_model.safetensors`, else the only other
-    /// `*.safetensors`.
+    /// The weights to take: `model.safetensors`, else the shards of its index, else `open_clip_model.safetensors`, else
+    /// the only other `*.safetensors`; `nil` where there are none that can be taken.
     var weights: Weights? {
         for name in ["model.safetensors", Self.index, "open_clip_model.safetensors"] where names.contains(name) {
             return name == Self.index ? .sharded : .file(name)
@@ -80,9 +78,7 @@ struct ModelFiles: Equatable {
         throw .incompleteModel(model: model.description, missing: missingDescription ?? "model.safetensors")
     }
 
-    /// The shards that an index names, each once, in order.
-    ///
-    /// - Throws: ``HubError/badShardIndex(path:reason:)`` also for a name that is not a plain `*.safetensors`.
+    /// The shards that an index names, each once, in order; a name that is not a plain `*.safetensors` is an error.
     static func shards(inIndexAt path: String) throws(HubError) -> [String] {
         let index: ShardIndex
         do {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContentHash
+import FileIO
 import Foundation
 
-/// A blob on its way: `<etag>.incomplete`, which a later run goes on with.
-///
-/// Must be used under the blob's lock.
+/// A blob on its way: `<etag>.incomplete`, which a later run goes on with. To be used under the blob's lock.
 struct PartialBlob: ~Copyable {
     let path: String
     private let etag: String
@@ -15,14 +14,12 @@ struct PartialBlob: ~Copyable {
     /// How many bytes the file holds.
     private(set) var count = 0
 
-    /// Opens what an earlier run has left, or an empty file.
-    ///
-    /// What is too long to be a beginning is dropped; so is everything if the length to reach is not known.
+    /// Opens what an earlier run has left. It is dropped if it is too long, or if the length to reach is not known.
     init(path: String, metadata: BlobMetadata) throws(HubError) {
         self.path = path
         etag = metadata.etag
         expectedSize = metadata.size
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileSystem.failure(path) }
         let left = FileSystem.size(ofFileAt: path) ?? 0
         if let expected = expectedSize, left <= expected {
@@ -41,9 +38,7 @@ struct PartialBlob: ~Copyable {
 
     /// Drops everything.
     mutating func restart() throws(HubError) {
-        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
-            throw FileSystem.failure(path)
-        }
+        guard ftruncate(descriptor, 0) == 0 else { throw FileSystem.failure(path) }
         count = 0
         hash = SHA256()
     }
@@ -71,9 +66,7 @@ struct PartialBlob: ~Copyable {
         count += data.count
     }
 
-    /// The checksum that the content has where the etag is one: SHA-256 for LFS files, git's blob name for others.
-    ///
-    /// - Returns: The content's checksum, or `nil` if the etag is of a kind of its own and says nothing.
+    /// The content's checksum: SHA-256 for LFS files, git's blob name for others; `nil` if the etag is of another kind.
     func checksum() throws(HubError) -> String? {
         if isHexadecimal(etag, digits: 64) { return hash.hexadecimal() }
         guard isHexadecimal(etag, digits: 40) else { return nil }
@@ -85,22 +78,16 @@ struct PartialBlob: ~Copyable {
     /// Makes the blob appear under its own name, whole and on the disk.
     func publish(at destination: String) throws(HubError) {
         guard fsync(descriptor) == 0, rename(path, destination) == 0 else { throw FileSystem.failure(destination) }
-        FileSystem.synchronizeDirectory((destination as NSString).deletingLastPathComponent)
+        // A file system that cannot make the rename survive a power cut has its reasons.
+        try? syncDirectory(path: (destination as NSString).deletingLastPathComponent)
     }
 
-    /// Gives the content from the first byte; the position is then at the end.
+    /// Gives the content from the first byte.
     private func readBack(_ body: (UnsafeRawBufferPointer) -> Void) throws(HubError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        lseek(descriptor, 0, SEEK_SET)
-        while true {
-            let read = read(descriptor, buffer.baseAddress, buffer.count)
-            if read < 0 {
-                if errno == EINTR { continue }
-                throw .unreadable(path: path, reason: String(cString: strerror(errno)))
-            }
-            if read == 0 { return }
-            body(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
+        do {
+            try readPieces(path: path, body)
+        } catch {
+            throw .unreadable(path: path, reason: error.code.map { String(cString: strerror($0)) } ?? "\(error)")
         }
     }
 }

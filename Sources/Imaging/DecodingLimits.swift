@@ -8,10 +8,6 @@ public struct DecodingLimits: Sendable, Equatable {
     public var maximumPixels: Int
 
     /// Limits with the given bounds.
-    ///
-    /// - Parameters:
-    ///   - maximumBytes: The size of a file in bytes.
-    ///   - maximumPixels: Width times height as stored.
     public init(maximumBytes: Int = 256 << 20, maximumPixels: Int = 100_000_000) {
         self.maximumBytes = maximumBytes
         self.maximumPixels = maximumPixels

@@ -3,11 +3,9 @@
 import Foundation
 public import Randomness
 
-/// Random variations of a training picture.
-///
-/// A rectangle of random area and proportion is cut out (torchvision's `RandomResizedCrop`), resized to the model's
-/// input, mirrored every other time and, at the strong level, changed in colour. All randomness comes from the
-/// generator that is passed in, so one picture's variation can be repeated alone.
+/// Random variations of a training picture: a rectangle of random area and proportion is cut out (torchvision's
+/// `RandomResizedCrop`), resized to the model's input, mirrored every other time and, at the strong level, changed in
+/// colour. All randomness comes from the generator that is passed in.
 public struct ImageAugmenter: Sendable, Equatable {
     /// How much pictures are varied.
     public enum Level: String, Sendable, CaseIterable, Codable {
@@ -23,8 +21,6 @@ public struct ImageAugmenter: Sendable, Equatable {
     public let level: Level
 
     /// An augmenter of the given level.
-    ///
-    /// - Parameter level: How much pictures are varied.
     public init(_ level: Level) {
         self.level = level
     }
@@ -41,11 +37,8 @@ public struct ImageAugmenter: Sendable, Equatable {
     /// The range of a crop's width divided by its height.
     static let proportions = 3.0 / 4..<4.0 / 3
 
-    /// The short side for ``RGBImage/init(contentsOf:limits:shortSideAtLeast:appliesOrientation:)`` such that also the
-    /// smallest crop has enough pixels. Nil where pictures have to be decoded at full size.
-    ///
-    /// - Parameter preprocessor: The model's preprocessor.
-    /// - Returns: The preprocessor's own short side divided by the shortest relative side of a crop.
+    /// The short side at which to decode so that also the smallest crop has enough pixels: the preprocessor's own,
+    /// divided by the shortest relative side of a crop. Nil where pictures have to be decoded at full size.
     public func shortSide(for preprocessor: ImagePreprocessor) -> Int? {
         guard level != .none else { return preprocessor.shortSide }
         guard preprocessor.shortSide != nil else { return nil }
@@ -53,15 +46,8 @@ public struct ImageAugmenter: Sendable, Equatable {
         return Int((side / (areas.lowerBound * Self.proportions.lowerBound).squareRoot()).rounded(.up))
     }
 
-    /// Varies a picture and prepares it for the model.
-    ///
-    /// - Parameters:
-    ///   - image: The picture, upright.
-    ///   - preprocessor: Gives the size, the resampling and the normalisation.
-    ///   - random: Where the variation comes from; ``Randomness/CountedRandom/init(seed:epoch:index:)`` makes it
-    ///     repeatable.
-    /// - Returns: The values `[3, H, W]` of the preprocessor's output size.
-    /// - Throws: ``ImagingError`` as the preprocessor does.
+    /// Varies an upright picture and prepares it for the model: the values `[3, H, W]` of the preprocessor's output
+    /// size. ``Randomness/CountedRandom/init(seed:epoch:index:)`` makes the variation repeatable.
     public func callAsFunction(
         _ image: RGBImage, preprocessor: ImagePreprocessor, using random: inout CountedRandom
     ) throws(ImagingError) -> PixelValues {

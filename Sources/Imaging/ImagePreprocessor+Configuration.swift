@@ -4,13 +4,10 @@ public import Foundation
 import JSON
 
 extension ImagePreprocessor {
-    /// The preprocessor that a `preprocessor_config.json` describes.
-    ///
-    /// Absent keys, and keys that are null, take the defaults of transformers' `CLIPImageProcessor`: resize the short
-    /// side to 224 (bicubic), crop 224 × 224, multiply by 1/255, normalise with OpenAI's mean and deviation.
-    ///
-    /// - Parameter configuration: The JSON text.
-    /// - Throws: ``ImagingError/badConfiguration(key:problem:)`` naming the key if a value cannot be used.
+    /// The preprocessor that the text of a `preprocessor_config.json` describes. Keys that are absent or null take the
+    /// defaults of transformers' `CLIPImageProcessor`: resize the short side to 224 (bicubic), crop 224 × 224, multiply
+    /// by 1/255, normalise with OpenAI's mean and deviation. A value that cannot be used is an error that names its
+    /// key.
     public init(configuration: Data) throws(ImagingError) {
         let object = try ConfigurationObject(configuration)
         if try object.flag("do_pad", default: false) {
@@ -39,18 +36,9 @@ extension ImagePreprocessor {
         case squash
     }
 
-    /// The preprocessor of a checkpoint in the form of openai/CLIP or open_clip.
-    ///
-    /// Its crop begins at the even pixel, as torchvision's `CenterCrop` does. The rest of the arithmetic is that of
-    /// transformers.
-    ///
-    /// - Parameters:
-    ///   - openCLIPSize: The model's input size in pixels; it must be square for the mode `shortest`.
-    ///   - resizeMode: How a picture is fitted into it.
-    ///   - interpolation: How it is resampled.
-    ///   - mean: Three means for samples in 0...1.
-    ///   - standardDeviation: Three positive deviations for samples in 0...1.
-    /// - Throws: ``ImagingError/badConfiguration(key:problem:)`` if a value is out of its range.
+    /// The preprocessor of a checkpoint in the form of openai/CLIP or open_clip, for an input of the given size, which
+    /// must be square for the mode `shortest`. Mean and deviation are of samples in 0...1. Its crop begins at the even
+    /// pixel, as torchvision's `CenterCrop` does; the rest of the arithmetic is that of transformers.
     public init(
         openCLIPSize: Size, resizeMode: OpenCLIPResizeMode = .shortest, interpolation: Interpolation = .bicubic,
         mean: [Double] = defaultMean, standardDeviation: [Double] = defaultStandardDeviation
@@ -95,16 +83,13 @@ private struct ConfigurationObject {
 
     init(_ data: Data) throws(ImagingError) {
         guard data.count <= 1 << 20 else {
-            throw .badConfiguration(
-                key: "", problem: "the configuration has more than a megabyte: it is something else, fetch it again")
+            throw Self.bad("", "the configuration has more than a megabyte: it is something else, fetch it again")
         }
         root = try JSONValue(parsing: data, depthLimit: 512) { _ in
-            ImagingError.badConfiguration(
-                key: "", problem: "the configuration is not valid JSON: correct or fetch it again")
+            Self.bad("", "the configuration is not valid JSON: correct or fetch it again")
         }
         guard root.members != nil else {
-            throw .badConfiguration(
-                key: "", problem: "the configuration is \(root.words), not an object: fetch it again")
+            throw Self.bad("", "the configuration is \(root.words), not an object: fetch it again")
         }
     }
 
@@ -115,42 +100,39 @@ private struct ConfigurationObject {
         case "down": return .down
         case "half_to_even": return .halfToEven
         default:
-            throw .badConfiguration(
-                key: "center_crop_rounding", problem: "is \(value.words): use 'down' or 'half_to_even'")
+            throw Self.bad("center_crop_rounding", "is \(value.words): use 'down' or 'half_to_even'")
         }
+    }
+
+    /// The value of a key, read as `body` does; where it gives nothing, the error says what the value must be.
+    private func read<Value>(
+        _ key: String, default fallback: Value, _ demand: String, _ body: (JSONValue) -> Value?
+    ) throws(ImagingError) -> Value {
+        guard let value = root[key] else { return fallback }
+        guard let result = body(value) else { throw Self.bad(key, "is \(value.words): it must be \(demand)") }
+        return result
     }
 
     func flag(_ key: String, default fallback: Bool) throws(ImagingError) -> Bool {
-        guard let value = root[key] else { return fallback }
-        guard let flag = value.bool else {
-            throw .badConfiguration(key: key, problem: "is \(value.words): it must be true or false")
-        }
-        return flag
+        try read(key, default: fallback, "true or false", \.bool)
     }
 
     func number(_ key: String, default fallback: Double) throws(ImagingError) -> Double {
-        guard let value = root[key] else { return fallback }
-        guard let number = value.number else {
-            throw .badConfiguration(key: key, problem: "is \(value.words): it must be a number")
-        }
-        return number
+        try read(key, default: fallback, "a number", \.number)
     }
 
     func channels(_ key: String, default fallback: [Double]) throws(ImagingError) -> [Double] {
-        guard let value = root[key] else { return fallback }
-        if let number = value.number { return [number, number, number] }
-        guard let list = value.array else {
-            throw .badConfiguration(key: key, problem: "is \(value.words): it must be a list of three numbers")
+        let demand = "a list of three numbers"
+        if let number = root[key]?.number { return [number, number, number] }
+        let list = try read(key, default: fallback.map { .number($0) }, demand, \.array)
+        if let wrong = list.first(where: { $0.number == nil }) {
+            throw Self.bad(key, "contains \(wrong.words): it must be \(demand)")
         }
-        var numbers: [Double] = []
-        for element in list {
-            guard let number = element.number else {
-                throw .badConfiguration(
-                    key: key, problem: "contains \(element.words): it must be a list of three numbers")
-            }
-            numbers.append(number)
-        }
-        return numbers
+        return list.compactMap(\.number)
+    }
+
+    private static func bad(_ key: String, _ problem: String) -> ImagingError {
+        .badConfiguration(key: key, problem: problem)
     }
 
     func interpolation() throws(ImagingError) -> ImagePreprocessor.Interpolation {
@@ -159,9 +141,8 @@ private struct ConfigurationObject {
         case 2: return .bilinear
         case 3: return .bicubic
         default:
-            throw .badConfiguration(
-                key: "resample",
-                problem: "is \(JSONValue.number(code).words): only 2 (bilinear) and 3 (bicubic) are supported")
+            let words = JSONValue.number(code).words
+            throw Self.bad("resample", "is \(words): only 2 (bilinear) and 3 (bicubic) are supported")
         }
     }
 
@@ -193,13 +174,12 @@ private struct ConfigurationObject {
         if let sides = value.array, sides.count == 2 {
             return .init(height: try side(sides[0], of: key), width: try side(sides[1], of: key))
         }
-        throw .badConfiguration(
-            key: key, problem: "is \(value.words): it must be \(alternatives){\"height\": …, \"width\": …}")
+        throw Self.bad(key, "is \(value.words): it must be \(alternatives){\"height\": …, \"width\": …}")
     }
 
     private func side(_ value: JSONValue, of key: String) throws(ImagingError) -> Int {
         guard let side = value.number.flatMap({ Int(exactly: $0) }) else {
-            throw .badConfiguration(key: key, problem: "contains \(value.words): it must be a whole number of pixels")
+            throw Self.bad(key, "contains \(value.words): it must be a whole number of pixels")
         }
         return side
     }

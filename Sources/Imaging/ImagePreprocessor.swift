@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// From a picture to the model's input: resize, crop the centre, scale, normalise.
-///
-/// The reference is the default image processor of transformers 5 (`image_processing_backends.py`), whose resize is
-/// libtorch's antialiased kernel for 8-bit pictures: the long side becomes `int(S * long / short)`, a picture that is
-/// smaller than the crop is padded with zeros before normalisation, and scaling is folded into mean and deviation, so
-/// that a value is `(v - mean / factor) / (std / factor)` in single precision.
+/// From a picture to the model's input: resize, crop the centre, scale, normalise. The reference is the default image
+/// processor of transformers 5 (`image_processing_backends.py`): libtorch's antialiased kernel for 8-bit pictures makes
+/// the long side `int(S * long / short)`, a picture smaller than the crop is padded with zeros before normalisation,
+/// and a value is `(v - mean / factor) / (std / factor)` in single precision.
 public struct ImagePreprocessor: Sendable, Equatable {
     /// How the size of the resized picture follows from that of the picture.
     public enum Resizing: Sendable, Equatable {
@@ -73,18 +71,9 @@ public struct ImagePreprocessor: Sendable, Equatable {
     /// OpenAI's channel deviations, the default.
     public static let defaultStandardDeviation = [0.26862954, 0.26130258, 0.27577711]
 
-    /// A preprocessor of the given steps.
-    ///
-    /// - Parameters:
-    ///   - resizing: How the picture is resized first.
-    ///   - interpolation: How it is resampled.
-    ///   - crop: The size of the crop from the centre, or nil.
-    ///   - centerCropRounding: Where the crop begins when it cannot be centred exactly.
-    ///   - rescaleFactor: What samples are multiplied by, or nil.
-    ///   - mean: Three means, or nil together with `standardDeviation` for no normalisation.
-    ///   - standardDeviation: Three positive deviations.
-    /// - Throws: ``ImagingError/badConfiguration(key:problem:)``, with transformers' name of the key, if a value is out
-    ///   of its range or the size of the output would depend on the picture.
+    /// A preprocessor of the given steps. Nil leaves out the crop, the scaling or, for mean and deviation together, the
+    /// normalisation. Throws, with transformers' name of the key, if a value is out of its range or the size of the
+    /// output would depend on the picture.
     public init(
         resizing: Resizing, interpolation: Interpolation = .bicubic, crop: Size?,
         centerCropRounding: CenterCropRounding = .down, rescaleFactor: Double? = 1.0 / 255,
@@ -120,12 +109,8 @@ public struct ImagePreprocessor: Sendable, Equatable {
         self.standardDeviation = standardDeviation
     }
 
-    /// Prepares a picture for the model.
-    ///
-    /// - Parameter image: The picture, upright.
-    /// - Returns: The values `[3, H, W]` of ``outputSize``.
-    /// - Throws: ``ImagingError/tooElongated(width:height:resizedWidth:resizedHeight:)`` if the resized picture would
-    ///   have more than 100 million pixels.
+    /// Prepares an upright picture for the model: the values `[3, H, W]` of ``outputSize``. Throws if the resized
+    /// picture would have more than 100 million pixels.
     public func callAsFunction(_ image: RGBImage) throws(ImagingError) -> PixelValues {
         let size = resizedSize(height: image.height, width: image.width)
         let resized = try image.resized(height: size.height, width: size.width, interpolation: interpolation)
@@ -133,8 +118,8 @@ public struct ImagePreprocessor: Sendable, Equatable {
             of: resized, top: offset(resized.height, outputSize.height), left: offset(resized.width, outputSize.width))
     }
 
-    /// The short side that a picture should have at least before it is resized without loss of detail; for
-    /// ``RGBImage/init(contentsOf:limits:shortSideAtLeast:appliesOrientation:)``. Nil if pictures are not resized.
+    /// The short side that a picture should at least be decoded at to lose no detail by resizing; nil if pictures are
+    /// not resized.
     public var shortSide: Int? {
         switch resizing {
         case .none: nil
@@ -187,7 +172,7 @@ public struct ImagePreprocessor: Sendable, Equatable {
             }
             initialized = 3 * plane
         }
-        return PixelValues(trustedChannels: 3, height: height, width: width, values: values)
+        return PixelValues(channels: 3, height: height, width: width, values: values)
     }
 
     private static func check(_ side: Int, key: String) throws(ImagingError) {

@@ -41,24 +41,17 @@ public enum ImagingError: UserFacingError, Equatable {
     /// One line: what is wrong and what to do about it.
     public var description: String {
         switch self {
-        case .fileMissing:
-            "no such file: check the path"
-        case .unreadableFile(let reason):
-            "the file cannot be read (\(reason)): check its permissions"
-        case .notAFile(let kind):
-            "this is \(kind), not a picture file: name a file"
-        case .emptyFile:
-            "the file is empty: fetch or copy it again"
+        case .fileMissing: "no such file: check the path"
+        case .unreadableFile(let reason): "the file cannot be read (\(reason)): check its permissions"
+        case .notAFile(let kind): "this is \(kind), not a picture file: name a file"
+        case .emptyFile: "the file is empty: fetch or copy it again"
         case .tooManyBytes(let count, let limit):
             "the file has \(count) bytes, more than the limit of \(limit): make it smaller"
         case .tooManyPixels(let width, let height, let limit):
             "the picture has \(width) x \(height) pixels, more than the limit of \(limit): make it smaller"
-        case .unsupportedFormat(let recognized):
-            "unsupported format (\(recognized)): convert it to JPEG, PNG or WebP"
-        case .truncated(let format, let detail):
-            "truncated \(format) (\(detail)): fetch or copy it again"
-        case .damaged(let format, let detail):
-            "damaged \(format) (\(detail)): fetch it again or save it anew"
+        case .unsupportedFormat(let recognized): "unsupported format (\(recognized)): convert it to JPEG, PNG or WebP"
+        case .truncated(let format, let detail): "truncated \(format) (\(detail)): fetch or copy it again"
+        case .damaged(let format, let detail): "damaged \(format) (\(detail)): fetch it again or save it anew"
         case .outOfMemory(let width, let height):
             "there is not enough memory for a picture of \(width) x \(height) pixels: make it smaller"
         case .tooElongated(let width, let height, let resizedWidth, let resizedHeight):
@@ -68,8 +61,7 @@ public enum ImagingError: UserFacingError, Equatable {
             "\(count) values do not make a picture of \(channels) x \(height) x \(width)"
         case .notEncodable(let width, let height):
             "a picture of \(width) x \(height) pixels cannot be written as JPEG: make it smaller"
-        case .badConfiguration(let key, let problem):
-            key.isEmpty ? problem : "'\(key)' \(problem)"
+        case .badConfiguration(let key, let problem): key.isEmpty ? problem : "'\(key)' \(problem)"
         }
     }
 }

@@ -4,13 +4,10 @@ import Foundation
 
 /// Turns inputs into outputs on worker threads, ahead of the consumer and in the order of the inputs.
 ///
-/// At most `ahead` inputs are pulled beyond what the consumer took, so memory stays constant however long the sequence
-/// is, and an endless one (lines of a pipe) is pulled no further than needed. One input is pulled at a time. A failure
-/// takes its input's place in the order; the rest goes on.
-///
-/// The workers are threads of their own: decoding blocks, and the threads of Swift's concurrency pool must not.
-/// They end when the inputs are used up, after ``cancel()``, or when the loader is released; a worker that is in the
-/// middle of a picture finishes it first, one that waits for an input ends when that comes.
+/// At most `ahead` inputs are pulled beyond what the consumer took, one at a time, so memory stays constant and an
+/// endless sequence is pulled no further than needed. A failure takes its input's place in the order; the rest goes on.
+/// The workers are threads of their own, as decoding blocks. They end when the inputs are used up, after ``cancel()``,
+/// or when the loader is released, each after what it is in the middle of.
 public final class PictureLoader<Input: Sendable, Output: Sendable>: Sendable {
     /// One input with what became of it.
     public struct Element: Sendable {
@@ -24,13 +21,8 @@ public final class PictureLoader<Input: Sendable, Output: Sendable>: Sendable {
 
     private let state: LoaderState<Input, Output>
 
-    /// Starts the workers.
-    ///
-    /// - Parameters:
-    ///   - inputs: What to process, pulled lazily.
-    ///   - workers: The number of threads; at least 1, and no more than `ahead` are started.
-    ///   - ahead: How many inputs may be pulled beyond what the consumer took; at least 1.
-    ///   - process: Makes the output of one input, given with its index; called on several threads at once.
+    /// Starts the workers: at least one, and no more than `ahead`, which is at least 1. `process` makes the output of
+    /// one input, given with its index, and is called on several threads at once.
     public init(
         _ inputs: some Sequence<Input> & Sendable, workers: Int, ahead: Int,
         process: @escaping @Sendable (_ index: Int, _ input: Input) throws(ImagingError) -> Output
@@ -53,12 +45,10 @@ public final class PictureLoader<Input: Sendable, Output: Sendable>: Sendable {
     public func cancel() { state.cancel() }
 }
 
-/// What workers and consumer share.
-///
-/// Proof for `@unchecked Sendable`: `ahead` and `process` are immutable and Sendable. Every stored `var` is read and
-/// written only while `condition` is locked. `pull`, which hides the iterator and is not Sendable, is called only by
-/// the worker that set `isPulling` under the lock, and nobody else sets it before that worker has cleared it under the
-/// lock again; so calls never overlap, and the lock orders them.
+/// What workers and consumer share. Proof for `@unchecked Sendable`: `ahead` and `process` are immutable and Sendable.
+/// Every stored `var` is read and written only while `condition` is locked. `pull`, which hides the iterator and is not
+/// Sendable, is called only by the worker that set `isPulling` under the lock, and nobody else sets it before that
+/// worker has cleared it under the lock again; so calls never overlap, and the lock orders them.
 private final class LoaderState<Input: Sendable, Output: Sendable>: @unchecked Sendable {
     typealias Entry = (index: Int, input: Input, result: Result<Output, ImagingError>)
 
@@ -85,13 +75,9 @@ private final class LoaderState<Input: Sendable, Output: Sendable>: @unchecked S
 
     /// Starts one more thread; false if the system has none.
     func startWorker() -> Bool {
-        condition.lock()
-        workers += 1
-        condition.unlock()
+        condition.withLock { workers += 1 }
         if startDetachedThread({ self.work() }) { return true }
-        condition.lock()
-        workers -= 1
-        condition.unlock()
+        condition.withLock { workers -= 1 }
         return false
     }
 
@@ -116,11 +102,11 @@ private final class LoaderState<Input: Sendable, Output: Sendable>: @unchecked S
     }
 
     func cancel() {
-        condition.lock()
-        isCancelled = true
-        finished = [:]
-        condition.broadcast()
-        condition.unlock()
+        condition.withLock {
+            isCancelled = true
+            finished = [:]
+            condition.broadcast()
+        }
     }
 
     private func work() {

@@ -4,14 +4,8 @@ public import FileIO
 import Glibc
 
 extension RGBImage {
-    /// Reads and decodes a picture, in a file or in memory.
-    ///
-    /// - Parameters:
-    ///   - picture: The picture; of a file that is not there, or no regular one, nothing is read.
-    ///   - limits: What the picture may cost; a file's size is checked before it is read.
-    ///   - shortSideAtLeast: The side to which the picture will be resized, or nil for a decode at full size.
-    ///   - appliesOrientation: Whether the EXIF orientation is applied, so that the picture stands upright.
-    /// - Throws: ``ImagingError`` if the file cannot be read or the bytes cannot be decoded.
+    /// Reads and decodes a picture, in a file or in memory; of a file that is not there, is no regular one or is too
+    /// large, nothing is read. The options are those of ``init(decoding:limits:shortSideAtLeast:appliesOrientation:)``.
     public init(
         _ picture: Picture, limits: DecodingLimits = .default, shortSideAtLeast: Int? = nil,
         appliesOrientation: Bool = true
@@ -25,14 +19,7 @@ extension RGBImage {
             decoding: bytes, limits: limits, shortSideAtLeast: shortSideAtLeast, appliesOrientation: appliesOrientation)
     }
 
-    /// Reads and decodes a picture file.
-    ///
-    /// - Parameters:
-    ///   - path: A regular file or a link to one. Directories, pipes and devices are refused without being read.
-    ///   - limits: What the picture may cost; the file's size is checked before it is read.
-    ///   - shortSideAtLeast: The side to which the picture will be resized, or nil for a decode at full size.
-    ///   - appliesOrientation: Whether the EXIF orientation is applied, so that the picture stands upright.
-    /// - Throws: ``ImagingError`` if the file cannot be read or decoded.
+    /// Reads and decodes a picture file, or one that a link leads to.
     public init(
         contentsOf path: String, limits: DecodingLimits = .default, shortSideAtLeast: Int? = nil,
         appliesOrientation: Bool = true

@@ -3,10 +3,8 @@
 import CResample
 
 extension RGBImage {
-    /// The upright picture of one that was stored with an EXIF orientation.
-    ///
-    /// - Parameter orientation: 1...8 as in EXIF 2.3, table 6; any other value changes nothing.
-    /// - Returns: The picture turned and mirrored as the orientation asks; from 5 on width and height change places.
+    /// The upright picture of one that was stored with an EXIF orientation, 1...8 as in EXIF 2.3, table 6; any other
+    /// value changes nothing. From 5 on width and height change places.
     public func oriented(by orientation: Int) -> RGBImage {
         guard (2...8).contains(orientation) else { return self }
         let transposes = orientation >= 5

@@ -3,11 +3,9 @@
 import CImageCodecs
 
 extension RGBImage {
-    /// The picture as a baseline JPEG with chroma at half the resolution.
-    ///
-    /// - Parameter quality: 1...100 on libjpeg's scale; values beyond are taken as the nearest of them.
-    /// - Returns: The file's bytes, the same for the same picture and quality with one version of libjpeg-turbo.
-    /// - Throws: ``ImagingError/notEncodable(width:height:)`` if a side is beyond JPEG's limit of 65,500 pixels.
+    /// The picture as a baseline JPEG with chroma at half the resolution; the quality is 1...100 on libjpeg's scale.
+    /// The same picture and quality give the same bytes with one version of libjpeg-turbo. Throws if a side is beyond
+    /// JPEG's limit of 65,500 pixels.
     public func jpeg(quality: Int = 85) throws(ImagingError) -> [UInt8] {
         let columns = Int32(clamping: width)
         let rows = Int32(clamping: height)
@@ -25,11 +23,7 @@ extension RGBImage {
         return bytes
     }
 
-    /// The picture reduced so that its longer side has at most the given number of pixels; never enlarged.
-    ///
-    /// - Parameter longSide: Pixels, at least 1.
-    /// - Returns: The reduced picture, its sides' ratio kept to the pixel.
-    /// - Throws: ``ImagingError/outOfMemory(width:height:)`` if memory runs out.
+    /// The picture reduced so that its longer side has at most the given number of pixels, at least 1; never enlarged.
     public func reduced(toLongSide longSide: Int) throws(ImagingError) -> RGBImage {
         let longest = max(width, height)
         guard longest > longSide, longSide >= 1 else { return self }

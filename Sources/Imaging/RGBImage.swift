@@ -11,14 +11,7 @@ public struct RGBImage: Sendable, Equatable {
     /// The samples `[H, W, 3]`, row major, without padding.
     public let pixels: [UInt8]
 
-    /// A picture of the given samples.
-    ///
-    /// - Parameters:
-    ///   - width: Pixels in a row.
-    ///   - height: Rows.
-    ///   - pixels: `[H, W, 3]`, row major.
-    /// - Throws: ``ImagingError/shapeMismatch(channels:height:width:count:)`` if they do not belong together or the
-    ///   picture is empty.
+    /// A picture of samples `[H, W, 3]`, row major; throws if it is empty or their number is another.
     public init(width: Int, height: Int, pixels: [UInt8]) throws(ImagingError) {
         guard width > 0, height > 0, Self.sampleCount(width: width, height: height) == pixels.count else {
             throw .shapeMismatch(channels: 3, height: height, width: width, count: pixels.count)
@@ -33,20 +26,12 @@ public struct RGBImage: Sendable, Equatable {
         self.pixels = pixels
     }
 
-    /// Decodes a JPEG, PNG or WebP picture.
-    ///
-    /// Grey and CMYK become RGB as in Pillow, transparency is composited on white, of 16-bit samples the high byte is
-    /// kept, gamma and colour profiles are ignored. Of an animated WebP the first frame is taken. Bytes after the end
-    /// of the picture are ignored, a picture that is cut off is an error.
-    ///
-    /// - Parameters:
-    ///   - bytes: The whole file.
-    ///   - limits: What the picture may cost; checked before memory is taken for it.
-    ///   - shortSideAtLeast: The side to which the picture will be resized. A JPEG is then decoded at the smallest of
-    ///     the scales 1/8, 1/4, 1/2 and 1 whose short side is at least twice that, which is much faster and moves the
-    ///     resized picture by a quarter of a level on average. Without it pictures are decoded at full size.
-    ///   - appliesOrientation: Whether the EXIF orientation is applied, so that the picture stands upright.
-    /// - Throws: ``ImagingError`` if the format is not one of the three, the data are broken or a limit is exceeded.
+    /// Decodes a JPEG, PNG or WebP picture, given as its whole file. Grey and CMYK become RGB as in Pillow,
+    /// transparency is composited on white, of 16-bit samples the high byte is kept, gamma and colour profiles are
+    /// ignored. Of an animated WebP the first frame is taken. Bytes after the picture are ignored; one that is cut off
+    /// is an error. With `shortSideAtLeast`, the side to which the picture will be resized, a JPEG is decoded at the
+    /// smallest of the scales 1/8, 1/4, 1/2 and 1 whose short side is at least twice that: much faster, and it moves
+    /// the resized picture by a quarter of a level on average. `appliesOrientation` makes the picture stand upright.
     public init(
         decoding bytes: [UInt8], limits: DecodingLimits = .default, shortSideAtLeast: Int? = nil,
         appliesOrientation: Bool = true

@@ -6,7 +6,7 @@ import FileIO
 public enum JSONKind: Sendable { case object, array, string, number, literal }
 
 /// Where a reader of JSON is. This is the whole of ``JSONScanner`` but for its errors: neither generic nor a class, so that
-/// nothing has to be looked up or checked for each byte.
+/// nothing has to be looked up or checked for each byte. Its functions are described there.
 struct JSONCursor {
     private struct Container {
         let isObject: Bool
@@ -63,13 +63,10 @@ struct JSONCursor {
         }
     }
 
-    /// Goes into an object.
     mutating func beginObject() throws(JSONFault) { try begin(true, UInt8(ascii: "{"), .object) }
 
-    /// Goes into an array.
     mutating func beginArray() throws(JSONFault) { try begin(false, UInt8(ascii: "["), .array) }
 
-    /// Reads the next key of the open object into ``text``; false, and the object closed, at its end.
     mutating func nextKey() throws(JSONFault) -> Bool {
         guard try nextMember(end: UInt8(ascii: "}"), .commaOrBrace) else { return false }
         guard try peek() == UInt8(ascii: "\"") else { throw fault(.key) }
@@ -79,7 +76,6 @@ struct JSONCursor {
         return true
     }
 
-    /// Whether the open array has another element; closes it at its end.
     mutating func nextElement() throws(JSONFault) -> Bool {
         try nextMember(end: UInt8(ascii: "]"), .commaOrBracket)
     }
@@ -96,7 +92,6 @@ struct JSONCursor {
         try scanWord()
     }
 
-    /// Steps over the next value, however deep. A string, number or literal is then in ``text``.
     mutating func skipValue() throws(JSONFault) {
         let floor = open.count
         try skipOrOpen()
@@ -106,7 +101,6 @@ struct JSONCursor {
         }
     }
 
-    /// Demands that nothing but white space is left.
     mutating func expectEnd() throws(JSONFault) {
         if try peek() != nil { throw fault(.end) }
     }

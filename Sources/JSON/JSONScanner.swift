@@ -2,11 +2,9 @@
 
 public import FileIO
 
-/// A strict pull reader of JSON (RFC 8259): the caller asks for what it expects, and steps over the rest.
-///
-/// Nothing is built that the caller does not ask for, so that a file of any size streams through a small window, and a
-/// hostile one cannot grow in memory. Nesting is a counted array, never recursion. Keys come in the file's order, doubled
-/// ones twice.
+/// A strict pull reader of JSON (RFC 8259): the caller asks for what it expects, and steps over the rest. Nothing is
+/// built that the caller does not ask for, so that a file of any size streams through a small window. Nesting is a
+/// counted array, never recursion. Keys come in the file's order, doubled ones twice.
 ///
 ///     try scanner.beginObject()
 ///     while try scanner.nextKey() { if scanner.text == "image" { … } else { try scanner.skipValue() } }
@@ -15,13 +13,9 @@ public final class JSONScanner<Failure: Error> {
     private let cursor: UnsafeMutablePointer<JSONCursor>
     private let failure: (JSONFault) -> Failure
 
-    /// A reader of bytes as they come from a source.
-    ///
-    /// - Parameters:
-    ///   - source: The bytes. Nobody else may read from it.
-    ///   - depthLimit: How many objects and arrays may be open at a time.
-    ///   - takesNaN: Whether `NaN` and `Infinity`, which Python writes, are values.
-    ///   - failure: Makes the error that is thrown.
+    /// A reader of bytes as they come from a source, from which nobody else may read. `depthLimit` bounds the objects
+    /// and arrays that are open at a time, `takesNaN` allows `NaN` and `Infinity`, which Python writes, and `failure`
+    /// makes the error that is thrown.
     public init(
         _ source: ByteSource, depthLimit: Int = 512, takesNaN: Bool = false, failure: @escaping (JSONFault) -> Failure
     ) {
@@ -30,14 +24,7 @@ public final class JSONScanner<Failure: Error> {
         self.failure = failure
     }
 
-    /// A reader of bytes in memory, which have to stay there while it is used.
-    ///
-    /// - Parameters:
-    ///   - memory: The whole text.
-    ///   - line: The line on which it begins.
-    ///   - depthLimit: How many objects and arrays may be open at a time.
-    ///   - takesNaN: Whether `NaN` and `Infinity`, which Python writes, are values.
-    ///   - failure: Makes the error that is thrown.
+    /// A reader of a whole text in memory, which has to stay there; `line` is the line on which it begins.
     public init(
         _ memory: UnsafeBufferPointer<UInt8>, line: Int = 1, depthLimit: Int = 512, takesNaN: Bool = false,
         failure: @escaping (JSONFault) -> Failure

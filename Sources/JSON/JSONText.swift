@@ -2,20 +2,13 @@
 
 import Foundation
 
-/// A value as readable JSON with a line end: keys sorted, numbers in shortest round-trip form.
-///
-/// - Parameter value: What to write.
-/// - Returns: The same text for the same value.
-/// - Throws: `EncodingError`, as where a number is not finite.
+/// A value as readable JSON with a line end: keys sorted, numbers in shortest round-trip form. Throws where a number is
+/// not finite.
 public func jsonText(_ value: some Encodable) throws -> String {
     try json(value, .prettyPrinted)
 }
 
-/// A value as one line of JSON with its end; keys sorted.
-///
-/// - Parameter value: What to write.
-/// - Returns: The same line for the same value.
-/// - Throws: `EncodingError`, as where a number is not finite.
+/// A value as one line of JSON with its end; keys sorted. Throws where a number is not finite.
 public func jsonLine(_ value: some Encodable) throws -> String {
     try json(value, [])
 }

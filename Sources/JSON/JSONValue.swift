@@ -20,15 +20,17 @@ public enum JSONValue: Sendable, Equatable {
         public let key: String
         /// The value.
         public let value: JSONValue
+
+        /// A key and its value.
+        public init(key: String, value: JSONValue) {
+            self.key = key
+            self.value = value
+        }
     }
 
-    /// Reads a whole text; a byte order mark at its beginning is stepped over.
-    ///
-    /// - Parameters:
-    ///   - bytes: The text.
-    ///   - depthLimit: How many objects and arrays may be open at a time. They are followed by recursion.
-    ///   - failure: Makes the error that is thrown. Where the bytes are no UTF-8, that is the fault, whatever else is.
-    /// - Throws: What `failure` makes of the first fault.
+    /// Reads a whole text; a byte order mark at its beginning is stepped over. At most `depthLimit` objects and arrays
+    /// may be open at a time, as they are followed by recursion. Throws what `failure` makes of the first fault; where
+    /// the bytes are no UTF-8, that is the fault, whatever else is.
     public init<Failure: Error>(
         parsing bytes: some Sequence<UInt8>, depthLimit: Int = 64, failure: (JSONFault) -> Failure
     ) throws(Failure) {
@@ -106,6 +108,43 @@ public enum JSONValue: Sendable, Equatable {
         case .integer(let value): Double(value)
         case .number(let value): value
         default: nil
+        }
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral
+{
+    /// A string.
+    public init(stringLiteral text: String) { self = .string(text) }
+
+    /// True or false.
+    public init(booleanLiteral flag: Bool) { self = .bool(flag) }
+
+    /// An array.
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+
+    /// An object with its members in the order in which they are written.
+    public init(dictionaryLiteral members: (String, JSONValue)...) {
+        self = .object(members.map { Member(key: $0, value: $1) })
+    }
+
+    /// The value as Python's `json.dumps(value, indent=2, ensure_ascii=False)` writes it: each member and element on a line
+    /// of its own, without a line end behind the last. `lineStart` is what each further line begins with.
+    public func indented(lineStart: String = "\n") -> String {
+        let inner = lineStart + "  "
+        func list(_ open: String, _ parts: [String], _ close: String) -> String {
+            parts.isEmpty ? open + close : open + inner + parts.joined(separator: "," + inner) + lineStart + close
+        }
+        switch self {
+        case .null: return "null"
+        case .bool(let flag): return "\(flag)"
+        case .integer(let number): return "\(number)"
+        case .number(let number): return "\(number)"
+        case .string(let text): return jsonQuoted(text)
+        case .array(let elements): return list("[", elements.map { $0.indented(lineStart: inner) }, "]")
+        case .object(let members):
+            return list("{", members.map { "\(jsonQuoted($0.key)): \($0.value.indented(lineStart: inner))" }, "}")
         }
     }
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A value that is written as `null` where it is nil. Without this, `Codable` leaves its key out.
+/// A value that is written as `null` where it is nil. Without this, `Codable` leaves its key out. Reading takes an
+/// absent key for nil, too.
 ///
-///     struct Metrics: Encodable {
-///         @OrNull var gap: Double?
-///     }
-///
-/// Reading takes an absent key for nil, too.
+///     struct Metrics: Encodable { @OrNull var gap: Double? }
 @propertyWrapper
 public struct OrNull<Value> {
     /// The value, or nil.

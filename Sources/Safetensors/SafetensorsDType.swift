@@ -61,10 +61,8 @@ public enum SafetensorsDType: String, Sendable, CaseIterable {
         }
     }
 
-    /// The size of a tensor in bytes.
-    ///
-    /// - Parameter shape: Its dimensions, each ≥ 0.
-    /// - Returns: The size, or `nil` if it overflows a 64-bit integer or is no whole number of bytes.
+    /// The size in bytes of a tensor with dimensions ≥ 0; `nil` if it overflows a 64-bit integer or is no whole number
+    /// of bytes.
     public func byteCount(shape: [Int]) -> Int? {
         // A zero anywhere makes the tensor empty, however large the other dimensions claim to be; the reference
         // multiplies in order and refuses an overflow before it meets the zero, and so do we.

@@ -2,9 +2,8 @@
 
 public import FileIO
 
-/// A safetensors file, checked whole when opened, its data mapped and not copied.
-///
-/// A value of this type keeps the mapping alive, as does every copy of it.
+/// A safetensors file, checked whole when opened, its data mapped and not copied. A value keeps the mapping alive, as
+/// does every copy of it.
 public struct SafetensorsFile: Sendable {
     /// The path that was opened.
     public var path: String { file.path }
@@ -17,13 +16,8 @@ public struct SafetensorsFile: Sendable {
 
     private let header: SafetensorsHeader
 
-    /// Opens and checks a file.
-    ///
-    /// Names that are equal as Unicode text but differently composed count as the same name.
-    ///
-    /// - Parameter path: The file.
-    /// - Throws: ``SafetensorsError``: after success every entry's bytes lie within the file, fit its dtype and shape,
-    ///   and belong to no other entry.
+    /// Opens and checks a file: every entry's bytes then lie within the file, fit its dtype and shape, and belong to no
+    /// other entry. Names that are equal as Unicode text but differently composed count as the same name.
     public init(path: String) throws(SafetensorsError) {
         let file: MappedFile
         do { file = try MappedFile(path: path) } catch { throw .file(error) }
@@ -34,41 +28,19 @@ public struct SafetensorsFile: Sendable {
     }
 
     /// The entry with a name, or `nil`.
-    ///
-    /// - Parameter name: The tensor's name.
     public subscript(name: String) -> TensorEntry? {
         header.index[name].map { header.entries[$0] }
     }
 
-    /// The bytes of a tensor in the mapped file, little-endian and row major, aligned to nothing in particular.
-    ///
-    /// Valid while this value, a copy of it or its ``file`` lives: see `MappedFile/bytes`. To be safe, use them
-    /// within `withExtendedLifetime`, or call ``withBytes(of:_:)``.
-    ///
-    /// - Parameter entry: An entry of this file.
-    /// - Returns: Its bytes.
+    /// The bytes of a tensor in the mapped file, little-endian and row major, aligned to nothing in particular. Valid
+    /// while this value, a copy of it or its ``file`` lives (see `MappedFile/bytes`): use them within
+    /// `withExtendedLifetime`, or call ``withBytes(of:_:)``.
     public func bytes(of entry: TensorEntry) -> UnsafeRawBufferPointer {
         precondition(self[entry.name] == entry, "the entry must come from this file")
         return UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange])
     }
 
-    /// The bytes of a named tensor; as ``bytes(of:)-(TensorEntry)``.
-    ///
-    /// - Parameter name: The tensor's name.
-    /// - Returns: Its bytes.
-    /// - Throws: ``SafetensorsError`` if there is no such tensor.
-    public func bytes(of name: String) throws(SafetensorsError) -> UnsafeRawBufferPointer {
-        guard let entry = self[name] else { throw .noSuchTensor(path: path, tensor: name) }
-        return bytes(of: entry)
-    }
-
-    /// Calls a closure with a tensor's bytes, which are valid until it returns.
-    ///
-    /// - Parameters:
-    ///   - entry: An entry of this file.
-    ///   - body: What to do with the bytes; they must not escape.
-    /// - Returns: What the closure returned.
-    /// - Throws: What the closure threw.
+    /// Calls a closure with a tensor's bytes, which are valid until it returns and must not escape.
     public func withBytes<Result, Failure: Error>(
         of entry: TensorEntry, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -76,8 +48,6 @@ public struct SafetensorsFile: Sendable {
     }
 
     /// Lets go of the memory behind a tensor that has been read; it is read from the file again if touched.
-    ///
-    /// - Parameter entry: An entry of this file.
     public func release(_ entry: TensorEntry) {
         file.advise(.dontNeed, range: entry.byteRange)
     }

@@ -3,11 +3,10 @@
 import FileIO
 import JSON
 
-/// Writes safetensors files whose bytes depend on their content alone.
-///
-/// Tensors are laid out by element size, largest first, then by the bytes of their names, as the reference
-/// implementation does: every tensor then begins at a multiple of its element size, which PyTorch needs to map the
-/// file. Metadata keys are sorted and the header is padded with spaces to a multiple of eight.
+/// Writes safetensors files whose bytes depend on their content alone. Tensors are laid out by element size, largest
+/// first, then by the bytes of their names, as by the reference implementation: each then begins at a multiple of its
+/// element size, which PyTorch needs to map the file. Metadata keys are sorted, and the header is padded with spaces to
+/// a multiple of eight.
 public enum SafetensorsWriter {
     /// Supplies a tensor's bytes by calling the closure it is given exactly once.
     public typealias BytesProvider = ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
@@ -23,23 +22,12 @@ public enum SafetensorsWriter {
         /// Supplies its bytes, little-endian and row major, when its turn has come.
         public let bytes: BytesProvider
 
-        /// Describes a tensor whose bytes are supplied later, so that only one has to be in memory at a time.
-        ///
-        /// - Parameters:
-        ///   - name: Its name.
-        ///   - dtype: The type of its elements.
-        ///   - shape: Its dimensions.
-        ///   - bytes: Supplies its bytes.
+        /// A tensor whose bytes are supplied later, so that only one has to be in memory at a time.
         public init(name: String, dtype: SafetensorsDType, shape: [Int], bytes: @escaping BytesProvider) {
             (self.name, self.dtype, self.shape, self.bytes) = (name, dtype, shape, bytes)
         }
 
-        /// A float32 tensor from an array.
-        ///
-        /// - Parameters:
-        ///   - name: Its name.
-        ///   - shape: Its dimensions.
-        ///   - values: Its elements, row major.
+        /// A float32 tensor of row-major elements.
         public init(name: String, shape: [Int], values: [Float]) {
             self.init(name: name, dtype: .float32, shape: shape) { body in
                 try values.withUnsafeBytes { try body($0) }
@@ -47,14 +35,9 @@ public enum SafetensorsWriter {
         }
     }
 
-    /// Writes a file aside, tensor by tensor, and renames it into place.
-    ///
-    /// - Parameters:
-    ///   - tensors: What to write, in any order.
-    ///   - metadata: Strings for `__metadata__`; the default is what transformers asks for.
-    ///   - path: The file to make or replace.
-    ///   - durable: Whether to wait until it has reached the disk.
-    /// - Throws: ``SafetensorsError``, or what a provider threw. Nothing is then left behind.
+    /// Writes a file aside, tensor by tensor, and renames it into place; `durable` waits until it has reached the disk.
+    /// The default metadata are what transformers asks for. Throws also what a provider threw; nothing is then left
+    /// behind.
     public static func write(
         _ tensors: [Tensor], metadata: [String: String] = ["format": "pt"], to path: String, durable: Bool
     ) throws {
@@ -70,8 +53,7 @@ public enum SafetensorsWriter {
                 }
                 if supplied != size {
                     throw SafetensorsError.sizeMismatch(
-                        path: path, tensor: tensor.name, dtype: tensor.dtype, shape: tensor.shape, expected: size,
-                        found: supplied)
+                        path, tensor.name, tensor.dtype, tensor.shape, needed: size, found: supplied)
                 }
             }
             try file.commit(durable: durable)
@@ -92,26 +74,24 @@ public enum SafetensorsWriter {
         var members: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            members.append(
-                "\"__metadata__\":{"
-                    + pairs.map { jsonQuoted($0.key) + ":" + jsonQuoted($0.value) }.joined(separator: ",")
-                    + "}")
+            let texts = pairs.map { jsonQuoted($0.key) + ":" + jsonQuoted($0.value) }
+            members.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
         }
         var seen: Set<String> = []
         var ordered: [(Tensor, Int)] = []
         var offset = 0
         for tensor in sorted {
-            if tensor.name == "__metadata__" { throw .reservedName(path: path) }
-            if !seen.insert(tensor.name).inserted { throw .duplicateKey(path: path, key: tensor.name) }
+            if tensor.name == "__metadata__" {
+                throw .unusable(path: path, words: ": a tensor cannot be named '__metadata__'; rename it")
+            }
+            if !seen.insert(tensor.name).inserted { throw .duplicateKey(path, tensor.name) }
             if tensor.shape.contains(where: { $0 < 0 }) {
-                throw .badNumber(path: path, tensor: tensor.name, field: "shape", problem: .negative)
+                throw .badNumber(path, tensor.name, "shape", "a negative number")
             }
-            if tensor.shape.count > SafetensorsHeader.maximumRank {
-                throw .tooManyDimensions(path: path, tensor: tensor.name)
-            }
+            if tensor.shape.count > SafetensorsHeader.maximumRank { throw .tooManyDimensions(path, tensor.name) }
             let size = try SafetensorsHeader.byteCount(tensor.dtype, tensor.shape, tensor: tensor.name, path: path)
             let (end, overflow) = offset.addingReportingOverflow(size)
-            if overflow { throw .sizeOverflow(path: path, tensor: tensor.name, shape: tensor.shape) }
+            if overflow { throw .sizeOverflow(path, tensor.name, tensor.shape) }
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             members.append(
                 jsonQuoted(tensor.name) + ":{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"
@@ -121,9 +101,7 @@ public enum SafetensorsWriter {
         }
         var text = Array("{\(members.joined(separator: ","))}".utf8)
         text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
-        if text.count > SafetensorsHeader.maximumLength {
-            throw .headerTooLarge(path: path, length: UInt64(text.count))
-        }
+        if text.count > SafetensorsHeader.maximumLength { throw .headerTooLarge(path, UInt64(text.count)) }
         let length = (0..<8).map { UInt8(truncatingIfNeeded: UInt64(text.count) >> (8 * $0)) }
         return (length + text, ordered)
     }

@@ -13,10 +13,7 @@ public struct ShardIndex: Sendable {
     private var numbers: [String: Int] = [:]
     private var tensors: Set<String> = []
 
-    /// Reads an index.
-    ///
-    /// - Parameter path: The file.
-    /// - Throws: ``SafetensorsError`` if it is missing, malformed or names something else than plain files.
+    /// Reads an index; throws if it is missing, malformed or names something else than plain files.
     public init(path: String) throws(SafetensorsError) {
         let bytes: [UInt8]
         do {
@@ -28,15 +25,18 @@ public struct ShardIndex: Sendable {
             do throws(SafetensorsError) {
                 try parse(text, path)
             } catch {
-                throw firstInvalidUTF8(text) == nil
-                    ? error : .malformedIndex(path: path, offset: 0, expected: "UTF-8 text")
+                throw firstInvalidUTF8(text) == nil ? error : Self.malformed(path, "UTF-8 text", at: 0)
             }
         }
     }
 
+    private static func malformed(_ path: String, _ expected: String, at offset: Int) -> SafetensorsError {
+        .unusable(path: path, words: ": \(expected) expected at byte \(offset); fetch the index again")
+    }
+
     private mutating func parse(_ text: UnsafeBufferPointer<UInt8>, _ path: String) throws(SafetensorsError) {
         func malformed(_ expected: String, at offset: Int) -> SafetensorsError {
-            .malformedIndex(path: path, offset: offset, expected: expected)
+            Self.malformed(path, expected, at: offset)
         }
         let scanner = JSONScanner(text, depthLimit: 34) { fault in
             malformed(fault.words(end: "nothing after '}'"), at: fault.offset + fault.distance)
@@ -65,7 +65,7 @@ public struct ShardIndex: Sendable {
     }
 
     private mutating func add(_ tensor: String, shard: String, _ path: String) throws(SafetensorsError) {
-        if !tensors.insert(tensor).inserted { throw .duplicateKey(path: path, key: tensor) }
+        if !tensors.insert(tensor).inserted { throw .duplicateKey(path, tensor) }
         let number = numbers[shard] ?? shards.count
         if number == shards.count {
             let isPlain = !shard.isEmpty && shard != "." && shard != ".."

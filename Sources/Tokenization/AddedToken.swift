@@ -43,12 +43,8 @@ struct AddedTokenMatcher: Sendable {
         entries[first]?.sort { $0.content.count > $1.content.count }
     }
 
-    /// The parts of a text between tokens (`id` nil) and the tokens, in order.
-    ///
-    /// - Parameters:
-    ///   - text: Any text.
-    ///   - body: Takes a part; returns false to stop.
-    /// - Returns: Whether the whole text was handed over.
+    /// Hands over the parts of a text between tokens (`id` nil) and the tokens, in order, until `body` returns false.
+    /// Returns whether the whole text was handed over.
     func split(_ text: ArraySlice<UInt32>, _ body: (ArraySlice<UInt32>, Int32?) -> Bool) -> Bool {
         let isWord = UnicodeClasses.shared.isWord
         var start = text.startIndex

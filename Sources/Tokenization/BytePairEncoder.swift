@@ -73,9 +73,7 @@ struct BytePairEncoder: Sendable {
         }
     }
 
-    /// Appends the ids of one word.
-    ///
-    /// - Complexity: O(n log n) in the word's bytes.
+    /// Appends the ids of one word, in O(n log n) of its bytes.
     func encode(_ word: some Sequence<UInt32>, into out: inout [Int32]) {
         var bytes: [UInt8] = []
         Self.appendBytes(of: word, to: &bytes)

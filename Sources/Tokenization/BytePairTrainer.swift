@@ -2,9 +2,8 @@
 
 /// Trains CLIP's tokenizer on texts: which pairs of symbols to merge, in which order (Sennrich et al., ACL 2016).
 ///
-/// The texts are normalized and split into words as ``CLIPTokenizer`` does. What is kept of them is how often each
-/// distinct word occurs, so that memory grows with the words, not with the texts. The result depends on these counts
-/// alone: not on the order of the texts, nor on the machine.
+/// The texts are normalized and split into words as ``CLIPTokenizer`` does. Only the count of each distinct word is
+/// kept, and the result depends on these counts alone: not on the order of the texts, nor on the machine.
 ///
 ///     var trainer = try BytePairTrainer(vocabularySize: 8192)
 ///     for caption in captions { trainer.add(caption) }
@@ -20,12 +19,9 @@ public struct BytePairTrainer: Sendable {
     private var counts: [Int] = []
     private var bytes: [UInt8] = []
 
-    /// Prepares a trainer that has seen nothing.
-    ///
-    /// - Parameters:
-    ///   - vocabularySize: The most ids to make, from ``minimumVocabularySize`` to 2³¹ − 1; CLIP has 49408.
-    ///   - minimumFrequency: How often a pair must occur to be merged. Below 1 it is taken for 1.
-    /// - Throws: ``TokenizerError/vocabularySize(_:minimum:maximum:)``.
+    /// A trainer that has seen nothing. It makes at most `vocabularySize` ids, from ``minimumVocabularySize`` to 2³¹ −
+    /// 1 (CLIP: 49408), and merges pairs that occur at least `minimumFrequency` times. Throws if the size is out of its
+    /// range.
     public init(vocabularySize: Int, minimumFrequency: Int = 2) throws(TokenizerError) {
         guard vocabularySize >= Self.minimumVocabularySize, vocabularySize <= Int(Int32.max) else {
             throw .vocabularySize(
@@ -35,10 +31,8 @@ public struct BytePairTrainer: Sendable {
         self.minimumFrequency = max(1, minimumFrequency)
     }
 
-    /// Counts the words of a text.
-    ///
-    /// - Parameter text: Any text. A marker such as `<|endoftext|>` in it is counted as the words that it is made of.
-    /// - Complexity: O(n) in the text's length.
+    /// Counts the words of a text, in O(n). A marker such as `<|endoftext|>` in it counts as the words that it is made
+    /// of.
     public mutating func add(_ text: String) {
         let normalized = WordSplitter.normalize(text.unicodeScalars.map(\.value)[...])
         _ = WordSplitter().split(normalized[...]) { word in
@@ -51,13 +45,9 @@ public struct BytePairTrainer: Sendable {
         }
     }
 
-    /// Merges pairs until the vocabulary is full or no pair is frequent enough; the vocabulary is then smaller.
-    ///
-    /// The pair that occurs most is merged first; of pairs that occur equally often, the one whose first symbol has the
-    /// smaller id, then the one whose second has. This is the order of the `tokenizers` library's trainer.
-    ///
-    /// - Returns: The tokenizer.
-    /// - Complexity: About O(n log n) in the bytes of the distinct words.
+    /// Merges pairs until the vocabulary is full or no pair is frequent enough. The pair that occurs most is merged
+    /// first; of equally frequent ones, that with the smaller first id, then the smaller second: the order of the
+    /// `tokenizers` library's trainer. About O(n log n) in the bytes of the distinct words.
     public consuming func train() -> TrainedTokenizer {
         var tokenizer = TrainedTokenizer()
         var pairs = PairCounts(minimumFrequency: minimumFrequency)

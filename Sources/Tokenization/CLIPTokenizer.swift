@@ -2,12 +2,11 @@
 
 public import Foundation
 
-/// CLIP's tokenizer: lower-cased, byte-level byte-pair encoding.
+/// CLIP's tokenizer: lower-cased, byte-level byte-pair encoding, with the ids of transformers' fast tokenizer.
 ///
-/// Ids are those of transformers' fast tokenizer (the `tokenizers` library) loaded from the same directory. The text is
-/// brought to Unicode's form C, white space collapsed and letters lower-cased one by one; it is split into runs of letters,
-/// single digits and runs of other characters; each word's UTF-8 bytes are merged pairwise, the last carrying `</w>`.
-/// Special tokens that are spelled out in the text become their ids.
+/// The text is brought to Unicode's form C, white space collapsed and letters lower-cased one by one; it is split into
+/// runs of letters, single digits and runs of other characters; each word's UTF-8 bytes are merged pairwise, the last
+/// carrying `</w>`. Special tokens that are spelled out in the text become their ids.
 ///
 ///     let tokenizer = try CLIPTokenizer(directory: model)
 ///     tokenizer.encode("a photo of a cat", contextLength: 77)  // [49406, 320, 1125, 539, 320, 2368, 49407]
@@ -32,12 +31,9 @@ public struct CLIPTokenizer: TextTokenizer {
     private let rawTokens: AddedTokenMatcher
     private let normalizedTokens: AddedTokenMatcher
 
-    /// Reads a checkpoint's tokenizer: `tokenizer.json` if it is there, else `vocab.json` and `merges.txt`.
-    ///
-    /// `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` are honoured as transformers 5 does.
-    ///
-    /// - Parameter directory: The checkpoint's directory.
-    /// - Throws: ``TokenizerError`` if a file is missing, is not what it should be, or is another model's tokenizer.
+    /// Reads a checkpoint's tokenizer: `tokenizer.json` if it is there, else `vocab.json` and `merges.txt`; side files
+    /// count as in transformers 5. Throws ``TokenizerError`` if a file is missing, is not what it should be, or is
+    /// another model's.
     public init(directory: URL) throws {
         try self.init(TokenizerFiles(directory: directory).load())
     }
@@ -88,14 +84,8 @@ public struct CLIPTokenizer: TextTokenizer {
         normalizedTokens = normalized
     }
 
-    /// The ids of a text: ``startOfText``, the text's, ``endOfText``; not padded.
-    ///
-    /// - Parameters:
-    ///   - text: Any text.
-    ///   - contextLength: The most ids to return; a longer text is cut, ``endOfText`` staying last. Below 2 only
-    ///     ``endOfText`` (1) or nothing (0) is left.
-    /// - Returns: Between 2 and `contextLength` ids.
-    /// - Complexity: O(n log n) in the text's length.
+    /// The ids of a text between ``startOfText`` and ``endOfText``, not padded, in O(n log n). A text of more than
+    /// `contextLength` ids is cut, ``endOfText`` staying last; below 2 only ``endOfText`` (1) or nothing (0) is left.
     public func encode(_ text: String, contextLength: Int) -> [Int32] {
         guard contextLength > 1 else { return contextLength == 1 ? [endOfText] : [] }
         let room = contextLength - 1  // for all but the end

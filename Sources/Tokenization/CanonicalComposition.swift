@@ -27,24 +27,23 @@ struct CanonicalComposition: Sendable {
             for code in end + gap..<end + gap + count { classes[code] = UInt8(truncatingIfNeeded: value) }
             end += gap + count
         }
-        var parts: [(code: UInt32, first: UInt32, second: UInt32)] = []
-        var code: UInt32 = 0
+        var (code, first, second): (UInt32, Int64, Int64) = (0, 0, 0)
         reader = TableReader(UnicodeTables.decompositions)
-        while let gap = reader.next(), let difference = reader.nextSigned(), let second = reader.next(),
-            let composes = reader.next()
-        {
+        // Of the second part: 0 if there is none, else 1 + 2 * its distance, and 1 more if the two compose again.
+        while let gap = reader.next(), let distance = reader.nextSigned(), let rest = reader.next() {
             code += gap
-            let first = UInt32(truncatingIfNeeded: Int64(code) + difference)
-            parts.append((code, first, second))
-            decompositions[code] = second == 0 ? [first] : [first, second]
-            if composes == 1 { compositions[UInt64(first) << 32 | UInt64(second)] = code }
+            first += distance
+            decompositions[code] = [UInt32(truncatingIfNeeded: first)]
+            guard rest > 0 else { continue }
+            second += TableReader.signed((rest - 1) >> 1)
+            decompositions[code]?.append(UInt32(truncatingIfNeeded: second))
+            if (rest - 1) & 1 == 1 { compositions[UInt64(first) << 32 | UInt64(second)] = code }
         }
         // The parts may decompose further: at most four levels in Unicode, so repeat until nothing changes.
         var changed = true
         while changed {
             changed = false
-            for (code, _, _) in parts {
-                guard let old = decompositions[code] else { continue }
+            for (code, old) in decompositions {
                 let new = old.flatMap { decompositions[$0] ?? [$0] }
                 if new != old {
                     decompositions[code] = new

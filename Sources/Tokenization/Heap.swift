@@ -4,9 +4,7 @@
 struct Heap<Element: Comparable> {
     private var elements: [Element] = []
 
-    /// Puts an element in.
-    ///
-    /// - Complexity: O(log n).
+    /// Puts an element in, in O(log n).
     mutating func push(_ element: Element) {
         elements.append(element)
         var child = elements.count - 1
@@ -18,9 +16,7 @@ struct Heap<Element: Comparable> {
         }
     }
 
-    /// Takes the least element out; nil if there is none.
-    ///
-    /// - Complexity: O(log n).
+    /// Takes the least element out, in O(log n); nil if there is none.
     mutating func pop() -> Element? {
         guard let last = elements.popLast() else { return nil }
         guard let least = elements.first else { return last }

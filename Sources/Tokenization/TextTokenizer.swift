@@ -9,11 +9,7 @@ public protocol TextTokenizer: Sendable {
     /// The ids that begin and end every text; no start where the end alone is added.
     var boundaries: (start: Int32?, end: Int32) { get }
 
-    /// The ids of a text as the model takes them.
-    ///
-    /// - Parameters:
-    ///   - text: Any text.
-    ///   - contextLength: The most ids to return; a longer text is cut so that its end keeps its place.
-    /// - Returns: At most `contextLength` ids; padded only where padding is part of the model.
+    /// At most `contextLength` ids of a text, as the model takes them. A longer text is cut so that its end keeps its
+    /// place; ids are padded only where padding is part of the model.
     func encode(_ text: String, contextLength: Int) -> [Int32]
 }

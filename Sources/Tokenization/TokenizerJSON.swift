@@ -17,7 +17,7 @@ struct TokenizerJSON {
     /// - Throws: ``TokenizerError``.
     func definition() throws -> TokenizerDefinition {
         guard root.members != nil else {
-            throw TokenizerError.invalidValue(file: file, key: "(the whole file)", problem: "must be an object")
+            throw invalid("(the whole file)", "must be an object")
         }
         let model = try checkModel()
         try checkNormalizer()
@@ -40,14 +40,27 @@ struct TokenizerJSON {
         .unsupported(file: file, key: key, found: description(of: found), expected: expected)
     }
 
+    private func invalid(_ key: String, _ problem: String) -> TokenizerError {
+        .invalidValue(file: file, key: key, problem: problem)
+    }
+
     /// Demands that a value is what it has to be.
     private func require(_ isRight: Bool, _ key: String, _ found: JSONValue?, _ expected: String) throws {
         if !isRight { throw unsupported(key, found, expected) }
     }
 
+    private func require(
+        _ parts: [(type: String, value: JSONValue)], are types: [String], _ key: String, _ expected: String
+    ) throws {
+        let found = parts.map(\.type)
+        if found == types { return }
+        throw TokenizerError.unsupported(
+            file: file, key: key, found: quoted(found.joined(separator: ", ")), expected: expected)
+    }
+
     private func checkModel() throws -> JSONValue {
         guard let model = root["model"], model.members != nil else {
-            throw TokenizerError.invalidValue(file: file, key: "model", problem: "must be an object")
+            throw invalid("model", "must be an object")
         }
         let type = model["type"]
         try require(type == nil || type == .string("BPE"), "model.type", type, "'BPE'")
@@ -72,11 +85,7 @@ struct TokenizerJSON {
     private func checkNormalizer() throws {
         let expected = "a Sequence of NFC, Replace and Lowercase"
         let types = try sequence(root["normalizer"], "normalizers", key: "normalizer", expected: expected)
-        guard types.map(\.type) == ["NFC", "Replace", "Lowercase"] else {
-            throw TokenizerError.unsupported(
-                file: file, key: "normalizer.normalizers", found: quoted(types.map(\.type).joined(separator: ", ")),
-                expected: expected)
-        }
+        try require(types, are: ["NFC", "Replace", "Lowercase"], "normalizer.normalizers", expected)
         let replace = types[1].value
         let pattern = replace["pattern"]?["Regex"]
         try require(
@@ -87,11 +96,7 @@ struct TokenizerJSON {
     private func checkPreTokenizer() throws -> WordSplitter {
         let expected = "a Sequence of Split and ByteLevel"
         let parts = try sequence(root["pre_tokenizer"], "pretokenizers", key: "pre_tokenizer", expected: expected)
-        guard parts.map(\.type) == ["Split", "ByteLevel"] else {
-            throw TokenizerError.unsupported(
-                file: file, key: "pre_tokenizer.pretokenizers",
-                found: quoted(parts.map(\.type).joined(separator: ", ")), expected: expected)
-        }
+        try require(parts, are: ["Split", "ByteLevel"], "pre_tokenizer.pretokenizers", expected)
         let (split, byteLevel) = (parts[0].value, parts[1].value)
         var splitter = WordSplitter()
         let pattern = split["pattern"]?["Regex"]
@@ -126,21 +131,16 @@ struct TokenizerJSON {
         of model: JSONValue, vocabulary: Vocabulary
     ) throws -> [(pair: UInt64, rank: Int32, id: Int32)] {
         guard let entries = model["merges"]?.array else {
-            throw TokenizerError.invalidValue(file: file, key: "model.merges", problem: "must be a list")
+            throw invalid("model.merges", "must be a list")
         }
         var list = MergeList(file: file, vocabulary: vocabulary, capacity: entries.count)
         for (index, entry) in entries.enumerated() {
-            switch entry {
-            case .string(let line):
+            if let line = entry.string {
                 if line.utf8.starts(with: "#version".utf8) { continue }
                 try list.add(line: line.utf8[...], place: "model.merges[\(index)]")
-            case .array(let pair):
-                guard pair.count == 2, case .string(let first) = pair[0], case .string(let second) = pair[1] else {
-                    throw TokenizerError.invalidMerge(
-                        file: file, place: "model.merges[\(index)]", problem: "it is not two tokens")
-                }
+            } else if let pair = entry.array, pair.count == 2, let first = pair[0].string, let second = pair[1].string {
                 try list.add(first.utf8[...], second.utf8[...], place: "model.merges[\(index)]")
-            default:
+            } else {
                 throw TokenizerError.invalidMerge(
                     file: file, place: "model.merges[\(index)]", problem: "it is not two tokens")
             }
@@ -151,14 +151,13 @@ struct TokenizerJSON {
     private func addedTokens() throws -> [AddedToken] {
         guard let value = root["added_tokens"] else { return [] }
         guard let entries = value.array else {
-            throw TokenizerError.invalidValue(file: file, key: "added_tokens", problem: "must be a list")
+            throw invalid("added_tokens", "must be a list")
         }
         let reader = SpecialTokenReader(root: root, file: file)
         return try entries.enumerated().map { index, entry -> (Int, AddedToken) in
             let key = "added_tokens[\(index)]"
             guard case .integer(let id)? = entry["id"], id >= 0, id < Int(Int32.max) else {
-                throw TokenizerError.invalidValue(
-                    file: file, key: "\(key).id", problem: "must be an id from 0 to \(Int32.max - 1)")
+                throw invalid("\(key).id", "must be an id from 0 to \(Int32.max - 1)")
             }
             return (id, try reader.token(entry, key: key))
         }.sorted { $0.0 < $1.0 }.map(\.1)
@@ -168,22 +167,15 @@ struct TokenizerJSON {
     private func markers() throws -> (start: String, end: String)? {
         let key = "post_processor"
         guard let processor = root[key] else { return nil }
-        let type = processor["type"]?.string
-        switch type {
+        switch processor["type"]?.string {
         case "RobertaProcessing", "BertProcessing":
-            let names = ["cls", "sep"].map { name in
-                processor[name]?.array?.first?.string
-            }
+            let names = ["cls", "sep"].map { processor[$0]?.array?.first?.string }
             if let start = names[0], let end = names[1] { return (start, end) }
         case "TemplateProcessing":
-            let parts = processor["single"]?.array ?? []
-            let names = parts.map { part in
-                part["SpecialToken"]?["id"]?.string
-            }
+            let names = (processor["single"]?.array ?? []).map { $0["SpecialToken"]?["id"]?.string }
             if names.count == 3, let start = names[0], names[1] == nil, let end = names[2] { return (start, end) }
         default: break
         }
-        throw unsupported(
-            key, processor["type"], "RobertaProcessing or a template of start, text and end")
+        throw unsupported(key, processor["type"], "RobertaProcessing or a template of start, text and end")
     }
 }

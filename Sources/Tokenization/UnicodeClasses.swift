@@ -16,42 +16,23 @@ struct UnicodeClasses: Sendable {
     private let classes: [ScalarClass]
     /// Code point to lower case, for those that change; `İ` is told apart in ``appendLowercase(_:to:)``.
     private let lowercase: [UInt32: UInt32]
-    /// Starts and ends, by turns, of the ranges of `\w`.
-    private let words: [UInt32]
+    /// Starts and ends, by turns, of the ranges in which `\w` is not what letters and numbers are.
+    private let wordExceptions: [UInt32]
     /// Classes below U+0100, where most text lives.
     private let latin: [ScalarClass]
 
     private init() {
-        var ranges: [(start: UInt32, end: UInt32, kind: ScalarClass)] = []
-        for (table, kind) in [
+        let tables = [
             (UnicodeTables.letters, ScalarClass.letter), (UnicodeTables.numbers, .number),
             (UnicodeTables.spaces, .space),
-        ] {
-            var end: UInt32 = 0
-            var reader = TableReader(table)
-            while let gap = reader.next(), let count = reader.next() {
-                let start = end + gap
-                end = start + count
-                ranges.append((start, end, kind))
-            }
-        }
-        ranges.sort { $0.start < $1.start }
-        var starts: [UInt32] = [0]
-        var classes: [ScalarClass] = [.other]
-        for range in ranges {
-            starts += [range.start, range.end]
-            classes += [range.kind, .other]
-        }
+        ]
+        let ranges = tables.flatMap { table, kind in TableReader.ranges(table).map { (range: $0, kind: kind) } }
+            .sorted { $0.range.lowerBound < $1.range.lowerBound }
+        let starts: [UInt32] = [0] + ranges.flatMap { [$0.range.lowerBound, $0.range.upperBound] }
+        let classes: [ScalarClass] = [.other] + ranges.flatMap { [$0.kind, .other] }
         self.starts = starts
         self.classes = classes
-
-        var words: [UInt32] = []
-        var wordReader = TableReader(UnicodeTables.words)
-        while let gap = wordReader.next(), let count = wordReader.next() {
-            let start = (words.last ?? 0) + gap
-            words += [start, start + count]
-        }
-        self.words = words
+        wordExceptions = TableReader.ranges(UnicodeTables.wordExceptions).flatMap { [$0.lowerBound, $0.upperBound] }
 
         var lowercase: [UInt32: UInt32] = [:]
         lowercase.reserveCapacity(1500)
@@ -76,7 +57,8 @@ struct UnicodeClasses: Sendable {
 
     /// Whether a scalar is part of a word for the purposes of a token that must stand alone.
     func isWord(_ code: UInt32) -> Bool {
-        Self.index(of: code, in: words).isMultiple(of: 2)
+        let isException = Self.index(of: code, in: wordExceptions).isMultiple(of: 2)
+        return [.letter, .number].contains(kind(of: code)) != isException
     }
 
     private static func search(_ code: UInt32, _ starts: [UInt32], _ classes: [ScalarClass]) -> ScalarClass {
@@ -107,7 +89,8 @@ struct UnicodeClasses: Sendable {
     }
 }
 
-/// Reads the numbers of a table one after the other.
+/// Reads the numbers of a table one after the other: quantities of variable length in base 64, as in source maps. A digit
+/// holds five bits, the lowest come first, and 32 is added to a digit that another one follows.
 struct TableReader {
     private let text: StaticString
     private var position = 0
@@ -118,21 +101,44 @@ struct TableReader {
 
     mutating func next() -> UInt32? {
         text.withUTF8Buffer { bytes in
-            while position < bytes.count, bytes[position] == UInt8(ascii: " ") { position += 1 }
-            guard position < bytes.count else { return nil }
             var value: UInt32 = 0
-            while position < bytes.count, bytes[position] != UInt8(ascii: " ") {
-                let byte = bytes[position]
-                let digit = byte < 0x3A ? byte &- 0x30 : byte &- 0x57
-                value = value &* 36 &+ UInt32(digit)
+            var shift: UInt32 = 0
+            while position < bytes.count {
+                let digit = UInt32(Self.value(of: bytes[position]))
                 position += 1
+                value |= (digit & 31) << shift
+                if digit < 32 { return value }
+                shift += 5
             }
-            return value
+            return nil
         }
     }
 
-    /// A zigzag-coded number.
-    mutating func nextSigned() -> Int64? {
-        next().map { $0 & 1 == 0 ? Int64($0 >> 1) : -Int64($0 >> 1) - 1 }
+    /// A number that may be below zero.
+    mutating func nextSigned() -> Int64? { next().map(Self.signed) }
+
+    /// Zigzag-coded: 0, -1, 1, -2, …
+    static func signed(_ number: UInt32) -> Int64 {
+        number & 1 == 0 ? Int64(number >> 1) : -Int64(number >> 1) - 1
+    }
+
+    /// The ranges of a table that has for each the gap since the end of the previous one, and the length.
+    static func ranges(_ table: StaticString) -> [Range<UInt32>] {
+        var reader = TableReader(table)
+        var ranges: [Range<UInt32>] = []
+        while let gap = reader.next(), let count = reader.next() {
+            let start = (ranges.last?.upperBound ?? 0) + gap
+            ranges.append(start..<start + count)
+        }
+        return ranges
+    }
+
+    private static func value(of digit: UInt8) -> UInt8 {
+        switch digit {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): digit - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0") + 52
+        default: digit == UInt8(ascii: "+") ? 62 : 63
+        }
     }
 }

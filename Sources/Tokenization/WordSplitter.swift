@@ -30,14 +30,9 @@ struct WordSplitter: Sendable {
         return out
     }
 
-    /// Hands over the words of a normalized text, in order.
-    ///
-    /// Matches from the left `<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`.
-    ///
-    /// - Parameters:
-    ///   - text: A text that ``normalize(_:)`` made.
-    ///   - body: Takes a word; returns false to stop.
-    /// - Returns: Whether all words were handed over.
+    /// Hands over the words of a text that ``normalize(_:)`` made, in order, until `body` returns false; returns
+    /// whether it got them all. Matches from the left
+    /// `<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`.
     func split(_ text: ArraySlice<UInt32>, _ body: (ArraySlice<UInt32>) -> Bool) -> Bool {
         let classes = UnicodeClasses.shared
         var start = text.startIndex

@@ -216,7 +216,7 @@ import Testing
         let path = try folder.write(
             "d.json", bytes: Array("[\n{\"image\": \"".utf8) + [0xC3, 0x28] + Array("\"}]".utf8))
         let error = failure { () throws(DatasetError) in _ = try AnnotationTable.read(path: path) }
-        #expect(error == .malformed(path: path, line: 2, problem: .invalidUTF8))
+        #expect(error == .at(path, 2, Problem.invalidUTF8))
     }
 
     @Test func `numbers of any size are no trap`() throws {

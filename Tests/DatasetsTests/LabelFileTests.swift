@@ -63,9 +63,9 @@ import Testing
         let path = folder.path + "/labels.txt"
         #expect(try failureOf([]) == .noLabels(path: path))
         #expect(try failureOf(Array("label,prompt\n".utf8)) == .noLabels(path: path))
-        #expect(try failureOf([0x61, 0x0A, 0xE9]) == .malformed(path: path, line: 2, problem: .invalidUTF8))
-        #expect(try failureOf([0x61, 0x0A, 0x62, 0x00]) == .malformed(path: path, line: 2, problem: .nulByte))
-        #expect(try failureOf([0xFF, 0xFE, 0x61, 0]) == .malformed(path: path, line: 1, problem: .wideEncoding))
+        #expect(try failureOf([0x61, 0x0A, 0xE9]) == .at(path, 2, Problem.invalidUTF8))
+        #expect(try failureOf([0x61, 0x0A, 0x62, 0x00]) == .at(path, 2, Problem.nulByte))
+        #expect(try failureOf([0xFF, 0xFE, 0x61, 0]) == .at(path, 1, "the file is UTF-16 or UTF-32; save it as UTF-8"))
         let missing = failure { () throws(DatasetError) in _ = try LabelFile(path: "/nowhere").labels }
         #expect(missing?.isMissingInput == true)
     }

@@ -96,7 +96,7 @@ import Testing
         }
         let path = try folder.write("x.json", "{\"a\": 1}")
         let error = failure { () throws(DatasetError) in _ = try PictureInputs([path]).next() }
-        #expect(error == .wrongStructure(path: path, line: 1, problem: .missingKey("images")))
+        #expect(error == .at(path, 1, Problem.missingKey("images")))
     }
 
     @Test func `standard input gives each path as soon as its line is complete`() throws {

@@ -157,9 +157,6 @@ struct HostilePictureTests {
             #expect(throws: ImagingError.self) {
                 try RGBImage(width: width, height: height, pixels: Array(repeating: 0, count: count))
             }
-            #expect(throws: ImagingError.self) {
-                try PixelValues(channels: 3, height: height, width: width, values: Array(repeating: 0, count: count))
-            }
         }
     }
 

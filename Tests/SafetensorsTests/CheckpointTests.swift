@@ -19,7 +19,10 @@ import Testing
 
     @Test func `a directory opens as one file or as shards`() throws {
         let folder = try TemporaryFolder()
-        #expect(throws: SafetensorsError.noWeights(directory: folder.path, name: "model")) {
+        let neither =
+            " holds neither model.safetensors nor model.safetensors.index.json; "
+            + "check that it is a model's folder and was fetched whole"
+        #expect(throws: SafetensorsError.unusable(path: folder.path, words: neither)) {
             try SafetensorsCheckpoint(directory: folder.path)
         }
         try shard(folder, "1.safetensors", ["a": 1, "b": 2])
@@ -29,10 +32,9 @@ import Testing
         #expect(sharded.entries.map(\.name) == ["c", "a", "b"])
         #expect(try sharded.bytes(of: "c").loadUnaligned(as: Float.self) == 3)
         #expect(sharded["b"]?.shard.path == folder("1.safetensors"))
-        #expect(sharded.metadata == ["format": "pt"])
-        #expect(throws: SafetensorsError.noSuchTensor(path: sharded.path, tensor: "d")) {
-            try sharded.bytes(of: "d")
-        }
+        #expect(sharded.shards[0].metadata == ["format": "pt"])
+        let words = " has no tensor 'd'; check that it is the right model"
+        #expect(throws: SafetensorsError.unusable(path: sharded.path, words: words)) { try sharded.bytes(of: "d") }
         try shard(folder, "model.safetensors", ["single": 4])
         let single = try SafetensorsCheckpoint(directory: folder.path)
         #expect(single.entries.map(\.name) == ["single"] && single.shards.count == 1)
@@ -45,7 +47,10 @@ import Testing
     @Test func `a shard that is missing is named and is no missing input`() throws {
         let folder = try TemporaryFolder()
         let path = try index(folder, #""a":"gone.safetensors""#)
-        let error = #expect(throws: SafetensorsError.missingShard(path: path, shard: "gone.safetensors")) {
+        let error = #expect(
+            throws: SafetensorsError.unusable(
+                path: path, words: " names the shard 'gone.safetensors', which is not in its folder; fetch it too")
+        ) {
             try SafetensorsCheckpoint(path: path)
         }
         #expect(error?.isMissingInput == false)
@@ -56,15 +61,21 @@ import Testing
         try shard(folder, "1", ["a": 1])
         try shard(folder, "2", ["a": 2, "b": 3])
         var path = try index(folder, #""a":"1","c":"1""#)
-        #expect(throws: SafetensorsError.tensorNotInShard(path: path, tensor: "c", shard: "1")) {
+        #expect(
+            throws: SafetensorsError.unusable(
+                path: path, words: " says that tensor 'c' is in '1', where it is not; fetch index and shards again")
+        ) {
             try SafetensorsCheckpoint(path: path)
         }
         path = try index(folder, #""a":"1","b":"2""#)
-        #expect(throws: SafetensorsError.tensorInTwoShards(path: path, tensor: "a", first: "1", second: "2")) {
+        #expect(
+            throws: SafetensorsError.unusable(
+                path: path, words: ": tensor 'a' is in both '1' and '2'; fetch index and shards again")
+        ) {
             try SafetensorsCheckpoint(path: path)
         }
         path = try index(folder, #""a":"1","a":"2""#)
-        #expect(throws: SafetensorsError.duplicateKey(path: path, key: "a")) { try SafetensorsCheckpoint(path: path) }
+        #expect(throws: SafetensorsError.duplicateKey(path, "a")) { try SafetensorsCheckpoint(path: path) }
     }
 
     @Test func `a shard cannot lead out of the folder`() throws {
@@ -93,11 +104,15 @@ import Testing
         for (text, offset, expected) in faults {
             let path = try folder.put("i.json", Array(text.utf8))
             #expect(
-                throws: SafetensorsError.malformedIndex(path: path, offset: offset, expected: expected), "\(text)"
+                throws: SafetensorsError.unusable(
+                    path: path, words: ": \(expected) expected at byte \(offset); fetch the index again"), "\(text)"
             ) { try SafetensorsCheckpoint(path: path) }
         }
         let path = try folder.put("i.json", [0x7B, 0xFF])
-        #expect(throws: SafetensorsError.malformedIndex(path: path, offset: 0, expected: "UTF-8 text")) {
+        #expect(
+            throws: SafetensorsError.unusable(
+                path: path, words: ": UTF-8 text expected at byte 0; fetch the index again")
+        ) {
             try SafetensorsCheckpoint(path: path)
         }
     }
