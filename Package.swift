@@ -126,7 +126,7 @@ let package = Package(
         .target(name: "Randomness"),
         .target(name: "JSON", dependencies: ["FileIO"]),
         .target(name: "Terminal"),
-        .target(name: "TensorBoard", dependencies: ["FileIO"]),
+        .target(name: "TensorBoard", dependencies: ["FileIO", "JSON"]),
         .target(name: "Safetensors", dependencies: ["FileIO", "JSON"]),
         .target(name: "Torch", dependencies: ["CTorch", "FileIO"]),
         .target(name: "TorchNN", dependencies: ["Torch", "Safetensors", "FileIO"]),

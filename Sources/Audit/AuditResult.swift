@@ -25,9 +25,7 @@ public struct AuditOptions: Sendable {
         self.fit = fit
     }
 
-    /// Checks, before any long work, that every part can have a picture.
-    ///
-    /// - Throws: ``FileIO/InputError`` where there are fewer pictures than parts.
+    /// Checks, before any long work, that every part can have a picture; throws ``FileIO/InputError`` otherwise.
     public func check(_ table: AnnotationTable) throws {
         if folds <= table.images.count { return }
         throw InputError.usage(
@@ -50,13 +48,8 @@ public struct AuditResult: Sendable {
     /// Labels of unknown pairs that are probably there, the most probable first.
     public let suggestions: [LabelIssue]
 
-    /// Audits annotations by probabilities that do not come from these very annotations.
-    ///
-    /// - Parameters:
-    ///   - table: The annotations.
-    ///   - probabilities: p of every label for every picture, `[N, L]`, row major, in [0, 1].
-    ///   - options: How doubts are ranked.
-    /// - Throws: ``AuditError`` if the parts do not belong together.
+    /// Audits annotations by probabilities, `[N, L]` in [0, 1], that do not come from these very annotations. Throws
+    /// ``AuditError`` if the parts do not belong together.
     public init(_ table: AnnotationTable, probabilities: [Float], options: AuditOptions) throws(AuditError) {
         self.table = table
         self.options = options
@@ -67,15 +60,9 @@ public struct AuditResult: Sendable {
         suggestions = found.ranked([.missing], by: options.order)
     }
 
-    /// Audits annotations by classifiers of the pictures' features that have not seen the picture in question.
-    ///
-    /// - Parameters:
-    ///   - table: The annotations.
-    ///   - features: The pictures' features, `[N, D]`, row major, finite, of length 1.
-    ///   - logits: What a model says of the labels, `[N, L]`, row major, finite.
-    ///   - options: How the classifiers are fitted, and how doubts are ranked.
-    ///   - monitor: Shown the progress and asked whether to go on.
-    /// - Throws: ``AuditError`` if the parts do not belong together, and ``FileIO/Interrupted``.
+    /// Audits annotations by classifiers that have not seen the picture in question, of the pictures' features, `[N,
+    /// D]`, finite and of length 1, and a model's finite logits, `[N, L]`. Throws ``AuditError`` if the parts do not
+    /// belong together, and ``FileIO/Interrupted``.
     public init(
         _ table: AnnotationTable, features: [Float], logits: [Float], options: AuditOptions = AuditOptions(),
         monitor: WorkMonitor = .silent
@@ -84,8 +71,8 @@ public struct AuditResult: Sendable {
         let folds = try foldsOfRows(table.images.count, folds: options.folds, using: &random)
         let progress = monitor.begin("fitting", total: options.folds * table.labels.count, unit: "classifiers")
         let probabilities = try heldOutProbabilities(
-            features: features, dimension: features.count / table.images.count, logits: logits,
-            targets: table.targets, labels: table.labels.count, folds: folds, options: options.fit
+            features: features, dimension: features.count / table.images.count, logits: logits, targets: table.targets,
+            labels: table.labels.count, folds: folds, options: options.fit
         ) { done in
             progress.update(count: done)
             try monitor.check()
@@ -94,13 +81,9 @@ public struct AuditResult: Sendable {
         try self.init(table, probabilities: probabilities, options: options)
     }
 
-    /// Writes audit.csv with all doubts, and pred_probs.npy and labels.json, which cleanlab's
-    /// multilabel_classification takes as `pred_probs` and `labels`; each appears whole.
-    ///
-    /// cleanlab knows no unknown pairs: they count as not given.
-    ///
-    /// - Parameter folder: A folder that is there.
-    /// - Throws: ``FileIO/FileIOError``.
+    /// Writes audit.csv with all doubts, and pred_probs.npy and labels.json, which cleanlab's multilabel_classification
+    /// takes as `pred_probs` and `labels`, to a folder that is there; each appears whole. cleanlab knows no unknown
+    /// pairs: they count as not given. Throws ``FileIO/FileIOError``.
     public func write(to folder: String) throws {
         let list = try AtomicFileWriter(path: folder + "/audit.csv")
         try list.append(
@@ -135,9 +118,7 @@ public struct AuditResult: Sendable {
 
 extension AnnotationTable {
     /// The labels that were given to a picture.
-    package func given(_ image: Int) -> [Int] {
-        labels.indices.filter { targets[image * labels.count + $0] > 0.5 }
-    }
+    package func given(_ image: Int) -> [Int] { labels.indices.filter { targets[image * labels.count + $0] > 0.5 } }
 }
 
 extension LabelIssue.Kind {

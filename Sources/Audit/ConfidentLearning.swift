@@ -17,14 +17,9 @@ public struct ConfidentLearning: Sendable {
     /// cleanlab's slack for thresholds, so that equal probabilities reach their own mean.
     private static let slack = 1e-6
 
-    /// Audits annotations.
-    ///
-    /// - Parameters:
-    ///   - probabilities: p of each label for pictures that the classifier was not fitted to, `[N, L]`, row major, in
-    ///     [0, 1].
-    ///   - targets: Annotations, `[N, L]`: above 0.5 given, NaN unknown.
-    ///   - labelCount: L.
-    /// - Throws: ``AuditError/wrongCount(of:expected:found:)`` if the parts do not belong together.
+    /// Audits annotations, `[N, L]`: above 0.5 given, NaN unknown. The probabilities, `[N, L]` in [0, 1], are of a
+    /// classifier that was not fitted to them. Throws ``AuditError/wrongCount(of:expected:found:)`` if the parts do not
+    /// belong together.
     public init(probabilities: [Float], targets: [Float], labelCount: Int) throws(AuditError) {
         guard probabilities.count == targets.count else {
             throw .wrongCount(of: "probabilities", expected: targets.count, found: probabilities.count)
@@ -64,19 +59,15 @@ public struct ConfidentLearning: Sendable {
             }
         }
         self.issues = issues
-        labels = zip(classes, joints).map { LabelAudit($0, joint: $1, images: images) }
+        let byLabel = Dictionary(grouping: issues, by: \.label)
+        labels = classes.indices.map { label in
+            LabelAudit(classes[label], joint: joints[label], images: images, issues: byLabel[label] ?? [])
+        }
     }
 
     /// The issues of some kinds, the most probable ones first; equal ones in the order of pictures and labels.
-    ///
-    /// - Parameters:
-    ///   - kinds: Which ones.
-    ///   - order: By what.
-    /// - Returns: The issues.
     public func ranked(_ kinds: Set<LabelIssue.Kind>, by order: IssueOrder = .selfConfidence) -> [LabelIssue] {
-        func key(_ issue: LabelIssue) -> Double {
-            order == .adjusted ? issue.adjustedConfidence : issue.selfConfidence
-        }
+        func key(_ issue: LabelIssue) -> Double { order == .adjusted ? issue.adjustedConfidence : issue.selfConfidence }
         return issues.filter { kinds.contains($0.kind) }.sorted {
             (key($0), $0.image, $0.label) < (key($1), $1.image, $1.label)
         }
@@ -84,7 +75,7 @@ public struct ConfidentLearning: Sendable {
 }
 
 /// A label's two thresholds.
-private struct ClassThresholds {
+struct ClassThresholds {
     var positives = 0
     var negatives = 0
     /// Mean of p over the positives.
@@ -117,26 +108,5 @@ private struct ClassThresholds {
         case (true, true): return probability > 1 - probability
         case (let has, _): return has
         }
-    }
-}
-
-extension LabelAudit {
-    fileprivate init(_ classes: ClassThresholds, joint: [[Int]], images: Int) {
-        (positives, negatives) = (classes.positives, classes.negatives)
-        unknown = images - classes.positives - classes.negatives
-        (positiveThreshold, negativeThreshold) = (classes.positive, classes.negative)
-        var joint = joint
-        for index in 0..<2 { joint[index][index] = max(1, joint[index][index]) }
-        confidentJoint = joint
-        guard positives > 0, negatives > 0 else {
-            (wrongRate, missingRate, noiseRate) = (nil, nil, nil)
-            return
-        }
-        // Each row of the joint, scaled to the number of pairs that are annotated so.
-        let wrong = Double(positives) * Double(joint[1][0]) / Double(joint[1][0] + joint[1][1])
-        let missed = Double(negatives) * Double(joint[0][1]) / Double(joint[0][0] + joint[0][1])
-        wrongRate = wrong / Double(positives)
-        missingRate = missed / (missed + Double(positives) - wrong)
-        noiseRate = (wrong + missed) / Double(positives + negatives)
     }
 }

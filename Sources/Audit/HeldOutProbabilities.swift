@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Evaluation
 import Foundation
 
 /// How held-out probabilities are fitted.
@@ -24,25 +25,18 @@ public struct HeldOutOptions: Sendable, Equatable {
     }
 }
 
-/// Probabilities of labels for pictures that the classifier has not seen: for each fold, one is fitted to the others.
+/// Probabilities of labels, `[N, L]`, for pictures that the classifier has not seen: for each fold, one is fitted to
+/// the others.
 ///
 /// A label's classifier is a logistic regression on the image feature and on the model's own logit of that label, with
 /// an L2 penalty: where a label has few positives it stays close to what the model says of it. It is fitted by L-BFGS
 /// in a fixed order of sums, so that the same data give the same numbers on any number of threads. A label that has no
-/// positive or no negative outside a fold gets its frequency there, (positives + 1/2) / (known + 1).
+/// positive or no negative outside a fold gets its frequency there, (positives + 1/2) / (known + 1). It takes some
+/// thirty passes of 4·N·D·L floating-point operations for each fold.
 ///
-/// - Parameters:
-///   - features: Image features, `[N, D]`, row major, finite.
-///   - dimension: D.
-///   - logits: The model's logits, `[N, L]`, row major, finite.
-///   - targets: Annotations, `[N, L]`: above 0.5 positive, NaN unknown.
-///   - labels: L.
-///   - folds: The fold of each picture, `[N]`, of ``foldsOfRows(_:folds:using:)``.
-///   - options: How to fit.
-///   - progress: Called now and then with the number of finished fits out of folds · L; what it throws ends the work.
-/// - Returns: `[N, L]`, row major, known or not.
-/// - Throws: ``AuditError`` if the parts do not belong together, and what `progress` throws.
-/// - Complexity: Some thirty passes of 4·N·D·L floating-point operations for each fold.
+/// Image features, `[N, D]`, and a model's logits, `[N, L]`, are finite; targets, `[N, L]`, are positive above 0.5 and
+/// unknown where NaN. `progress` is called now and then with the number of finished fits out of folds · L, and what it
+/// throws ends the work. Throws ``AuditError`` if the parts do not belong together.
 public func heldOutProbabilities(
     features: [Float], dimension: Int, logits: [Float], targets: [Float], labels: Int, folds: [Int],
     options: HeldOutOptions = .init(), progress: (Int) throws -> Void = { _ in }
@@ -51,13 +45,9 @@ public func heldOutProbabilities(
     for (what, expected, found) in [
         ("features", count * dimension, features.count), ("logits", count * labels, logits.count),
         ("targets", count * labels, targets.count),
-    ] where expected != found {
-        throw AuditError.wrongCount(of: what, expected: expected, found: found)
-    }
+    ] where expected != found { throw AuditError.wrongCount(of: what, expected: expected, found: found) }
     let foldCount = (folds.max() ?? -1) + 1
-    guard foldCount >= 2, folds.allSatisfy({ $0 >= 0 }) else {
-        throw AuditError.folds(count: foldCount, images: count)
-    }
+    guard foldCount >= 2, folds.allSatisfy({ $0 >= 0 }) else { throw AuditError.folds(count: foldCount, images: count) }
     let order = (0..<count).sorted { (folds[$0], $0) < (folds[$1], $1) }
     let rows = RegressionRows(
         features: features, dimension: dimension, logits: logits, targets: targets, labels: labels, order: order)
@@ -73,6 +63,17 @@ public func heldOutProbabilities(
         start = held.upperBound
     }
     return result
+}
+
+/// Parts N rows at random into K folds whose sizes differ by one at most.
+///
+/// Returns the fold of each row, `[N]`, each in 0..<K; the generator gives the order. Throws
+/// ``AuditError/folds(count:images:)`` if there are fewer than two folds, or not every one can have a row.
+public func foldsOfRows(
+    _ rows: Int, folds: Int, using generator: inout some RandomNumberGenerator
+) throws(AuditError) -> [Int] {
+    guard folds >= 2, folds <= rows else { throw .folds(count: folds, images: rows) }
+    return dealtFolds((0..<rows).shuffled(using: &generator), count: folds)
 }
 
 /// A label's classifier.
@@ -114,8 +115,7 @@ private func fit(
         var start = [Double](repeating: 0, count: rows.parameters)
         start[penalized] = log(rate / (1 - rate)) / scale[penalized]
         searches.append(
-            LimitedMemoryBFGS(
-                start: start, tolerance: options.tolerance, maximumIterations: options.maximumIterations))
+            LimitedMemoryBFGS(start: start, tolerance: options.tolerance, maximumIterations: options.maximumIterations))
         scales.append(scale)
     }
     while !active.isEmpty {
@@ -160,11 +160,12 @@ private func predict(
         products.withUnsafeMutableBufferPointer { products in
             rows.features.values.withUnsafeBufferPointer { features in
                 packed.values.withUnsafeBufferPointer { weights in
-                    guard let x = features.baseAddress, let w = weights.baseAddress, let z = products.baseAddress
-                    else { return }
+                    guard let x = features.baseAddress, let w = weights.baseAddress, let z = products.baseAddress else {
+                        return
+                    }
                     multiply(
-                        rows: x + first * packed.groups, count: count, weights: w, labels: width,
-                        groups: packed.groups, into: z)
+                        rows: x + first * packed.groups, count: count, weights: w, labels: width, groups: packed.groups,
+                        into: z)
                 }
             }
         }
@@ -177,7 +178,7 @@ private func predict(
                     let z =
                         Double(products[row * width + label]) + weights[rows.dimension] * score
                         + weights[rows.dimension + 1]
-                    receive(first + row, label, logistic(z).probability)
+                    receive(first + row, label, sigmoid(z))
                 }
             }
         }

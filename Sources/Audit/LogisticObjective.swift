@@ -20,9 +20,7 @@ struct RegressionRows {
     let targets: [Int8]
 
     /// The rows of a data set in another order: row i here is row `order[i]` there.
-    init(
-        features: [Float], dimension: Int, logits: [Float], targets: [Float], labels: Int, order: [Int]
-    ) {
+    init(features: [Float], dimension: Int, logits: [Float], targets: [Float], labels: Int, order: [Int]) {
         count = order.count
         self.labels = labels
         self.dimension = dimension
@@ -84,12 +82,7 @@ struct LogisticObjective {
     private static let blockRows = 64
     private static let chunks = 16
 
-    /// A label's weights in, its loss and gradient out; without the penalty.
-    ///
-    /// - Parameters:
-    ///   - active: Which labels.
-    ///   - weights: For each of them ``RegressionRows/parameters`` numbers.
-    /// - Returns: For each of them the loss and the gradient.
+    /// The loss and gradient of each active label, without the penalty, for its ``RegressionRows/parameters`` weights.
     func callAsFunction(_ active: [Int], weights: [[Double]]) -> (losses: [Double], gradients: [[Double]]) {
         let dimension = rows.dimension
         let width = (active.count + 3) / 4 * 4
@@ -102,18 +95,13 @@ struct LogisticObjective {
                 $0..<min($0 + Self.blockRows, stretch.upperBound)
             }
         }
-        var sums = [ChunkSums?](repeating: nil, count: Self.chunks)
-        sums.withUnsafeMutableBufferPointer { sums in
-            // Each call writes a place of its own.
-            nonisolated(unsafe) let sums = sums
-            forEachIndex(below: Self.chunks, workers: workers) { chunk, _ in
-                let range = blocks.count * chunk / Self.chunks..<blocks.count * (chunk + 1) / Self.chunks
-                sums[chunk] = self.sums(of: blocks[range], active, weights, packed, width)
-            }
+        let sums = mapIndices(below: Self.chunks, workers: workers) { chunk in
+            let range = blocks.count * chunk / Self.chunks..<blocks.count * (chunk + 1) / Self.chunks
+            return self.sums(of: blocks[range], active, weights, packed, width)
         }
         var losses = [Double](repeating: 0, count: active.count)
         var gradients = [[Double]](repeating: [Double](repeating: 0, count: dimension + 2), count: active.count)
-        for sum in sums.compactMap({ $0 }) {
+        for sum in sums {
             for place in active.indices {
                 losses[place] += sum.losses[place]
                 gradients[place].withUnsafeMutableBufferPointer { gradient in

@@ -82,8 +82,7 @@ final class ReplicatePrecision {
             let part = UnsafeMutableBufferPointer(rebasing: pairs[start..<min(pairs.count, start + Self.ahead)])
             touch(part, table)
             for pair in part {
-                let row = table.load(
-                    fromByteOffset: RankedPair.image(of: pair) * Self.lanes, as: SIMD64<UInt8>.self)
+                let row = table.load(fromByteOffset: RankedPair.image(of: pair) * Self.lanes, as: SIMD64<UInt8>.self)
                 all &+= row
                 pending &+= 1
                 if pair & RankedPair.positive != 0 { positive &+= row }
@@ -102,8 +101,7 @@ final class ReplicatePrecision {
 
     /// Reads a byte of each row that comes next. In so short a loop the processor has many rows on their way from
     /// memory at once; the sums above wait for one after the other.
-    @inline(__always)
-    private func touch(_ pairs: UnsafeMutableBufferPointer<UInt64>, _ table: UnsafeRawPointer) {
+    @inline(__always) private func touch(_ pairs: UnsafeMutableBufferPointer<UInt64>, _ table: UnsafeRawPointer) {
         var sum: UInt8 = 0
         for pair in pairs {
             sum &+= table.load(fromByteOffset: RankedPair.image(of: pair) * Self.lanes, as: UInt8.self)
@@ -118,8 +116,7 @@ final class ReplicatePrecision {
         return positives > 0 ? sums.pointer[3 * Self.lanes + lane] / positives : nil
     }
 
-    @inline(__always)
-    private func flush(_ all: SIMD64<UInt8>, _ positive: SIMD64<UInt8>) {
+    @inline(__always) private func flush(_ all: SIMD64<UInt8>, _ positive: SIMD64<UInt8>) {
         let bytes = rows.pointer
         UnsafeMutableRawPointer(bytes).storeBytes(of: all, as: SIMD64<UInt8>.self)
         UnsafeMutableRawPointer(bytes + Self.lanes).storeBytes(of: positive, as: SIMD64<UInt8>.self)
@@ -129,8 +126,7 @@ final class ReplicatePrecision {
         for lane in 0..<Self.lanes { inBlock[lane] += Double(Int32(bytes[Self.lanes + lane])) }
     }
 
-    @inline(__always)
-    private func closeBlock() {
+    @inline(__always) private func closeBlock() {
         let seen = sums.pointer
         let positives = seen + Self.lanes
         let inBlock = seen + 2 * Self.lanes

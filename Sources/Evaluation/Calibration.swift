@@ -10,22 +10,13 @@ public struct Calibration: Codable, Sendable, Equatable {
     public var labels: [String: CalibrationCurve]
 
     /// A calibration.
-    ///
-    /// - Parameters:
-    ///   - method: How it was fitted.
-    ///   - global: The curve of labels that have none of their own.
-    ///   - labels: The curves of labels.
     public init(method: CalibrationMethod, global: CalibrationCurve, labels: [String: CalibrationCurve]) {
         self.method = method
         self.global = global
         self.labels = labels
     }
 
-    /// What a fit says of labels; a label that has the curve of all is not listed.
-    ///
-    /// - Parameters:
-    ///   - fitted: The fit.
-    ///   - names: Its labels, `[L]`, in its order.
+    /// What a fit says of labels, which are named in its order; a label that has the curve of all is not listed.
     public init(_ fitted: FittedCalibration, labels names: [String]) {
         let own = names.indices.filter { fitted.fits[$0] != .global }
         self.init(
@@ -33,10 +24,7 @@ public struct Calibration: Codable, Sendable, Equatable {
             labels: Dictionary(uniqueKeysWithValues: own.map { (names[$0], fitted.perLabel[$0]) }))
     }
 
-    /// Reads a calibration; `labels` may be absent.
-    ///
-    /// - Parameter decoder: Where to read.
-    /// - Throws: `DecodingError` naming the key.
+    /// Reads a calibration; `labels` may be absent, and a `DecodingError` names the key that is wrong.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         guard let method = CalibrationMethod(rawValue: try container.decode(String.self, forKey: .method)) else {
@@ -56,15 +44,10 @@ public struct Calibration: Codable, Sendable, Equatable {
 }
 
 extension CalibrationCurve: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case scale, shift, points
-    }
+    private enum CodingKeys: String, CodingKey { case scale, shift, points }
 
-    /// Reads `{"scale": 1.2, "shift": -0.5}` or `{"points": [[-3, 0.01], [2, 0.8]]}`; what could fall or leave [0, 1] is
-    /// refused.
-    ///
-    /// - Parameter decoder: Where to read.
-    /// - Throws: `DecodingError` naming the key.
+    /// Reads `{"scale": 1.2, "shift": -0.5}` or `{"points": [[-3, 0.01], [2, 0.8]]}`. A curve that could fall or leave
+    /// [0, 1] is refused by a `DecodingError` that names the key.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func corrupted(_ key: CodingKeys, _ words: String) -> DecodingError {
@@ -96,17 +79,13 @@ extension CalibrationCurve: Codable {
     }
 
     /// Writes what can be read again.
-    ///
-    /// - Parameter encoder: Where to write.
-    /// - Throws: `EncodingError` if a number is not finite.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         switch self {
         case .logistic(let scale, let shift):
             try container.encode(scale, forKey: .scale)
             try container.encode(shift, forKey: .shift)
-        case .points(let points):
-            try container.encode(points.map { [$0.logit, $0.probability] }, forKey: .points)
+        case .points(let points): try container.encode(points.map { [$0.logit, $0.probability] }, forKey: .points)
         }
     }
 }

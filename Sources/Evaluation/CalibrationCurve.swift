@@ -15,10 +15,6 @@ public enum CalibrationCurve: Sendable, Equatable {
         public let probability: Double
 
         /// A point of a curve.
-        ///
-        /// - Parameters:
-        ///   - logit: z.
-        ///   - probability: p.
         public init(logit: Double, probability: Double) {
             self.logit = logit
             self.probability = probability
@@ -28,11 +24,7 @@ public enum CalibrationCurve: Sendable, Equatable {
     /// The plain sigmoid, p = σ(z), to the last bit.
     public static let plain = CalibrationCurve.logistic(scale: 1, shift: 0)
 
-    /// The calibrated probability of a logit.
-    ///
-    /// - Parameter logit: z, finite or infinite.
-    /// - Returns: p in [0, 1]; of a larger logit never a smaller one.
-    /// - Complexity: O(log n) for n points.
+    /// The calibrated probability, in [0, 1], of a logit, finite or infinite; of a larger logit never a smaller one.
     public func probability(of logit: Double) -> Double {
         switch self {
         case .logistic(let scale, let shift): return sigmoid(scale * logit + shift)
@@ -49,22 +41,16 @@ public enum CalibrationCurve: Sendable, Equatable {
             let (before, after) = (points[low - 1], points[low])
             // Halves, since the difference of two finite numbers may not be one.
             let share = (logit / 2 - before.logit / 2) / (after.logit / 2 - before.logit / 2)
-            return min(
-                before.probability + (after.probability - before.probability) * share, after.probability)
+            return min(before.probability + (after.probability - before.probability) * share, after.probability)
         }
     }
 
-    /// A threshold that decides by this curve as `threshold` does by another.
+    /// A threshold that decides by this curve as `threshold` does by the curve `old`; both are probabilities in [0, 1].
     ///
     /// Both curves rise with the logit, so what reaches the old threshold under the old curve is what reaches the new
     /// one under the new. The old threshold may be some picture's own probability: it is taken a few representable
     /// numbers lower, and its logit by the 10¹⁰-th part, far less than single-precision logits differ by, so that
     /// rounding cannot leave that picture out.
-    ///
-    /// - Parameters:
-    ///   - threshold: A probability in [0, 1].
-    ///   - old: The curve that it was fitted to.
-    /// - Returns: A probability in [0, 1].
     public func threshold(for threshold: Double, under old: CalibrationCurve) -> Double {
         if threshold <= 0 { return 0 }
         let logit = old.logit(of: max(0, threshold - 4 * threshold.ulp))
@@ -92,24 +78,14 @@ public struct ScoreReading: Sendable, Equatable {
     /// A curve for each label, in label order; nil for the plain sigmoid. Only logits have any.
     public let curves: [CalibrationCurve]?
 
-    /// A reading of scores.
-    ///
-    /// - Parameters:
-    ///   - kind: What they are.
-    ///   - curves: A curve for each label; looked at for logits only.
+    /// A reading of scores; curves, one for each label, count for logits only.
     public init(_ kind: ScoreKind, curves: [CalibrationCurve]? = nil) {
         self.kind = kind
         self.curves = kind == .logits ? curves : nil
     }
 
-    /// The probability that thresholds, calibration error and Brier score are about.
-    ///
-    /// - Parameters:
-    ///   - score: The score.
-    ///   - label: The label's index.
-    /// - Returns: A number in [0, 1].
-    @inline(__always)
-    public func probability(_ score: Double, label: Int) -> Double {
+    /// The probability, in [0, 1], that thresholds, calibration error and Brier score are about.
+    @inline(__always) public func probability(_ score: Double, label: Int) -> Double {
         switch kind {
         case .logits: curves.map { $0[label].probability(of: score) } ?? sigmoid(score)
         // The sum turns −0, whose bits would be the largest of all, into 0.

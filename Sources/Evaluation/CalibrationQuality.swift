@@ -23,12 +23,7 @@ public struct CalibrationQuality: Sendable, Equatable {
 }
 
 extension CalibrationQuality {
-    /// Measures logits that are read by given curves; nil without a known pair.
-    ///
-    /// - Parameters:
-    ///   - matrix: Logits and targets, `[N, L]`.
-    ///   - curves: A curve for each label.
-    ///   - bins: Bins of equal width, at least 1.
+    /// Measures logits, `[N, L]`, that are read by a curve for each label; nil without a known pair.
     public init?(_ matrix: ScoreMatrix, curves: [CalibrationCurve], bins: Int = 15) {
         self.init(matrix, bins: bins) { _, label in curves[label] }
     }
@@ -44,7 +39,7 @@ extension CalibrationQuality {
                 let index = image * labels + label
                 let target = Double(matrix.targets[index])
                 if target.isNaN { continue }
-                let p = curve(image, label).probability(of: matrix.score(at: index))
+                let p = curve(image, label).probability(of: matrix.scores[index])
                 gaps[label * bins + Int(min(p * Double(bins), Double(bins - 1)))] += p - target
                 squared[label] += (p - target) * (p - target)
                 known[label] += 1
@@ -59,27 +54,18 @@ extension CalibrationQuality {
         }
         let measured = perLabel.compactMap { $0 }
         error =
-            (0..<bins).reduce(0) { sum, bin in
-                sum + abs((0..<labels).reduce(0) { $0 + gaps[$1 * bins + bin] })
-            } / total
+            (0..<bins).reduce(0) { sum, bin in sum + abs((0..<labels).reduce(0) { $0 + gaps[$1 * bins + bin] }) }
+            / total
         macroError = measured.reduce(0) { $0 + $1.error } / Double(measured.count)
         brier = squared.reduce(0, +) / total
     }
 }
 
-/// What calibration does for pictures that it was not fitted to.
+/// What calibration does for pictures that it was not fitted to: images are dealt into folds, and each fold's
+/// probabilities come from curves that were fitted to the other folds.
 ///
-/// The images are dealt into folds at random; each fold's probabilities come from curves that were fitted to the other
-/// folds.
-///
-/// - Parameters:
-///   - matrix: Logits and targets, `[N, L]`.
-///   - method: What to fit.
-///   - options: What a label needs for a fit of its own.
-///   - folds: How many folds; fewer where there are fewer images. At least 2.
-///   - seed: The same seed deals the same folds.
-/// - Returns: The quality over all pairs; nil where some fold leaves nothing that could be fitted.
-/// - Throws: ``EvaluationError`` if an option is out of range.
+/// Nil where there are fewer than two images, or where some fold leaves nothing that could be fitted. Throws
+/// ``EvaluationError`` if an option is out of range.
 public func crossValidatedCalibration(
     _ matrix: ScoreMatrix, method: CalibrationMethod, options: CalibrationOptions = CalibrationOptions(),
     folds: Int = 5, seed: UInt64 = 0
@@ -87,7 +73,7 @@ public func crossValidatedCalibration(
     try options.validate()
     let count = min(folds, matrix.imageCount)
     guard count >= 2 else { return nil }
-    let foldOfImage = dealtFolds(images: matrix.imageCount, folds: count, seed: seed)
+    let foldOfImage = dealtFolds(shuffledImages(matrix.imageCount, seed: seed), count: count)
     var curves: [[CalibrationCurve]] = []
     for fold in 0..<count {
         let columns = matrix.calibrationColumns { foldOfImage[$0] != fold }
@@ -95,19 +81,21 @@ public func crossValidatedCalibration(
             let fitted = try fitCalibration(
                 columns, method: method, options: options, workers: ProcessInfo.processInfo.activeProcessorCount)
             curves.append(fitted.perLabel)
-        } catch EvaluationError.oneKind, EvaluationError.scoresDoNotRise {
-            return nil
-        }
+        } catch EvaluationError.oneKind, EvaluationError.scoresDoNotRise { return nil }
     }
     return CalibrationQuality(matrix) { image, label in curves[foldOfImage[image]][label] }
 }
 
-/// The fold of each image: a shuffled deck, dealt in turn.
-func dealtFolds(images: Int, folds: Int, seed: UInt64) -> [Int] {
+func shuffledImages(_ count: Int, seed: UInt64) -> [Int] {
     var generator = ReplicateGenerator(seed: seed, replicate: 0)
-    var deck = Array(0..<images)
-    for last in stride(from: images - 1, to: 0, by: -1) { deck.swapAt(last, generator.index(below: last + 1)) }
-    var result = [Int](repeating: 0, count: images)
-    for (place, image) in deck.enumerated() { result[image] = place % max(1, folds) }
+    var deck = Array(0..<count)
+    for last in stride(from: count - 1, to: 0, by: -1) { deck.swapAt(last, generator.index(below: last + 1)) }
+    return deck
+}
+
+/// The fold of each row of a shuffled deck, `[N]`, each in 0..<K: the deck is dealt in turn.
+package func dealtFolds(_ deck: [Int], count: Int) -> [Int] {
+    var result = [Int](repeating: 0, count: deck.count)
+    for (place, row) in deck.enumerated() { result[row] = place % count }
     return result
 }

@@ -19,17 +19,12 @@ public struct CalibrationReport: Encodable, Sendable {
     private let seed: UInt64
     private let thresholdsConverted: Int
 
-    /// Compares probabilities before and after.
+    /// Compares the probabilities of logits, `[N, L]`, before and after; `curves` are those before, nil for the plain
+    /// sigmoid.
     ///
-    /// - Parameters:
-    ///   - fitted: The curves.
-    ///   - matrix: Logits and targets, `[N, L]`, that they were fitted to.
-    ///   - labels: L names, in column order.
-    ///   - options: The options of the fit.
-    ///   - seed: The seed of the cross-validation's folds.
-    ///   - curves: The labels' curves before; nil for the plain sigmoid.
-    ///   - thresholdsConverted: How many thresholds of the model refer to the new probabilities now.
-    /// - Throws: ``EvaluationError`` if an option is out of range.
+    /// `options` are those of the fit, `seed` deals the folds of the cross-validation, and `thresholdsConverted` counts
+    /// thresholds of the model that refer to the new probabilities. Throws ``EvaluationError`` if an option is out of
+    /// range.
     public init(
         _ fitted: FittedCalibration, of matrix: ScoreMatrix, labels: [String], options: CalibrationOptions,
         seed: UInt64, before curves: [CalibrationCurve]?, thresholdsConverted: Int

@@ -27,7 +27,7 @@ func ranks(of scores: [Double], workers: Int, smallest: Int = 1 << 20) -> Scratc
             var placed = Scratch<PlacedKey>(count: sizes[slab] + 1)
             var count = 0
             for index in scores.indices {
-                let key = rankingKey(doubleBits: scores[index].bitPattern)
+                let key = rankingKey(bits: scores[index].bitPattern)
                 placed.pointer[count] = PlacedKey(key: key, index: UInt32(truncatingIfNeeded: index))
                 count &+= key >= low && key < high ? 1 : 0
             }
@@ -51,7 +51,7 @@ private func splitters(_ scores: UnsafeBufferPointer<Double>, smallest: Int) -> 
     let slabs = min(16, scores.count / max(1, smallest))
     guard slabs > 1 else { return [] }
     let sample = stride(from: 0, to: scores.count, by: max(1, scores.count / 65_536)).map {
-        rankingKey(doubleBits: scores[$0].bitPattern)
+        rankingKey(bits: scores[$0].bitPattern)
     }.sorted()
     let cuts = (1..<slabs).map { sample[$0 * sample.count / slabs] }
     return cuts.enumerated().filter { $0.offset == 0 || $0.element != cuts[$0.offset - 1] }.map(\.element)
@@ -66,7 +66,7 @@ private func slabSizes(_ scores: UnsafeBufferPointer<Double>, _ splitters: [UInt
         forEachIndex(below: (scores.count + stretch - 1) / stretch, workers: workers) { part, worker in
             let count = counts.pointer + worker * slabs
             for index in (part * stretch)..<min(scores.count, (part + 1) * stretch) {
-                let key = rankingKey(doubleBits: scores[index].bitPattern)
+                let key = rankingKey(bits: scores[index].bitPattern)
                 var slab = 0
                 for splitter in splitters { slab &+= key >= splitter ? 1 : 0 }
                 count[slab] &+= 1
@@ -74,8 +74,6 @@ private func slabSizes(_ scores: UnsafeBufferPointer<Double>, _ splitters: [UInt
         }
     }
     return withExtendedLifetime(counts) {
-        (0..<slabs).map { slab in
-            (0..<max(1, workers)).reduce(0) { $0 + counts.pointer[$1 * slabs + slab] }
-        }
+        (0..<slabs).map { slab in (0..<max(1, workers)).reduce(0) { $0 + counts.pointer[$1 * slabs + slab] } }
     }
 }

@@ -46,6 +46,18 @@ func evaluate(
         options: options)
 }
 
+/// The non-interpolated average precision of one ranking, as scikit-learn's `average_precision_score`; nil without a
+/// positive.
+///
+/// Scores are finite; targets above 0.5 are positive and NaN is left out. Equal scores form one block, whose precision
+/// is taken at its end, so that their order does not matter. Throws ``EvaluationError`` for what cannot be used.
+public func averagePrecision(scores: [Float], targets: [Float]) throws -> Double? {
+    if scores.isEmpty, targets.isEmpty { return nil }
+    let ranking = try ScoreMatrix(imageCount: scores.count, labelCount: 1, scores: scores, targets: targets)
+    let options = EvaluationOptions(bootstrapReplicates: 0)
+    return try evaluate(ranking, labels: ["ranking"], kind: .logits, options: options).gap
+}
+
 /// Everything that comes from rankings.
 struct Rankings {
     var gap: Double?
@@ -69,30 +81,19 @@ struct Rankings {
         }
         var gaps: [Double] = []
         var means: [Double] = []
-        matrix.targets.withUnsafeBufferPointer { targets in
-            matrix.withRankingKeys(workers: workers) { keys in
-                let cutoffs = topKCutoffs(
-                    keys: keys, targets: targets, images: matrix.imageCount, labels: matrix.labelCount,
-                    k: options.topK, workers: workers)
-                let pooled = PooledRanking(
-                    keys: keys, targets: targets, images: matrix.imageCount, labels: matrix.labelCount,
-                    workers: workers, cutoffs: UnsafePointer(cutoffs.pointer))
-                let columns = LabelRankings(
-                    keys: keys, targets: targets, images: matrix.imageCount, labels: matrix.labelCount,
-                    workers: workers)
-                let round = replicatesAtOnce ?? Self.replicatesAtOnce(matrix, workers: workers)
-                var first = 0
-                repeat {
-                    let count = min(round, replicates - first)
-                    let weights = Self.weights(matrix.imageCount, first..<(first + count), options.seed, workers)
-                    gaps += rankPooled(pooled, positives, weights, smallestSlab)
-                    let ranked = columns.averagePrecisions(weights: weights)
-                    perLabel = ranked.perLabel
-                    means += ranked.replicateMeans.compactMap { $0 }
-                    first += count
-                } while first < replicates
-                withExtendedLifetime(cutoffs) {}
-            }
+        matrix.withKeyedPairs(workers: workers) { pairs in
+            let cutoffs = pairs.cutoffs(ofBest: options.topK)
+            let round = replicatesAtOnce ?? Self.replicatesAtOnce(matrix, workers: workers)
+            var first = 0
+            repeat {
+                let count = min(round, replicates - first)
+                let weights = Self.weights(matrix.imageCount, first..<(first + count), options.seed, workers)
+                gaps += rankPooled(pairs, positives, cutoffs, weights, smallestSlab)
+                let ranked = pairs.averagePrecisions(weights: weights)
+                perLabel = ranked.perLabel
+                means += ranked.replicateMeans.compactMap { $0 }
+                first += count
+            } while first < replicates
         }
         gapInterval = ConfidenceInterval(replicates: gaps)
         mapMacroInterval = ConfidenceInterval(replicates: means)
@@ -100,12 +101,13 @@ struct Rankings {
 
     /// Sets the three GAPs and returns the GAP of each replicate that drew a positive.
     private mutating func rankPooled(
-        _ pooled: PooledRanking, _ positives: Int, _ weights: [ReplicateWeights], _ smallestSlab: Int
+        _ pooled: KeyedPairs, _ positives: Int, _ cutoffs: Scratch<UInt64>, _ weights: [ReplicateWeights],
+        _ smallestSlab: Int
     ) -> [Double] {
         var all = PrecisionSum()
         var best = PrecisionSum()
         let replicates = weights.map { _ in ReplicatePrecision() }
-        pooled.forEachStretch(positives: positives, smallest: smallestSlab) { pairs in
+        pooled.forEachStretch(positives: positives, cutoffs: cutoffs, smallest: smallestSlab) { pairs in
             for pair in pairs {
                 let isPositive = pair & RankedPair.positive != 0
                 all.add(isPositive: isPositive)
@@ -132,16 +134,12 @@ struct Rankings {
         _ images: Int, _ replicates: Range<Int>, _ seed: UInt64, _ workers: Int
     ) -> [ReplicateWeights] {
         let groups = (replicates.count + ReplicateWeights.lanes - 1) / ReplicateWeights.lanes
-        var weights = [ReplicateWeights?](repeating: nil, count: groups)
-        weights.withUnsafeMutableBufferPointer { weights in
-            forEachIndex(below: groups, workers: workers) { group, _ in
-                let first = replicates.lowerBound + group * ReplicateWeights.lanes
-                weights[group] = ReplicateWeights(
-                    images: images, first: first, count: min(ReplicateWeights.lanes, replicates.upperBound - first),
-                    seed: seed)
-            }
+        return mapIndices(below: groups, workers: workers) { group in
+            let first = replicates.lowerBound + group * ReplicateWeights.lanes
+            return ReplicateWeights(
+                images: images, first: first, count: min(ReplicateWeights.lanes, replicates.upperBound - first),
+                seed: seed)
         }
-        return weights.compactMap { $0 }
     }
 
     /// As many replicates as fit in 256 MB of weights, but enough to keep up to four cores busy.

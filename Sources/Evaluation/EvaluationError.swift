@@ -60,8 +60,7 @@ extension EvaluationError {
         case .scoresDoNotRise:
             return "scores are no higher where labels are annotated as present, so no probabilities can be made of "
                 + "them; train the model first, or check the annotations"
-        case .invalidOption(let name, let value, let allowed):
-            return "\(name) is \(value); give \(allowed)"
+        case .invalidOption(let name, let value, let allowed): return "\(name) is \(value); give \(allowed)"
         }
     }
 }

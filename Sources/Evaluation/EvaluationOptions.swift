@@ -22,20 +22,9 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
     public var calibrationBins: Int
 
     /// Makes options; every one has a default.
-    ///
-    /// - Parameters:
-    ///   - topK: k of GAP@k.
-    ///   - threshold: The probability from which a label counts as predicted.
-    ///   - thresholds: One such probability a label.
-    ///   - bootstrapReplicates: Replicates of the bootstrap, 0 for no intervals.
-    ///   - seed: Seed of the bootstrap.
-    ///   - majorityMinimum: Positives from which a label belongs to the majority.
-    ///   - calibrationBins: Bins of the expected calibration error.
-    ///   - calibration: One curve a label from logits to probabilities.
     public init(
         topK: Int = 10, threshold: Double = 0.5, thresholds: [Double]? = nil, bootstrapReplicates: Int = 1000,
-        seed: UInt64 = 0, majorityMinimum: Int? = nil, calibrationBins: Int = 15,
-        calibration: [CalibrationCurve]? = nil
+        seed: UInt64 = 0, majorityMinimum: Int? = nil, calibrationBins: Int = 15, calibration: [CalibrationCurve]? = nil
     ) {
         self.topK = topK
         self.threshold = threshold
@@ -60,11 +49,6 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
     }
 
     func validate(labelCount: Int) throws {
-        func require(_ condition: Bool, _ name: String, _ value: Any, _ allowed: String) throws {
-            guard condition else {
-                throw EvaluationError.invalidOption(name: name, value: "\(value)", allowed: allowed)
-            }
-        }
         try require(topK >= 1, "top-k", topK, "a number of at least 1")
         try require(threshold >= 0 && threshold <= 1, "the threshold", threshold, "a number in [0, 1]")
         try require(
@@ -77,8 +61,7 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
             try require(majorityMinimum >= 1, "the majority minimum", majorityMinimum, "a number of at least 1")
         }
         if let calibration, calibration.count != labelCount {
-            throw EvaluationError.wrongCount(
-                of: "calibration curves", expected: labelCount, found: calibration.count)
+            throw EvaluationError.wrongCount(of: "calibration curves", expected: labelCount, found: calibration.count)
         }
         guard let thresholds else { return }
         guard thresholds.count == labelCount else {
@@ -88,4 +71,13 @@ public struct EvaluationOptions: Codable, Sendable, Equatable {
             try require(value >= 0 && value <= 1, "the threshold of label \(index + 1)", value, "a number in [0, 1]")
         }
     }
+}
+
+/// Throws ``EvaluationError/invalidOption(name:value:allowed:)`` unless the option is as it should be.
+func require(_ condition: Bool, _ name: String, _ value: Any, _ allowed: String) throws {
+    guard condition else { throw EvaluationError.invalidOption(name: name, value: "\(value)", allowed: allowed) }
+}
+
+func requireMinimumPositives(_ value: Int) throws {
+    try require(value >= 1, "the number of positives that a label needs", value, "a number of at least 1")
 }

@@ -5,15 +5,11 @@ import FileIO
 import JSON
 
 extension EvaluationReport {
-    /// Writes the report and what it comes from: `evaluation.json`, `per-label.csv` and `scores.csv`.
+    /// Writes the report and what it comes from to a folder: `evaluation.json`, `per-label.csv` and `scores.csv` with
+    /// the scores, `[N, L]`. Each file appears whole.
     ///
-    /// Numbers have round-trip digits, so that an evaluation of `scores.csv` gives the same metrics.
-    ///
-    /// - Parameters:
-    ///   - scores: The scores that were evaluated, `[N, L]`, row major.
-    ///   - table: The pictures and labels.
-    ///   - folder: The directory for the files, each of which appears whole.
-    /// - Throws: ``FileIO/FileIOError``.
+    /// Numbers have round-trip digits, so that an evaluation of `scores.csv` gives the same metrics. Throws
+    /// ``FileIO/FileIOError``.
     public func write(scores: [Double], of table: AnnotationTable, to folder: String) throws {
         try writeCSV(
             folder + "/per-label.csv",

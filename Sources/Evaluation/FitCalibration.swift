@@ -58,15 +58,7 @@ public struct CalibrationOptions: Sendable, Equatable {
     public var penalty: Double
 
     /// Makes options; every one has a default.
-    ///
-    /// - Parameters:
-    ///   - minimumPositives: Positives for a fit of a label's own.
-    ///   - stepPositives: Positives for steps.
-    ///   - stepPairs: Known pairs for steps.
-    ///   - penalty: λ.
-    public init(
-        minimumPositives: Int = 10, stepPositives: Int = 50, stepPairs: Int = 200, penalty: Double = 1
-    ) {
+    public init(minimumPositives: Int = 10, stepPositives: Int = 50, stepPairs: Int = 200, penalty: Double = 1) {
         self.minimumPositives = minimumPositives
         self.stepPositives = stepPositives
         self.stepPairs = stepPairs
@@ -74,31 +66,17 @@ public struct CalibrationOptions: Sendable, Equatable {
     }
 
     func validate() throws {
-        guard minimumPositives >= 1 else {
-            throw EvaluationError.invalidOption(
-                name: "the number of positives that a label needs", value: "\(minimumPositives)",
-                allowed: "a number of at least 1")
-        }
-        guard penalty >= 0, penalty.isFinite else {
-            throw EvaluationError.invalidOption(
-                name: "the penalty", value: "\(penalty)", allowed: "a number of at least 0")
-        }
+        try requireMinimumPositives(minimumPositives)
+        try require(penalty >= 0 && penalty.isFinite, "the penalty", penalty, "a number of at least 0")
     }
 }
 
-/// Fits curves from logits to probabilities that come true as often as they say.
+/// Fits a curve for every label from logits, `[N, L]`, to probabilities that come true as often as they say.
 ///
 /// Unknown pairs are left out; a target above 0.5 is a positive. All curves rise with the logit, so that no ranking
-/// within a label changes.
-///
-/// - Parameters:
-///   - matrix: Logits and targets, `[N, L]`.
-///   - method: What to fit.
-///   - options: What a label needs for a fit of its own.
-/// - Returns: A curve for every label, the same on any number of threads.
-/// - Throws: ``EvaluationError`` if an option is out of range, there is no positive or no negative at all, or the
-///   scores of all labels together do not rise with the annotations.
-/// - Complexity: A few passes over the N·L pairs, sorted by label for steps. Works on all cores.
+/// within a label changes. Works on all cores; the curves are the same on any number of threads. Throws
+/// ``EvaluationError`` if an option is out of range, there is no positive or no negative at all, or the scores of all
+/// labels together do not rise with the annotations.
 public func fitCalibration(
     _ matrix: ScoreMatrix, method: CalibrationMethod, options: CalibrationOptions = CalibrationOptions()
 ) throws -> FittedCalibration {
@@ -120,36 +98,25 @@ func fitCalibration(
     guard let line = scaling.fit(columns), let global = scaling.curve(line) else {
         throw EvaluationError.scoresDoNotRise
     }
-    typealias Outcome = (curve: CalibrationCurve, fit: CalibrationFit, fallback: CalibrationFallback?)
-    var outcomes = [Outcome](repeating: (global, .global, nil), count: columns.count)
     scaling.penalty = options.penalty
     scaling.center = line
     scaling.workers = 1
     let own = scaling
-    if method != .temperature {
-        outcomes.withUnsafeMutableBufferPointer { outcomes in
-            // Each call writes a place of its own.
-            nonisolated(unsafe) let outcomes = outcomes
-            forEachIndex(below: columns.count, workers: workers) { label, _ in
-                let column = columns[label]
-                if positives[label] < options.minimumPositives || positives[label] == column.logits.count {
-                    outcomes[label] = (global, .global, .fewPositives)
-                    return
-                }
-                let curve = own.fit([column]).flatMap(own.curve)
-                let hasSteps = positives[label] >= options.stepPositives && column.logits.count >= options.stepPairs
-                if let curve, method == .isotonic, hasSteps {
-                    let points = column.logits.indices.map {
-                        (x: column.logits[$0], y: column.isPositive[$0] ? 1.0 : 0)
-                    }
-                    // A hundredth is less than what so many pictures can tell about a probability.
-                    let steps = IsotonicRegression(points).curve(mixedWith: curve, share: 0.01)
-                    outcomes[label] = (steps, .isotonic, nil)
-                } else {
-                    outcomes[label] = curve.map { ($0, .platt, nil) } ?? (global, .global, .unfit)
-                }
-            }
+    typealias Outcome = (curve: CalibrationCurve, fit: CalibrationFit, fallback: CalibrationFallback?)
+    let outcomes = mapIndices(below: columns.count, workers: workers) { label -> Outcome in
+        if method == .temperature { return (global, .global, nil) }
+        let column = columns[label]
+        let pairs = column.logits.count
+        if positives[label] < options.minimumPositives || positives[label] == pairs {
+            return (global, .global, .fewPositives)
         }
+        guard let curve = own.fit([column]).flatMap(own.curve) else { return (global, .global, .unfit) }
+        guard method == .isotonic, positives[label] >= options.stepPositives, pairs >= options.stepPairs else {
+            return (curve, .platt, nil)
+        }
+        let points = column.logits.indices.map { (x: column.logits[$0], y: column.isPositive[$0] ? 1.0 : 0) }
+        // A hundredth is less than what so many pictures can tell about a probability.
+        return (IsotonicRegression(points).curve(mixedWith: curve, share: 0.01), .isotonic, nil)
     }
     return FittedCalibration(
         method: method, global: global, perLabel: outcomes.map(\.curve), fits: outcomes.map(\.fit),
@@ -164,19 +131,10 @@ extension ScoreMatrix {
             for label in 0..<labelCount {
                 let target = targets[image * labelCount + label]
                 if target.isNaN { continue }
-                columns[label].logits.append(score(at: image * labelCount + label))
+                columns[label].logits.append(scores[image * labelCount + label])
                 columns[label].isPositive.append(target > 0.5)
             }
         }
         return columns
-    }
-
-    /// A score in double precision.
-    @inline(__always)
-    func score(at index: Int) -> Double {
-        switch scores {
-        case .float(let scores): Double(scores[index])
-        case .double(let scores): scores[index]
-        }
     }
 }

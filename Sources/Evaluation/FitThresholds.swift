@@ -35,32 +35,22 @@ public struct FittedThresholds: Sendable, Equatable {
     public let positives: [Int]
 }
 
-/// Fits probability thresholds to scores: a label is predicted where its probability is at least its threshold.
+/// Fits a probability threshold for every label: it is predicted where its probability is at least the threshold.
 ///
 /// A threshold lies halfway, in logits, between the lowest score that it takes in and the next one below; where nothing
 /// is below, it is the lowest score itself. Scores whose probabilities round to the same number in double precision
-/// cannot be parted by a threshold and count as equal, so that ``evaluate(_:labels:kind:options:)`` finds exactly what
-/// was fitted, however large the logits are. Unknown pairs are left out; a target above 0.5 is a positive.
+/// count as equal, so that ``evaluate(_:labels:kind:options:)`` finds exactly what was fitted, however large the logits
+/// are. Unknown pairs are left out; a target above 0.5 is a positive. Labels with fewer than `minimumPositives`
+/// positives, at least 1, get the global threshold.
 ///
-/// - Parameters:
-///   - matrix: Scores and targets, `[N, L]`.
-///   - goal: What to fit for.
-///   - minimumPositives: Labels with fewer positives get the global threshold. At least 1, default 5.
-///   - kind: Whether the scores are logits or probabilities, or logarithms of these.
-/// - Returns: A threshold for every label, the same on any number of threads.
-/// - Throws: ``EvaluationError`` if the goal's rate or `minimumPositives` is out of range, or a score that is declared a
-///   probability is outside [0, 1].
-/// - Complexity: O(N log N) for a label and O(N·L log(N·L)) for the global threshold. Works on all cores and blocks its
-///   caller. Memory: 16 bytes a pair while the global threshold is fitted.
+/// Throws ``EvaluationError`` if the goal's rate or `minimumPositives` is out of range, or a score that is declared a
+/// probability is outside [0, 1]. Works on all cores, with the same result on any number of them, and takes 16 bytes a
+/// pair while the global threshold is fitted.
 public func fitThresholds(
     _ matrix: ScoreMatrix, goal: ThresholdGoal, minimumPositives: Int = 5, kind: ScoreKind = .logits
 ) throws -> FittedThresholds {
     try goal.check()
-    guard minimumPositives >= 1 else {
-        throw EvaluationError.invalidOption(
-            name: "the number of positives that a label needs", value: "\(minimumPositives)",
-            allowed: "a number of at least 1")
-    }
+    try requireMinimumPositives(minimumPositives)
     if kind != .logits {
         try matrix.checkProbabilities(kind, labels: (0..<matrix.labelCount).map { "column \($0 + 1)" })
     }
@@ -101,10 +91,7 @@ extension ThresholdGoal: LosslessStringConvertible {
             case .precision(let rate): ("the precision to reach", rate)
             case .recall(let rate): ("the recall to reach", rate)
             }
-        guard rate > 0, rate <= 1 else {
-            throw EvaluationError.invalidOption(
-                name: name, value: "\(rate)", allowed: "a number above 0 and at most 1")
-        }
+        try require(rate > 0 && rate <= 1, name, rate, "a number above 0 and at most 1")
     }
 }
 
@@ -118,14 +105,8 @@ private func fit<Score: BinaryFloatingPoint>(
             let pairs = ThresholdPairs(scores: scores, targets: targets, kind: kind)
             let pooled = pairs.fit(.maximumF1, every: 1, from: 0)
             let global = pooled.threshold ?? 0.5
-            typealias Label = (threshold: Double?, positives: Int)
-            var fitted = [Label](repeating: (nil, 0), count: labels)
-            fitted.withUnsafeMutableBufferPointer { fitted in
-                // Each call writes a place of its own.
-                nonisolated(unsafe) let fitted = fitted
-                forEachIndex(below: labels, workers: workers) { label, _ in
-                    fitted[label] = pairs.fit(goal, every: labels, from: label, minimumPositives: minimumPositives)
-                }
+            let fitted = mapIndices(below: labels, workers: workers) { label in
+                pairs.fit(goal, every: labels, from: label, minimumPositives: minimumPositives)
             }
             let fallbacks: [ThresholdFallback?] = fitted.map { label in
                 if goal == .global || label.threshold != nil { return nil }

@@ -21,29 +21,19 @@ public struct BandBoundaries: Equatable, Sendable, Codable {
     /// Labels with more positives are the head.
     public let high: Int
 
-    /// Boundaries, both of which belong to the middle.
-    ///
-    /// - Parameters:
-    ///   - low: Labels with fewer positives are the tail.
-    ///   - high: Labels with more are the head; not below `low`.
+    /// Boundaries, both of which belong to the middle; a `high` below `low` is raised to it.
     public init(low: Int, high: Int) {
         self.low = low
         self.high = max(low, high)
     }
 }
 
-/// Labels that have positives by their frequency: head, middle and tail.
+/// Labels that have positives by their frequency: head, middle and tail; none for thirds of fewer than three labels.
 ///
 /// Without boundaries the bands are thirds of the labels. Labels of equal frequency then stay together, in the band of
 /// the first of them, so that bands need not be of equal size.
-///
-/// - Parameters:
-///   - positives: The positives of each label.
-///   - boundaries: Numbers of positives between the bands instead of thirds.
-/// - Returns: The bands that have labels, the head first; none for thirds of fewer than three labels.
 public func frequencyBands(positives: [Int], boundaries: BandBoundaries? = nil) -> [FrequencyBand] {
-    let order = positives.indices.filter { positives[$0] > 0 }
-        .sorted { (positives[$1], $0) < (positives[$0], $1) }
+    let order = positives.indices.filter { positives[$0] > 0 }.sorted { (positives[$1], $0) < (positives[$0], $1) }
     var bands: [[Int]] = [[], [], []]
     if let boundaries {
         for label in order {
@@ -93,10 +83,8 @@ public enum BandCounts: String, Codable, Sendable {
 extension EvaluationReport {
     /// Adds the bands of head, middle and tail labels; nothing where there are none.
     ///
-    /// - Parameters:
-    ///   - positives: The positives of labels among the pictures that the model was trained on; nil to count the
-    ///     evaluated pictures. Labels that it does not list are in no band.
-    ///   - boundaries: Numbers of positives between the bands; nil for thirds of the labels.
+    /// `positives` counts training pictures, and labels that it does not list are in no band; nil counts evaluated
+    /// pictures.
     public mutating func addBands(training positives: [String: Int]?, boundaries: BandBoundaries?) {
         let counts = perLabel.map { label in positives.map { $0[label.label] ?? 0 } ?? label.positives }
         let found = frequencyBands(positives: counts, boundaries: boundaries)

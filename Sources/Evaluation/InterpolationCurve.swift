@@ -24,8 +24,6 @@ public struct InterpolationCurve: Codable, Equatable, Sendable {
         }
 
         /// The metrics of the labels at `columns`, of which there is at least one.
-        ///
-        /// - Throws: ``EvaluationError`` as the evaluation of all labels.
         init(_ logits: ScoreMatrix, columns: [Int]) throws {
             let report = try evaluate(
                 logits, columns: columns, labels: (0..<logits.labelCount).map(String.init), kind: .logits,
@@ -45,22 +43,15 @@ public struct InterpolationCurve: Codable, Equatable, Sendable {
         /// Of the others; nil where there are none.
         public let unseen: Metrics?
 
-        enum CodingKeys: String, CodingKey {
-            case alpha, seen, unseen
-        }
+        enum CodingKeys: String, CodingKey { case alpha, seen, unseen }
 
         /// A point of known metrics.
         public init(alpha: Double, all: Metrics, seen: Metrics?, unseen: Metrics?) {
             (self.alpha, self.all, self.seen, self.unseen) = (alpha, all, seen, unseen)
         }
 
-        /// The metrics of the scores that the weights at `alpha` give.
-        ///
-        /// - Parameters:
-        ///   - alpha: The share.
-        ///   - logits: Scores and targets, `[N, L]`.
-        ///   - seen: The columns of labels that the fine-tuned model was trained on; the others are unseen.
-        /// - Throws: ``EvaluationError`` as the evaluation of all labels.
+        /// The metrics of the scores, `[N, L]`, that the weights at `alpha` give; `seen` are the columns of labels that
+        /// the fine-tuned model was trained on.
         public init(alpha: Double, _ logits: ScoreMatrix, seen: Set<Int>) throws {
             func metrics(_ columns: [Int]) throws -> Metrics? {
                 columns.isEmpty ? nil : try Metrics(logits, columns: columns)
@@ -136,10 +127,7 @@ public struct InterpolationCurve: Codable, Equatable, Sendable {
         }
         let kept = points.indices.filter { (seen[$0] ?? -1) >= keep * best }
         if unseen.allSatisfy({ $0 == nil }) { return kept.first }
-        return first(kept) { place in
-            let (a, b) = (seen[place] ?? 0, unseen[place] ?? 0)
-            return a + b > 0 ? 2 * a * b / (a + b) : 0
-        }
+        return first(kept) { harmonicMean(seen[$0] ?? 0, unseen[$0] ?? 0) }
     }
 
     /// The first place of the highest value.

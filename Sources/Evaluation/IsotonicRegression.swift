@@ -17,10 +17,7 @@ struct IsotonicRegression {
     /// The steps by rising x; their values rise too.
     let steps: [Step]
 
-    /// Fits y to x; equal x count as one place with their mean y.
-    ///
-    /// - Parameter points: Pairs of x and y in any order.
-    /// - Complexity: O(n log n) for the order, O(n) for the fit.
+    /// Fits y to x, in any order, in O(n log n); equal x count as one place with their mean y.
     init(_ points: [(x: Double, y: Double)]) {
         var steps: [Step] = []
         let sorted = points.sorted { $0.x < $1.x }
@@ -47,15 +44,10 @@ struct IsotonicRegression {
         self.steps = steps
     }
 
-    /// The steps' ends, a step of one x having one, with a little of another curve in it.
+    /// The steps' ends and a point beyond either end, with a `share`, in [0, 1], of another rising curve in it.
     ///
     /// Within a step, and for a while beyond the first and the last, the other curve keeps what is higher higher: a
     /// threshold can then part what scores can part, and no probability is exactly 0 or 1.
-    ///
-    /// - Parameters:
-    ///   - curve: A rising curve.
-    ///   - share: How much of it, in [0, 1].
-    /// - Returns: The points, one beyond the steps at either end.
     func curve(mixedWith curve: CalibrationCurve, share: Double) -> CalibrationCurve {
         guard let first = steps.first, let last = steps.last else { return curve }
         var places: [(x: Double, value: Double)] = []
@@ -69,9 +61,7 @@ struct IsotonicRegression {
         if last.high + margin > last.high { places.append((last.high + margin, last.value)) }
         return .points(
             places.map { place in
-                .init(
-                    logit: place.x,
-                    probability: (1 - share) * place.value + share * curve.probability(of: place.x))
+                .init(logit: place.x, probability: (1 - share) * place.value + share * curve.probability(of: place.x))
             })
     }
 }

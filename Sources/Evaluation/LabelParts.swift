@@ -16,13 +16,8 @@ public struct LabelGroup: Sendable, Equatable {
         self.columns = columns
     }
 
-    /// The evaluated labels that a file names, one a line.
-    ///
-    /// - Parameters:
-    ///   - file: The group's name and its file.
-    ///   - labels: The evaluated labels, in their order.
-    ///   - monitor: Told of labels of the file that are not evaluated.
-    /// - Throws: `DatasetError` if the file cannot be read, ``FileIO/InputError`` if none of its labels is evaluated.
+    /// The evaluated labels that a file names, one a line; `monitor` is told of others. Throws `DatasetError` if the
+    /// file cannot be read, ``FileIO/InputError`` if none of its labels is evaluated.
     public init(_ file: LabelGroupFile, among labels: [String], monitor: WorkMonitor = .silent) throws {
         let wanted = Set(try LabelFile(path: file.path).labels.map(\.name))
         name = file.name
@@ -109,14 +104,8 @@ public struct LabelParts: Sendable {
 }
 
 extension EvaluationReport {
-    /// Adds a block for each group of labels, evaluated by itself and without its labels' own metrics, and the bands.
-    ///
-    /// - Parameters:
-    ///   - parts: The groups and bands; a group without labels has no block.
-    ///   - matrix: What this report is of.
-    ///   - kind: What the scores are.
-    ///   - options: The options of this report.
-    /// - Throws: ``EvaluationError`` as the evaluation of all labels.
+    /// Adds the bands, and a block for each group that has labels, evaluated by itself and without its labels' own
+    /// metrics. Throws ``EvaluationError`` as the evaluation of all labels.
     public mutating func add(
         _ parts: LabelParts, of matrix: ScoreMatrix, kind: ScoreKind, options: EvaluationOptions
     ) throws {
@@ -138,16 +127,7 @@ extension EvaluationReport {
     }
 }
 
-/// Computes every metric of anybody's predictions, read from files.
-///
-/// - Parameters:
-///   - table: The scores and targets.
-///   - file: The scores' file, for messages.
-///   - kind: What the scores are.
-///   - options: Thresholds, k, bootstrap and so on.
-///   - parts: Groups and bands to evaluate by themselves.
-/// - Returns: The report.
-/// - Throws: ``FileIO/InputError`` naming the file and what is wrong.
+/// Computes every metric of anybody's predictions, read from a file, which ``FileIO/InputError`` names.
 public func evaluate(
     _ table: ScoredTargets, of file: String, kind: ScoreKind, options: EvaluationOptions = EvaluationOptions(),
     parts: LabelParts = LabelParts()
@@ -163,7 +143,5 @@ public func evaluate(
         throw .badData(
             "\(file): the score of '\(printable(table.images[row]))' for '\(printable(label))' is \(value), no probability; pass --logits if the scores are logits"
         )
-    } catch {
-        throw .badData("\(file): \(error)")
-    }
+    } catch { throw .badData("\(file): \(error)") }
 }

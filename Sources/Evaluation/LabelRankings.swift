@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Per-label average precisions, and their mean in every bootstrap replicate.
-struct LabelRankings {
-    let keys: RankingKeys
-    let targets: UnsafeBufferPointer<Float>
-    let images: Int
-    let labels: Int
-    let workers: Int
-
+// Per-label average precisions, and their mean in every bootstrap replicate.
+extension KeyedPairs {
     /// What one worker needs to rank a few labels: their pairs side by side, so that each row of the matrix is read
     /// once.
     private final class Bench {
@@ -35,14 +29,9 @@ struct LabelRankings {
         var replicates: [[Double]] = []
     }
 
-    /// Ranks every label by itself.
-    ///
-    /// - Parameter weights: The replicates of this round, 64 at a time; none for plain averages only.
-    /// - Returns: `[L]` average precisions, nil without positives; and the macro mean of each replicate over the
-    ///   labels of which it drew a positive, nil where there is none.
-    func averagePrecisions(
-        weights: [ReplicateWeights]
-    ) -> (perLabel: [Double?], replicateMeans: [Double?]) {
+    /// Ranks every label by itself: `[L]` average precisions, nil without positives, and for each replicate of the
+    /// weights, if there are any, the mean over the labels of which it drew a positive, nil where there is none.
+    func averagePrecisions(weights: [ReplicateWeights]) -> (perLabel: [Double?], replicateMeans: [Double?]) {
         // Memory: 8 bytes × images × columns for each worker; no more than about the scores themselves.
         let columns = max(1, min(8, labels / (2 * max(1, workers))))
         let chunks = (labels + columns - 1) / columns
@@ -54,12 +43,9 @@ struct LabelRankings {
         var perLabel: [Double?] = []
         for first in stride(from: 0, to: chunks, by: threads) {
             let round = Array(first..<min(chunks, first + threads))
-            var outcomes = [Outcome](repeating: Outcome(), count: round.count)
-            outcomes.withUnsafeMutableBufferPointer { outcomes in
-                forEachIndex(below: round.count, workers: threads) { index, _ in
-                    let start = round[index] * columns
-                    outcomes[index] = outcome(of: start..<min(labels, start + columns), weights, benches[index])
-                }
+            let outcomes = mapIndices(below: round.count, workers: threads) { index in
+                let start = round[index] * columns
+                return outcome(of: start..<min(labels, start + columns), weights, benches[index])
             }
             // In label order, so that the sums do not depend on the number of threads.
             for outcome in outcomes {

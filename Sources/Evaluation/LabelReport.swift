@@ -46,11 +46,7 @@ public struct ConfidenceInterval: Codable, Sendable, Equatable {
     /// The upper end.
     public let high: Double
 
-    /// Makes an interval.
-    ///
-    /// - Parameters:
-    ///   - low: The lower end.
-    ///   - high: The upper end.
+    /// An interval.
     public init(low: Double, high: Double) {
         self.low = low
         self.high = high
@@ -64,10 +60,7 @@ public struct ConfidenceInterval: Codable, Sendable, Equatable {
         high = percentile(0.975, ofSorted: sorted)
     }
 
-    /// Reads `[low, high]`.
-    ///
-    /// - Parameter decoder: Where to read.
-    /// - Throws: `DecodingError` for anything but two numbers.
+    /// Reads `[low, high]`; throws `DecodingError` for anything but two numbers.
     public init(from decoder: any Decoder) throws {
         var values = try decoder.unkeyedContainer()
         low = try values.decode(Double.self)
@@ -78,9 +71,6 @@ public struct ConfidenceInterval: Codable, Sendable, Equatable {
     }
 
     /// Writes `[low, high]`.
-    ///
-    /// - Parameter encoder: Where to write.
-    /// - Throws: What `encoder` throws.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.unkeyedContainer()
         try values.encode(low)

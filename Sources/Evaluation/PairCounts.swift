@@ -22,9 +22,7 @@ struct PairCounts {
 
     /// Expected calibration error: Σ over bins of (pairs in the bin / pairs) · |mean y − mean p|, which is
     /// Σ |Σ (p − y)| / pairs. Nil without pairs.
-    var expectedCalibrationError: Double? {
-        known > 0 ? binGaps.reduce(0) { $0 + abs($1) } / Double(known) : nil
-    }
+    var expectedCalibrationError: Double? { known > 0 ? binGaps.reduce(0) { $0 + abs($1) } / Double(known) : nil }
 
     /// The mean of (p − y)², y as annotated, soft targets too. Nil without pairs.
     var brierScore: Double? { known > 0 ? squaredError / Double(known) : nil }
@@ -45,8 +43,7 @@ struct PairCounts {
         }
     }
 
-    @inline(__always)
-    private mutating func add<Score>(
+    @inline(__always) private mutating func add<Score>(
         _ scores: [Score], _ matrix: ScoreMatrix, _ thresholds: [Double], _ workers: Int,
         _ probability: (Score, _ label: Int) -> Double
     ) {

@@ -22,6 +22,18 @@ package func forEachIndex(below count: Int, workers: Int, _ body: (_ index: Int,
     }
 }
 
+/// The results of `body` for every index below `count`, in order, computed on up to `workers` threads.
+package func mapIndices<Result>(below count: Int, workers: Int, _ body: (Int) -> Result) -> [Result] {
+    [Result](unsafeUninitializedCapacity: count) { results, initializedCount in
+        // Each call writes a place of its own.
+        nonisolated(unsafe) let places = results
+        forEachIndex(below: count, workers: workers) { index, _ in
+            places.initializeElement(at: index, to: body(index))
+        }
+        initializedCount = count
+    }
+}
+
 /// Uninitialised memory for a fixed number of values, freed with its owner.
 ///
 /// The rankings hold gigabytes; an `Array` would write zeros over them first and check every access. Whoever keeps
@@ -35,8 +47,7 @@ final class Scratch<Element: BitwiseCopyable> {
     init(count: Int) {
         let bytes = max(1, count) * MemoryLayout<Element>.stride
         let hugePage = 2 << 20
-        let raw = UnsafeMutableRawPointer.allocate(
-            byteCount: bytes, alignment: bytes >= 2 * hugePage ? hugePage : 64)
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: bytes >= 2 * hugePage ? hugePage : 64)
         #if os(Linux)
             // Only a hint: without it everything works, more slowly.
             if bytes >= 2 * hugePage { _ = madvise(raw, bytes, MADV_HUGEPAGE) }

@@ -108,19 +108,13 @@ struct PlattScaling {
     private func sums(
         _ groups: [CalibrationPairs], _ targets: (positive: Double, negative: Double), _ line: Line
     ) -> Sums {
-        var parts = [Sums](repeating: Sums(), count: groups.count)
-        parts.withUnsafeMutableBufferPointer { parts in
-            // Each call writes a place of its own; they are added up in order, whatever the number of threads.
-            nonisolated(unsafe) let parts = parts
-            forEachIndex(below: groups.count, workers: workers) { group, _ in
-                parts[group] = sums(groups[group], targets, line)
-            }
-        }
+        // Added up in order, whatever the number of threads.
+        let parts = mapIndices(below: groups.count, workers: workers) { sums(groups[$0], targets, line) }
         let slope = line.slope - center.slope
         let height = line.height - center.height
         var total = Sums(
-            loss: penalty / 2 * (slope * slope + height * height), bySlope: penalty * slope,
-            byHeight: penalty * height, slopeSlope: penalty, slopeHeight: 0, heightHeight: penalty)
+            loss: penalty / 2 * (slope * slope + height * height), bySlope: penalty * slope, byHeight: penalty * height,
+            slopeSlope: penalty, slopeHeight: 0, heightHeight: penalty)
         for part in parts {
             total.loss += part.loss
             total.bySlope += part.bySlope

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// All known pairs of all images in one ranking, handed out in stretches.
-///
-/// The whole ranking of 10⁸ pairs would need twice the memory of scores and targets together. It is cut by score into
-/// slabs of about an eighth instead; each is collected from the matrix by one thread and sorted there. A block of
-/// equal scores is never cut.
-struct PooledRanking {
-    let keys: RankingKeys
-    let targets: UnsafeBufferPointer<Float>
-    let images: Int
-    let labels: Int
-    let workers: Int
-    /// The place of each image's k-th best pair, `[N]`.
-    let cutoffs: UnsafePointer<UInt64>
-
+// All known pairs of all images in one ranking, handed out in stretches.
+//
+// The whole ranking of 10⁸ pairs would need twice the memory of scores and targets together. It is cut by score into
+// slabs of about an eighth instead; each is collected from the matrix by one thread and sorted there. A block of
+// equal scores is never cut.
+extension KeyedPairs {
     /// The keys of a slab, and how many known pairs have them.
     private struct Slab {
         let keys: ClosedRange<UInt32>
@@ -28,14 +20,11 @@ struct PooledRanking {
         var positives = 0
     }
 
-    /// Hands over the ranking, best first, down to the last block that holds a positive.
-    ///
-    /// - Parameters:
-    ///   - positives: Positives among the known pairs; behind the last of them nothing matters.
-    ///   - smallest: Pairs up to which a slab is not cut further; small only in tests.
-    ///   - body: Called with consecutive stretches, their blocks marked.
+    /// Hands over the ranking, best first, in stretches whose blocks are marked, down to the last block that holds one
+    /// of the `positives`. `cutoffs`, `[N]`, are the places of the images' k-th best pairs. Slabs of up to `smallest`
+    /// pairs, few only in tests, are not cut further.
     func forEachStretch(
-        positives: Int, smallest: Int = 1 << 20, _ body: (UnsafeMutableBufferPointer<UInt64>) -> Void
+        positives: Int, cutoffs: Scratch<UInt64>, smallest: Int, _ body: (UnsafeMutableBufferPointer<UInt64>) -> Void
     ) {
         let slabs = self.slabs(smallest: smallest)
         // Four at once, at most: each takes 16 bytes a pair while it is sorted.
@@ -45,23 +34,21 @@ struct PooledRanking {
             let round = slabs[first..<min(slabs.count, first + atOnce)]
             let sorted = round.map { _ in Sorted() }
             forEachIndex(below: round.count, workers: atOnce) { index, _ in
-                sort(round[first + index], into: sorted[index])
+                sort(round[first + index], cutoffs, into: sorted[index])
             }
             for slab in sorted where found < positives {
                 found += slab.positives
                 let count = found == positives ? slab.end : slab.count
-                withExtendedLifetime(slab.pairs) {
-                    body(UnsafeMutableBufferPointer(start: $0.pointer, count: count))
-                }
+                withExtendedLifetime(slab.pairs) { body(UnsafeMutableBufferPointer(start: $0.pointer, count: count)) }
                 slab.pairs = Scratch(count: 0)
             }
         }
     }
 
-    private func sort(_ slab: Slab, into sorted: Sorted) {
+    private func sort(_ slab: Slab, _ cutoffs: Scratch<UInt64>, into sorted: Sorted) {
         // One place more than pairs: every pair is written, and only a wanted one moves the end on.
         var pairs = Scratch<UInt64>(count: slab.count + 1)
-        collect(slab.keys, into: pairs.pointer)
+        withExtendedLifetime(cutoffs) { collect(slab.keys, $0.pointer, into: pairs.pointer) }
         do {
             var spare = Scratch<UInt64>(count: slab.count + 1)
             radixSort(&pairs, &spare, count: slab.count, lowestBit: 32)
@@ -73,7 +60,9 @@ struct PooledRanking {
         sorted.positives = marked.positives
     }
 
-    private func collect(_ range: ClosedRange<UInt32>, into pairs: UnsafeMutablePointer<UInt64>) {
+    private func collect(
+        _ range: ClosedRange<UInt32>, _ cutoffs: UnsafePointer<UInt64>, into pairs: UnsafeMutablePointer<UInt64>
+    ) {
         let lowest = range.lowerBound
         let width = range.upperBound - lowest
         var count = 0

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What can be sorted by a 64-bit word.
-protocol RadixSortable: BitwiseCopyable {
-    var sortWord: UInt64 { get }
-}
+protocol RadixSortable: BitwiseCopyable { var sortWord: UInt64 { get } }
 
-extension UInt64: RadixSortable {
-    @inline(__always) var sortWord: UInt64 { self }
-}
+extension UInt64: RadixSortable { @inline(__always) var sortWord: UInt64 { self } }
 
 /// Sorts `count` values ascending by their bits from `lowestBit` up; lower bits only travel along.
 ///

@@ -9,18 +9,15 @@ enum RankedPair {
     static let closing: UInt64 = 2
     static let amongBest: UInt64 = 4
 
-    @inline(__always)
-    static func pack(key: UInt32, image: Int, isPositive: Bool, isAmongBest: Bool = false) -> UInt64 {
+    @inline(__always) static func pack(key: UInt32, image: Int, isPositive: Bool, isAmongBest: Bool = false) -> UInt64 {
         UInt64(key) << 32 | UInt64(truncatingIfNeeded: image) << 3 | (isAmongBest ? amongBest : 0)
             | (isPositive ? positive : 0)
     }
 
-    @inline(__always)
-    static func image(of pair: UInt64) -> Int { Int(truncatingIfNeeded: (pair & 0xFFFF_FFFF) >> 3) }
+    @inline(__always) static func image(of pair: UInt64) -> Int { Int(truncatingIfNeeded: (pair & 0xFFFF_FFFF) >> 3) }
 
-    /// Marks the last pair of each block of equal keys that holds a positive; only there does average precision gain.
-    ///
-    /// - Returns: The index behind the last marked pair, and the number of positives.
+    /// Marks the last pair of each block of equal keys that holds a positive, where alone average precision gains.
+    /// Returns the index behind the last marked pair, and the number of positives.
     static func markBlocks(_ pairs: UnsafeMutableBufferPointer<UInt64>) -> (end: Int, positives: Int) {
         var end = 0
         var positives = 0
@@ -52,14 +49,12 @@ struct PrecisionSum {
     private var inBlock = 0
     private var sum = 0.0
 
-    @inline(__always)
-    mutating func add(isPositive: Bool) {
+    @inline(__always) mutating func add(isPositive: Bool) {
         seen &+= 1
         inBlock &+= isPositive ? 1 : 0
     }
 
-    @inline(__always)
-    mutating func closeBlock() {
+    @inline(__always) mutating func closeBlock() {
         guard inBlock > 0 else { return }
         positives += inBlock
         sum += Double(inBlock) * (Double(positives) / Double(seen))

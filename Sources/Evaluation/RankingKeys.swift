@@ -9,33 +9,41 @@ struct RankingKeys {
     let words: UnsafeBufferPointer<UInt32>
     let areFloatBits: Bool
 
-    @inline(__always)
-    subscript(index: Int) -> UInt32 {
+    @inline(__always) subscript(index: Int) -> UInt32 {
         let word = words[index]
-        return areFloatBits ? rankingKey(floatBits: word) : word
+        return areFloatBits ? rankingKey(bits: word) : word
     }
 }
 
-/// The key of a finite float with the given bits. −0 counts as +0.
-@inline(__always)
-func rankingKey(floatBits bits: UInt32) -> UInt32 {
-    let sign: UInt32 = 0x8000_0000
+/// The key of a finite number with the given bits, in as many bits. −0 counts as +0.
+@inline(__always) func rankingKey<Bits: FixedWidthInteger & UnsignedInteger>(bits: Bits) -> Bits {
+    let sign: Bits = 1 << (Bits.bitWidth - 1)
     let bits = bits == sign ? 0 : bits
-    // A negative float's bits grow with its magnitude: already worst last, and behind all others by the sign bit.
+    // A negative number's bits grow with its magnitude: already worst last, and behind all others by the sign bit.
     return bits & sign != 0 ? bits : bits ^ (sign &- 1)
 }
 
-/// The same in 64 bits.
-@inline(__always)
-func rankingKey(doubleBits bits: UInt64) -> UInt64 {
-    let sign: UInt64 = 0x8000_0000_0000_0000
-    let bits = bits == sign ? 0 : bits
-    return bits & sign != 0 ? bits : bits ^ (sign &- 1)
+/// What is ranked: keys and targets of N images × L labels, by that many threads.
+struct KeyedPairs {
+    let keys: RankingKeys
+    let targets: UnsafeBufferPointer<Float>
+    let images: Int
+    let labels: Int
+    let workers: Int
 }
 
 extension ScoreMatrix {
-    /// Runs `body` with the keys of all N·L pairs.
-    func withRankingKeys<Result>(workers: Int, _ body: (RankingKeys) throws -> Result) rethrows -> Result {
+    /// Runs `body` with all N·L pairs.
+    func withKeyedPairs<Result>(workers: Int, _ body: (KeyedPairs) throws -> Result) rethrows -> Result {
+        try targets.withUnsafeBufferPointer { targets in
+            try withRankingKeys(workers: workers) { keys in
+                try body(
+                    KeyedPairs(keys: keys, targets: targets, images: imageCount, labels: labelCount, workers: workers))
+            }
+        }
+    }
+
+    private func withRankingKeys<Result>(workers: Int, _ body: (RankingKeys) throws -> Result) rethrows -> Result {
         switch scores {
         case .float(let scores):
             return try scores.withUnsafeBufferPointer { scores in

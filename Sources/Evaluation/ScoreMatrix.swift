@@ -38,103 +38,85 @@ public struct ScoreMatrix: Sendable {
     enum Scores: Sendable {
         case float([Float])
         case double([Double])
+
+        var count: Int {
+            switch self {
+            case .float(let scores): scores.count
+            case .double(let scores): scores.count
+            }
+        }
+
+        /// A score in double precision.
+        @inline(__always) subscript(index: Int) -> Double {
+            switch self {
+            case .float(let scores): Double(scores[index])
+            case .double(let scores): scores[index]
+            }
+        }
+
+        func firstIndex(where isBad: (Double) -> Bool) -> Int? {
+            switch self {
+            case .float(let scores): Evaluation.firstIndex(in: scores) { isBad(Double($0)) }
+            case .double(let scores): Evaluation.firstIndex(in: scores, where: isBad)
+            }
+        }
     }
 
-    /// Takes the scores of annotated pictures.
-    ///
-    /// - Parameters:
-    ///   - scores: N·L finite numbers, row major.
-    ///   - table: The pictures, their labels and the targets.
-    /// - Throws: ``EvaluationError`` naming the first row and column that cannot be used.
+    /// Takes finite scores, `[N, L]`, of annotated pictures; ``EvaluationError`` names the first place that cannot be
+    /// used.
     public init(_ scores: [Double], of table: AnnotationTable) throws {
         try self.init(
             imageCount: table.images.count, labelCount: table.labels.count, scores: scores, targets: table.targets)
     }
 
-    /// Takes single-precision scores, as a model gives them.
-    ///
-    /// - Parameters:
-    ///   - imageCount: N, at least 1.
-    ///   - labelCount: L, at least 1.
-    ///   - scores: N·L finite numbers, row major.
-    ///   - targets: N·L numbers in [0, 1] or NaN, row major.
-    /// - Throws: ``EvaluationError`` naming the first row and column that cannot be used.
+    /// Takes finite scores of a model and targets in [0, 1] or NaN, both `[N, L]` with N and L at least 1.
+    /// ``EvaluationError`` names the first row and column that cannot be used.
     public init(imageCount: Int, labelCount: Int, scores: [Float], targets: [Float]) throws {
-        try Self.check(imageCount, labelCount, scoreCount: scores.count, targets: targets)
-        if let index = firstIndex(in: scores, where: { !$0.isFinite }) {
-            throw EvaluationError.scoreNotFinite(
-                row: index / labelCount, column: index % labelCount, value: Double(scores[index]))
-        }
-        self.imageCount = imageCount
-        self.labelCount = labelCount
-        self.scores = .float(scores)
-        self.targets = targets
+        try self.init(imageCount, labelCount, .float(scores), targets)
     }
 
-    /// Takes double-precision scores, as they are read from a file.
-    ///
-    /// - Parameters:
-    ///   - imageCount: N, at least 1.
-    ///   - labelCount: L, at least 1.
-    ///   - scores: N·L finite numbers, row major.
-    ///   - targets: N·L numbers in [0, 1] or NaN, row major.
-    /// - Throws: ``EvaluationError`` naming the first row and column that cannot be used.
+    /// Takes the same in double precision, as scores are read from a file.
     public init(imageCount: Int, labelCount: Int, scores: [Double], targets: [Float]) throws {
-        try Self.check(imageCount, labelCount, scoreCount: scores.count, targets: targets)
-        if let index = firstIndex(in: scores, where: { !$0.isFinite }) {
-            throw EvaluationError.scoreNotFinite(
-                row: index / labelCount, column: index % labelCount, value: scores[index])
-        }
-        self.imageCount = imageCount
-        self.labelCount = labelCount
-        self.scores = .double(scores)
-        self.targets = targets
+        try self.init(imageCount, labelCount, .double(scores), targets)
     }
 
-    /// N·L.
-    var pairCount: Int { imageCount * labelCount }
-
-    /// Refuses probabilities outside [0, 1] and logarithms of such, naming the first.
-    func checkProbabilities(_ kind: ScoreKind, labels: [String]) throws {
-        let index: Int?
-        switch (scores, kind) {
-        case (_, .logits): return
-        case (.float(let scores), .probabilities): index = firstIndex(in: scores) { !($0 >= 0 && $0 <= 1) }
-        case (.double(let scores), .probabilities): index = firstIndex(in: scores) { !($0 >= 0 && $0 <= 1) }
-        // A logarithm that somebody has rounded may lie a little above 0.
-        case (.float(let scores), .logProbabilities): index = firstIndex(in: scores) { !($0 <= 1e-4) }
-        case (.double(let scores), .logProbabilities): index = firstIndex(in: scores) { !($0 <= 1e-4) }
-        }
-        guard let index else { return }
-        let (row, column) = (index / labelCount, index % labelCount)
-        if kind == .logProbabilities {
-            throw EvaluationError.notALogProbability(
-                row: row, column: column, label: labels[column], value: score(at: index))
-        }
-        throw EvaluationError.notAProbability(
-            row: row, column: column, label: labels[column], value: score(at: index))
-    }
-
-    private static func check(_ images: Int, _ labels: Int, scoreCount: Int, targets: [Float]) throws {
+    init(_ images: Int, _ labels: Int, _ scores: Scores, _ targets: [Float]) throws {
         guard images > 0, labels > 0 else { throw EvaluationError.empty(images: images, labels: labels) }
         let (pairs, overflow) = images.multipliedReportingOverflow(by: labels)
-        guard !overflow, pairs <= maximumPairs, images <= maximumImages else {
+        guard !overflow, pairs <= Self.maximumPairs, images <= Self.maximumImages else {
             throw EvaluationError.tooLarge(images: images, labels: labels)
         }
-        guard scoreCount == pairs else {
-            throw EvaluationError.wrongCount(of: "scores", expected: pairs, found: scoreCount)
-        }
-        guard targets.count == pairs else {
-            throw EvaluationError.wrongCount(of: "targets", expected: pairs, found: targets.count)
+        for (what, count) in [("scores", scores.count), ("targets", targets.count)] where count != pairs {
+            throw EvaluationError.wrongCount(of: what, expected: pairs, found: count)
         }
         if let index = firstIndex(in: targets, where: { $0 < 0 || $0 > 1 }) {
             throw EvaluationError.targetOutOfRange(
                 row: index / labels, column: index % labels, value: Double(targets[index]))
         }
+        if let index = scores.firstIndex(where: { !$0.isFinite }) {
+            throw EvaluationError.scoreNotFinite(row: index / labels, column: index % labels, value: scores[index])
+        }
+        (imageCount, labelCount, self.scores, self.targets) = (images, labels, scores, targets)
+    }
+
+    /// Refuses probabilities outside [0, 1] and logarithms of such, naming the first.
+    func checkProbabilities(_ kind: ScoreKind, labels: [String]) throws {
+        let bad: Int? =
+            switch kind {
+            case .logits: nil
+            case .probabilities: scores.firstIndex { !($0 >= 0 && $0 <= 1) }
+            // A logarithm that somebody has rounded may lie a little above 0.
+            case .logProbabilities: scores.firstIndex { !($0 <= 1e-4) }
+            }
+        guard let bad else { return }
+        let (row, column) = (bad / labelCount, bad % labelCount)
+        throw kind == .logProbabilities
+            ? EvaluationError.notALogProbability(row: row, column: column, label: labels[column], value: scores[bad])
+            : EvaluationError.notAProbability(row: row, column: column, label: labels[column], value: scores[bad])
     }
 }
 
-/// The first index whose value is bad; looks at whole stretches without branching, since nearly always none is.
+/// The first index of a bad value; looks at whole stretches without branching, since nearly always none is.
 private func firstIndex<Value: BinaryFloatingPoint>(in values: [Value], where isBad: (Value) -> Bool) -> Int? {
     values.withUnsafeBufferPointer { values in
         let stretch = 4096

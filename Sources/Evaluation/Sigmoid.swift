@@ -17,14 +17,8 @@ package func logit(_ probability: Double) -> Double { log(probability) - log1p(-
 /// eˣ, at most 1: a logarithm of a probability may have been rounded to just above 0 elsewhere.
 func exponential(_ logarithm: Double) -> Double { min(1, exp(logarithm)) }
 
-/// The natural logarithms of the softmax of each row: z − log Σ e^z, never above 0.
-///
-/// A constant that is added to all logits of a row, such as a bias, makes no difference.
-///
-/// - Parameters:
-///   - logits: z, `[N, L]`, row major, finite.
-///   - labelCount: L, at least 1.
-/// - Returns: `[N, L]`.
+/// The natural logarithms of the softmax of each row of finite logits, `[N, L]`: z − log Σ e^z, never above 0. A
+/// constant that is added to all logits of a row, such as a bias, makes no difference.
 public func logSoftmax(_ logits: [Double], labelCount: Int) -> [Double] {
     var result: [Double] = []
     result.reserveCapacity(logits.count)

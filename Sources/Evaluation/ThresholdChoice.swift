@@ -27,9 +27,7 @@ public enum ThresholdChoice: Sendable, Equatable, LosslessStringConvertible {
     }
 
     /// Whether it is `fitted`, or lies in [0, 1].
-    public var isInRange: Bool {
-        if case .number(let number) = self { (0...1).contains(number) } else { true }
-    }
+    public var isInRange: Bool { if case .number(let number) = self { (0...1).contains(number) } else { true } }
 }
 
 /// How a picture's logits become scores.
@@ -39,12 +37,7 @@ public enum ScoreMode: String, Sendable, CaseIterable {
     /// All scored labels against each other, as zero-shot classification with CLIP does.
     case softmax
 
-    /// What is ranked and written: logits z, or the natural logarithms of the softmax of each picture.
-    ///
-    /// - Parameters:
-    ///   - logits: z, `[N, L]`, row major.
-    ///   - labelCount: L.
-    /// - Returns: `[N, L]`.
+    /// What is ranked and written of logits, `[N, L]`: themselves, or the natural logarithms of each picture's softmax.
     public func scores(_ logits: [Double], labelCount: Int) -> [Double] {
         self == .softmax ? logSoftmax(logits, labelCount: labelCount) : logits
     }

@@ -7,9 +7,8 @@ struct ThresholdPairs<Score: BinaryFloatingPoint> {
     let targets: UnsafeBufferPointer<Float>
     let kind: ScoreKind
 
-    /// Fits a threshold to the known pairs among every `step`-th from `first` on.
-    ///
-    /// - Returns: The threshold, nil for a global goal, too few positives or a goal out of reach; and the positives.
+    /// Fits a threshold to the known pairs among every `step`-th from `first` on; nil for a global goal, too few
+    /// positives or a goal out of reach.
     func fit(
         _ goal: ThresholdGoal, every step: Int, from first: Int, minimumPositives: Int = 1
     ) -> (threshold: Double?, positives: Int) {
@@ -22,15 +21,8 @@ struct ThresholdPairs<Score: BinaryFloatingPoint> {
     }
 
     /// The probability that metrics compare with a threshold.
-    @inline(__always)
-    private func probability(_ index: Int) -> Double {
-        let score = Double(scores[index])
-        return switch kind {
-        case .logits: sigmoid(score)
-        // The sum turns −0, whose bits would be the largest of all, into 0.
-        case .probabilities: score + 0
-        case .logProbabilities: exponential(score)
-        }
+    @inline(__always) private func probability(_ index: Int) -> Double {
+        ScoreReading(kind).probability(Double(scores[index]), label: 0)
     }
 
     /// The known pairs in ascending order of probability.
@@ -115,9 +107,7 @@ struct ThresholdPairs<Score: BinaryFloatingPoint> {
 
 extension ThresholdGoal {
     /// Whether taking in more than all positives can serve the goal: a precision may still be kept.
-    fileprivate var mayGoOnWithoutPositives: Bool {
-        if case .precision = self { true } else { false }
-    }
+    fileprivate var mayGoOnWithoutPositives: Bool { if case .precision = self { true } else { false } }
 }
 
 /// The probability whose logit is the mean of two logits; the plain mean where one of them is infinite.

@@ -61,17 +61,8 @@ public struct ThresholdReport: Encodable, Sendable {
         case perLabel = "per_label"
     }
 
-    /// Compares thresholds with 0.5 on the pictures that they were fitted to.
-    ///
-    /// - Parameters:
-    ///   - fitted: The thresholds.
-    ///   - matrix: Logits and targets, `[N, L]`.
-    ///   - labels: L names, in column order.
-    ///   - goal: What the thresholds were fitted for.
-    ///   - minimumPositives: Positives that a label needed.
-    ///   - curves: The labels' curves from logits to the probabilities that the thresholds refer to; nil for the plain
-    ///     sigmoid.
-    /// - Throws: ``EvaluationError`` as the evaluation.
+    /// Compares thresholds with 0.5 on the logits, `[N, L]`, that they were fitted to. `curves` give the probabilities
+    /// that the thresholds refer to; nil is the plain sigmoid. Throws ``EvaluationError`` as the evaluation.
     public init(
         _ fitted: FittedThresholds, of matrix: ScoreMatrix, labels: [String], goal: ThresholdGoal,
         minimumPositives: Int, curves: [CalibrationCurve]?
@@ -93,9 +84,9 @@ public struct ThresholdReport: Encodable, Sendable {
         perLabel = labels.indices.map { index in
             let label = after.perLabel[index]
             return Label(
-                label: label.label, threshold: label.threshold, positives: label.positives,
-                negatives: label.negatives, f1Before: before.perLabel[index].f1, f1After: label.f1,
-                precision: label.precision, recall: label.recall, fallback: fitted.fallbacks[index])
+                label: label.label, threshold: label.threshold, positives: label.positives, negatives: label.negatives,
+                f1Before: before.perLabel[index].f1, f1After: label.f1, precision: label.precision,
+                recall: label.recall, fallback: fitted.fallbacks[index])
         }
     }
 }

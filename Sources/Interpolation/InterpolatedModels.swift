@@ -26,13 +26,8 @@ public struct InterpolatedModels {
     private let startWeights: [ParameterStore.Parameter]
     private let fineTunedWeights: [ParameterStore.Parameter]
 
-    /// Loads both models' weights once they are known to fit.
-    ///
-    /// - Parameters:
-    ///   - start: What the other model was fine-tuned from.
-    ///   - fineTuned: What became of it.
-    ///   - device: Where to compute.
-    /// - Throws: ``FileIO/InputError`` naming the first difference, and the errors of reading weights.
+    /// Loads both models' weights once they are known to fit: the start, and what became of it. Throws
+    /// ``FileIO/InputError`` naming the first difference, and the errors of reading weights.
     public init(start: ModelBundle, fineTuned: ModelBundle, device: Device) throws {
         for bundle in [start, fineTuned] where bundle.head == .linear {
             throw InputError.badData(
@@ -51,10 +46,8 @@ public struct InterpolatedModels {
         fineTunedWeights = try fineTuned.checkpoint.load(on: device).1.parameters
     }
 
-    /// The model at a share that was settled before. Thresholds and calibration no longer hold and are left out.
-    ///
-    /// - Parameter alpha: The share of the fine-tuned weights, 0...1.
-    /// - Returns: The model.
+    /// The model at a share of the fine-tuned weights, 0...1, that was settled before. Thresholds and calibration no
+    /// longer hold and are left out.
     public func at(_ alpha: Double) -> Choice {
         Choice(curve: InterpolationCurve(alpha: alpha), description: descriptionWithoutFits)
     }
@@ -88,13 +81,8 @@ public struct InterpolatedModels {
         }
     }
 
-    /// Writes a model between the two, in Hugging Face's layout.
-    ///
-    /// - Parameters:
-    ///   - choice: Which one.
-    ///   - copy: Where it appears.
-    ///   - monitor: Asked whether to go on.
-    /// - Throws: The errors of writing, and ``FileIO/Interrupted``; nothing is written then.
+    /// Writes a model between the two, in Hugging Face's layout. Throws the errors of writing, and
+    /// ``FileIO/Interrupted``; nothing is written then.
     public func write(_ choice: Choice, to copy: ModelCopy, monitor: WorkMonitor = .silent) throws {
         let weights = try fineTunedWeights.map {
             ParameterStore.Parameter(name: $0.name, tensor: try $0.tensor.clone())

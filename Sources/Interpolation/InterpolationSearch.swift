@@ -9,22 +9,14 @@ public import Torch
 import TorchNN
 
 extension InterpolatedModels {
-    /// Chooses a share by annotated pictures that neither model was trained on.
+    /// Chooses a share by annotated pictures that neither model was trained on, and fits thresholds of highest F1 to
+    /// them.
     ///
-    /// Thresholds of highest F1 are fitted to the same pictures.
-    ///
-    /// - Parameters:
-    ///   - alphas: The shares to try, in ascending order, each once.
-    ///   - keep: The share of the best GAP to keep, as ``Evaluation/InterpolationCurve/choice(of:keep:)`` has it.
-    ///   - table: The pictures.
-    ///   - labels: The table's labels with their texts, of ``MultiLabel/ModelBundle/resolve(_:)``; labels that the
-    ///     fine-tuned model does not name count as unseen.
-    ///   - templates: Sentences instead of the fine-tuned model's own.
-    ///   - options: How pictures are brought to the model.
-    ///   - dtype: The type in which scores are computed; weights are mixed in float32.
-    ///   - monitor: Shown the progress, told what counts as seen, and asked whether to go on.
-    /// - Returns: The share with the metrics of all of them.
-    /// - Throws: ``FileIO/InputError`` if a picture cannot be read or there are no positives, and the errors of the parts.
+    /// The `alphas` to try are in ascending order, each once. `keep` is the share of the best GAP to keep, as in
+    /// ``Evaluation/InterpolationCurve/choice(of:keep:)``. The labels are those of
+    /// ``MultiLabel/ModelBundle/resolve(_:)``; those that the fine-tuned model does not name count as unseen, and
+    /// `templates` replace its own. Scores are computed in `dtype`, weights are mixed in float32. Throws
+    /// ``FileIO/InputError`` if a picture cannot be read or there are no positives, and the errors of the parts.
     public func choose(
         of alphas: [Double], keep: Double, by table: AnnotationTable, labels: [Label], templates: [PromptTemplate]?,
         options: PictureStreamOptions, dtype: DType = .float32, monitor: WorkMonitor = .silent
@@ -68,7 +60,6 @@ extension InterpolatedModels {
         return Choice(
             curve: InterpolationCurve(
                 data: table.source, alpha: points[chosen].alpha, keep: keep, labelsSeen: seen.count,
-                labelsUnseen: table.labels.count - seen.count, curve: points),
-            description: description)
+                labelsUnseen: table.labels.count - seen.count, curve: points), description: description)
     }
 }

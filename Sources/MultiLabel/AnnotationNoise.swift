@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Evaluation
 import Foundation
 
 /// How annotations come to differ from the truth, by two rates that hold for all pictures and labels.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Evaluation
 import Foundation
 
 /// A temperature and a bias to start training from, fitted to the cosines of a first batch.
@@ -62,6 +63,3 @@ public func calibratedStart(
     }
     return (temperature, (low + high) / 2)
 }
-
-/// 1 / (1 + e^(−z)); far below 0 the exponential is infinite and the quotient rightly 0.
-func sigmoid(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }

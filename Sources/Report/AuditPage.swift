@@ -8,12 +8,8 @@ extension AuditResult {
     /// A page with the first doubts of each kind and their pictures: one HTML file that needs nothing else and asks the
     /// network for nothing.
     ///
-    /// - Parameters:
-    ///   - model: The model as the user named it.
-    ///   - top: How many of each kind the page shows; pictures that cannot be read are left out of these.
-    ///   - monitor: Asked between pictures whether to go on.
-    /// - Returns: The text of the file.
-    /// - Throws: ``FileIO/Interrupted``.
+    /// It names the model as the user did and shows the `top` of each kind, without pictures that cannot be read.
+    /// Throws ``FileIO/Interrupted``.
     public func html(model: String, top: Int, monitor: WorkMonitor = .silent) throws -> String {
         var thumbnails = Thumbnails()
         var sections: [Section] = []
@@ -40,8 +36,7 @@ extension AuditResult {
                     + "\(presentable(model)): \(mistakes.count) annotations are probably wrong or missing. They are "
                     + "doubts, to be looked at, and not all of them are mistakes; audit.csv has all, with the lines of "
                     + "the data."
-            ],
-            facts: [], sections: sections + [labelSection()], choices: doubted.map { ($0, name($0)) }
+            ], facts: [], sections: sections + [labelSection()], choices: doubted.map { ($0, name($0)) }
         ).html()
     }
 
@@ -66,15 +61,14 @@ extension AuditResult {
                 .init(rate: audit.noiseRate),
             ]
         }
-        let titles = ["Given", "Of these, wrong", "Of its pictures, not given", "Of all pairs, wrong"]
         return Section(
             id: "labels", title: "Estimated mistakes of each label",
             lead: "From counts of confident pairs (arXiv 1911.00068): rough where a label has few pictures.",
             blocks: [
                 .table(
                     DataTable(
-                        caption: "Shares of annotations that are probably wrong",
-                        columns: [.init(title: "Label", isNumber: false)] + titles.map { .init(title: $0) },
+                        caption: "Shares of annotations that are probably wrong", texts: ["Label"],
+                        numbers: ["Given", "Of these, wrong", "Of its pictures, not given", "Of all pairs, wrong"],
                         rows: rows, isInteractive: true))
             ])
     }
@@ -101,8 +95,7 @@ extension LabelIssue.Kind {
         switch self {
         case .probablyWrong:
             "Annotators gave the label; the other pictures say it is not there. The most doubtful come first, with the probability that somebody gives the label."
-        case .probablyMissing:
-            "Annotators did not give the label; the other pictures say it is there."
+        case .probablyMissing: "Annotators did not give the label; the other pictures say it is there."
         case .missing:
             "Nobody has said whether the label is there; the other pictures say it is. These are suggestions, no mistakes."
         }

@@ -19,6 +19,11 @@ struct Chart {
         /// Whether it says rates in per cent.
         var isRate = false
 
+        /// An axis of rates from 0 to 1.
+        static func rate(_ title: String, ticks: Int = 5) -> Axis {
+            Axis(scale: .unit, title: title, ticks: ticks, isRate: true)
+        }
+
         var marks: [(value: Double, text: String)] {
             if let texts { return texts }
             let own = scale.ticks(ticks)
@@ -33,19 +38,11 @@ struct Chart {
     var x: Axis
     var y: Axis
     /// Whether it is one of many of its kind: half as wide, without the axes' titles.
-    let isSmall: Bool
+    var isSmall = false
+    private(set) var marks = ""
+
     private var width: Double { isSmall ? 170 : 360 }
     private var height: Double { isSmall ? 130 : 250 }
-    private var marks = ""
-
-    init(title: String, description: String, x: Axis, y: Axis, isSmall: Bool = false) {
-        self.isSmall = isSmall
-        self.title = title
-        self.description = description
-        self.x = x
-        self.y = y
-    }
-
     private var top: Double { isSmall ? 8 : 26 }
     private var bottom: Double { isSmall ? 22 : 42 }
     private var left: Double {

@@ -30,8 +30,7 @@ struct Comparison {
         changes = after.perLabel.compactMap { label in
             guard let old = known[label.label], let new = label.averagePrecision else { return nil }
             return Change(label: label.label, positives: label.positives, before: old, after: new)
-        }
-        .sorted { ($1.difference, $0.label) < ($0.difference, $1.label) }
+        }.sorted { ($1.difference, $0.label) < ($0.difference, $1.label) }
     }
 
     /// Whether both are of as many pictures, labels and positives, so that their metrics can be compared.
@@ -43,12 +42,9 @@ struct Comparison {
     /// The rates that both have.
     var metrics: [(name: String, before: Double, after: Double, lowerIsBetter: Bool)] {
         let rows: [(String, Double?, Double?)] = [
-            ("GAP", before.gap, after.gap),
-            ("GAP@\(after.k)", before.k == after.k ? before.gapAtK : nil, after.gapAtK),
-            ("macro mAP", before.mapMacro, after.mapMacro),
-            ("weighted mAP", before.mapWeighted, after.mapWeighted),
-            ("OF1", before.overallF1, after.overallF1),
-            ("CF1", before.classF1, after.classF1),
+            ("GAP", before.gap, after.gap), ("GAP@\(after.k)", before.k == after.k ? before.gapAtK : nil, after.gapAtK),
+            ("macro mAP", before.mapMacro, after.mapMacro), ("weighted mAP", before.mapWeighted, after.mapWeighted),
+            ("OF1", before.overallF1, after.overallF1), ("CF1", before.classF1, after.classF1),
             ("ECE (lower is better)", before.calibrationError, after.calibrationError),
         ]
         return rows.compactMap { name, before, after in

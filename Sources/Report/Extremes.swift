@@ -23,24 +23,17 @@ extension PairTable {
     /// that one label does not fill the page.
     func extremes(perLabel: Int = 4) -> Extremes {
         var lists = Array(repeating: BestOfLabels(labels: labels, perLabel: perLabel), count: 3)
-        var index = 0
-        for image in 0..<images {
-            for label in 0..<labels {
-                let target = targets[index]
-                if !target.isNaN {
-                    let found = PictureLabel(image: image, label: label, score: scores[index])
-                    switch (target > 0.5, isPredicted(index, label: label)) {
-                    case (false, true): lists[0].add(found, rank: found.score)
-                    case (true, false): lists[1].add(found, rank: -found.score)
-                    case (true, true): lists[2].add(found, rank: found.score)
-                    case (false, false): break
-                    }
-                }
-                index += 1
+        for (index, target) in targets.enumerated() where !target.isNaN {
+            let (image, label) = index.quotientAndRemainder(dividingBy: labels)
+            let found = PictureLabel(image: image, label: label, score: scores[index])
+            switch (target > 0.5, isPredicted(index, label: label)) {
+            case (false, true): lists[0].add(found, rank: found.score)
+            case (true, false): lists[1].add(found, rank: -found.score)
+            case (true, true): lists[2].add(found, rank: found.score)
+            case (false, false): break
             }
         }
-        return Extremes(
-            falsePositives: lists[0].chosen(), falseNegatives: lists[1].chosen(), hits: lists[2].chosen())
+        return Extremes(falsePositives: lists[0].chosen(), falseNegatives: lists[1].chosen(), hits: lists[2].chosen())
     }
 }
 

@@ -41,10 +41,8 @@ extension PairTable {
         return result
     }
 
-    /// Pictures by their number of annotated and of predicted labels, known pairs only.
-    ///
-    /// - Parameter limit: The number from which on all are counted together.
-    /// - Returns: Equally many counts each, `limit + 1` or as many as there are up to the largest number.
+    /// Pictures by their number of annotated and of predicted labels, known pairs only: equally many counts each, up to
+    /// the largest number, and from `limit` on all together.
     func labelsPerPicture(limit: Int = 10) -> (annotated: [Int], predicted: [Int]) {
         var annotated = [Int](repeating: 0, count: limit + 1)
         var predicted = annotated
@@ -63,10 +61,8 @@ extension PairTable {
         return (Array(annotated.prefix(used + 1)), Array(predicted.prefix(used + 1)))
     }
 
-    /// The logits of known pairs. The bins leave out the outermost 0.1 % of each kind at either end, which would make
-    /// the rest too narrow to see; the end bins hold them.
-    ///
-    /// - Returns: The counts; nil without a known pair.
+    /// The logits of known pairs, if there are any. The bins leave out the outermost 0.1 % of each kind at either end,
+    /// which would make the rest too narrow to see; the end bins hold them.
     func scoreHistogram(bins: Int = 48) -> ScoreHistogram? {
         guard let all = knownRange(), let first = usualRange(in: all) else { return nil }
         // Once more, since one bin may have held everything beside a few outliers.

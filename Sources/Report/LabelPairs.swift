@@ -23,8 +23,7 @@ extension PairTable {
     func coOccurrence(limit: Int = 25) -> CoOccurrence {
         let positives = positives()
         let top = (0..<labels).filter { positives[$0] > 0 }
-            .sorted { (positives[$1], $0) < (positives[$0], $1) }
-            .prefix(limit)
+            .sorted { (positives[$1], $0) < (positives[$0], $1) }.prefix(limit)
         var place = [Int](repeating: -1, count: labels)
         for (index, label) in top.enumerated() { place[label] = index }
         var counts = Array(repeating: [Int](repeating: 0, count: top.count), count: top.count)
@@ -37,13 +36,8 @@ extension PairTable {
         return CoOccurrence(labels: Array(top), counts: counts)
     }
 
-    /// The most frequent confusions. Of a picture's wrong predictions only the most probable ones count, so that a
-    /// model that predicts everything everywhere costs no more than another.
-    ///
-    /// - Parameters:
-    ///   - limit: The largest number of pairs.
-    ///   - perPicture: How many wrong predictions of a picture count.
-    /// - Returns: Pairs by falling count, then in label order.
+    /// The most frequent confusions, by falling count, then in label order. Of a picture's wrong predictions only the
+    /// `perPicture` most probable ones count, so that a model that predicts everything everywhere costs no more.
     func confusions(limit: Int = 20, perPicture: Int = 10) -> [Confusion] {
         var counts: [UInt64: Int] = [:]
         for image in 0..<images {

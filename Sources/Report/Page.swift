@@ -15,9 +15,7 @@ struct Page {
 
     func html() throws -> String {
         var library = MustacheLibrary()
-        for (name, text) in PageTemplates.parts {
-            library.register(try MustacheTemplate(string: text), named: name)
-        }
+        for (name, text) in PageTemplates.parts { library.register(try MustacheTemplate(string: text), named: name) }
         return try MustacheTemplate(string: PageTemplates.page).render(context, library: library)
     }
 
@@ -28,14 +26,10 @@ struct Page {
             "script": PageScript.text + (choices.isEmpty ? "" : PageScript.choice),
             "choosing": choices.isEmpty
                 ? [] : [["choices": choices.map { ["label": "\($0.label)", "labelName": $0.name] }]],
-            "summary": summary.map { ["sentence": $0] },
-            "facts": facts.map(\.context),
+            "summary": summary.map { ["sentence": $0] }, "facts": facts.map(\.context),
             "sections": sections.enumerated().map { number, section in
                 [
-                    "id": section.id,
-                    "number": "\(number + 1)",
-                    "heading": section.title,
-                    "lead": section.lead,
+                    "id": section.id, "number": "\(number + 1)", "heading": section.title, "lead": section.lead,
                     "blocks": section.blocks.enumerated().map { index, block in
                         block.context(id: "\(section.id)-\(index)")
                     },
@@ -96,8 +90,7 @@ extension Metric {
 
 extension Figure {
     fileprivate func context(id: String) -> [String: Any] {
-        var result: [String: Any] = ["figureTitle": title, "svg": svg(id)]
-        if let caption { result["caption"] = caption }
+        var result: [String: Any] = ["figureTitle": title, "svg": svg(id), "caption": caption]
         if !keys.isEmpty { result["keys"] = ["list": keys.map { ["style": $0.style, "text": $0.text] }] }
         return result
     }
@@ -106,13 +99,15 @@ extension Figure {
 extension DataTable {
     fileprivate func context(id: String) -> [String: Any] {
         var result: [String: Any] = [
-            "tableID": id,
-            "tableCaption": caption,
-            "columns": columns.map { ["column": $0.title, "kind": $0.isNumber ? "n" : "t"] },
+            "tableID": id, "tableCaption": caption,
+            "columns": texts.map { ["column": $0, "kind": "t"] } + numbers.map { ["column": $0, "kind": "n"] },
             "rows": rows.map { row in
-                ["cells": zip(row, columns).enumerated().map { $1.0.context(column: $1.1, isHead: $0 == 0) }]
-            },
-            "height": rows.count > 30 ? "tall" : "full",
+                [
+                    "cells": row.enumerated().map { column, cell in
+                        cell.context(isNumber: column >= texts.count, isHead: column == 0)
+                    }
+                ]
+            }, "height": rows.count > 30 ? "tall" : "full",
         ]
         if isInteractive { result["interactive"] = true }
         return result
@@ -120,8 +115,8 @@ extension DataTable {
 }
 
 extension DataTable.Cell {
-    fileprivate func context(column: DataTable.Column, isHead: Bool) -> [String: Any] {
-        var attributes = column.isNumber ? " class=\"n\"" : ""
+    fileprivate func context(isNumber: Bool, isHead: Bool) -> [String: Any] {
+        var attributes = isNumber ? " class=\"n\"" : ""
         if let key, key.isFinite {
             attributes += " data-k=\"\(short4(key))\""
         } else if isMissing {

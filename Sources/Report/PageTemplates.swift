@@ -99,9 +99,7 @@ enum PageTemplates {
         <p class="file"><bdi>{{picture}}</bdi>{{place}}</p></li>
         {{/items}}
         </ul>{{/gallery}}
-        """,
-        "heading": "<h3>{{text}}</h3>",
-        "text": "<p class=\"note\">{{text}}</p>",
+        """, "heading": "<h3>{{text}}</h3>", "text": "<p class=\"note\">{{text}}</p>",
         "code": """
         <h3>{{codeTitle}}</h3>
         <pre tabindex="0"><code>{{text}}</code></pre>

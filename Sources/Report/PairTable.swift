@@ -6,37 +6,24 @@ import Evaluation
 struct PairTable {
     let images: Int
     let labels: Int
-    let scores: [Double]
+    private(set) var scores: [Double]
     let targets: [Float]
     /// The probability from which on each label is predicted.
     let thresholds: [Double]
     /// How scores become probabilities.
-    let reading: ScoreReading
+    private(set) var reading: ScoreReading
 
     /// A table of which `thresholds` are probabilities, one a label.
     init(
         images: Int, labels: Int, scores: [Double], targets: [Float], thresholds: [Double],
         reading: ScoreReading = ScoreReading(.logits)
     ) throws(ReportError) {
-        let count = images * labels
-        guard scores.count == count else {
-            throw .wrongCount(of: "scores", expected: count, found: scores.count)
-        }
-        guard targets.count == count else {
-            throw .wrongCount(of: "targets", expected: count, found: targets.count)
-        }
-        guard thresholds.count == labels else {
-            throw .wrongCount(of: "labels", expected: labels, found: thresholds.count)
-        }
-        if let curves = reading.curves, curves.count != labels {
-            throw .wrongCount(of: "calibration curves", expected: labels, found: curves.count)
-        }
-        self.images = images
-        self.labels = labels
-        self.scores = scores
-        self.targets = targets
-        self.thresholds = thresholds
-        self.reading = reading
+        for (what, expected, found) in [
+            ("scores", images * labels, scores.count), ("targets", images * labels, targets.count),
+            ("labels", labels, thresholds.count), ("calibration curves", labels, reading.curves?.count ?? labels),
+        ] where expected != found { throw .wrongCount(of: what, expected: expected, found: found) }
+        (self.images, self.labels, self.scores, self.targets) = (images, labels, scores, targets)
+        (self.thresholds, self.reading) = (thresholds, reading)
     }
 
     init(_ contents: ReportContents) throws(ReportError) {
@@ -51,44 +38,37 @@ struct PairTable {
     }
 
     /// The probability of a pair.
-    @inline(__always)
-    func probability(_ index: Int) -> Double { reading.probability(scores[index], label: index % labels) }
+    @inline(__always) func probability(_ index: Int) -> Double {
+        reading.probability(scores[index], label: index % labels)
+    }
 
     /// The same pairs with their probabilities as scores.
-    func byProbability() throws(ReportError) -> PairTable {
-        try PairTable(
-            images: images, labels: labels, scores: scores.indices.map(probability), targets: targets,
-            thresholds: thresholds, reading: ScoreReading(.probabilities))
+    func byProbability() -> PairTable {
+        var copy = self
+        copy.scores = scores.indices.map(probability)
+        copy.reading = ScoreReading(.probabilities)
+        return copy
     }
 
     /// The same pairs without calibration.
-    func uncalibrated() throws(ReportError) -> PairTable {
-        try PairTable(
-            images: images, labels: labels, scores: scores, targets: targets, thresholds: thresholds,
-            reading: ScoreReading(reading.kind))
+    func uncalibrated() -> PairTable {
+        var copy = self
+        copy.reading = ScoreReading(reading.kind)
+        return copy
     }
 
     /// Whether a pair's label is predicted, by the same comparison as in the evaluation.
-    @inline(__always)
-    func isPredicted(_ index: Int, label: Int) -> Bool {
+    @inline(__always) func isPredicted(_ index: Int, label: Int) -> Bool {
         reading.probability(scores[index], label: label) >= thresholds[label]
     }
 
     /// The positives of each label.
     func positives() -> [Int] {
         var counts = [Int](repeating: 0, count: labels)
-        var index = 0
-        for _ in 0..<images {
-            for label in 0..<labels {
-                if targets[index] > 0.5 { counts[label] += 1 }
-                index += 1
-            }
-        }
+        for (index, target) in targets.enumerated() where target > 0.5 { counts[index % labels] += 1 }
         return counts
     }
 
     /// The labels of a picture that are annotated as there.
-    func annotated(image: Int) -> [Int] {
-        (0..<labels).filter { targets[image * labels + $0] > 0.5 }
-    }
+    func annotated(image: Int) -> [Int] { (0..<labels).filter { targets[image * labels + $0] > 0.5 } }
 }

@@ -9,16 +9,11 @@ struct CurvePoint: Equatable {
 }
 
 extension PairTable {
-    /// The precision-recall curve of one label or of all pairs pooled.
+    /// The precision-recall curve of one label, or of all pairs pooled for nil: points of falling threshold, none
+    /// without a positive.
     ///
-    /// Recall changes only at scores of positives, so these are the thresholds. Where there are more than the page
-    /// needs, some are taken at even distances; each point that remains is exact, whatever the number of pairs, without
-    /// all of them being sorted.
-    ///
-    /// - Parameters:
-    ///   - label: The column; nil for all pairs.
-    ///   - maximumPoints: The largest number of points, at least 2.
-    /// - Returns: Points of falling threshold; none without a positive.
+    /// Recall changes only at scores of positives, so these are the thresholds. Where there are more than
+    /// `maximumPoints`, some are taken at even distances; each is exact, without all pairs being sorted.
     func precisionRecallCurve(label: Int?, maximumPoints: Int = 300) -> [CurvePoint] {
         curve(maximumPoints) { body in forEachKnown(label, body) }
     }
@@ -65,8 +60,7 @@ extension PairTable {
         }
     }
 
-    @inline(__always)
-    private func forEachKnown(_ label: Int?, _ body: (_ score: Double, _ isPositive: Bool) -> Void) {
+    @inline(__always) private func forEachKnown(_ label: Int?, _ body: (_ score: Double, _ isPositive: Bool) -> Void) {
         for index in stride(from: label ?? 0, to: scores.count, by: label == nil ? 1 : labels) {
             let target = targets[index]
             if !target.isNaN { body(scores[index], target > 0.5) }

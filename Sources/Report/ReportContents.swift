@@ -36,11 +36,11 @@ public struct ReportContents: Sendable {
     /// Logits z of N pictures and L labels, `[N, L]`, row major, finite; or what ``reading`` says.
     public var scores: [Double]
     /// How scores become probabilities.
-    public var reading: ScoreReading
+    public var reading = ScoreReading(.logits)
     /// Targets `[N, L]`: above 0.5 positive, NaN unknown.
     public var targets: [Float]
     /// The N pictures in the order of the rows; may be empty, and then there are no thumbnails.
-    public var pictures: [Picture]
+    public var pictures: [Picture] = []
     /// The names of the labels that the model was trained on; nil where nobody knows.
     public var seenLabels: [String]?
     /// In how many training pictures labels are; nil where nobody knows.
@@ -54,46 +54,25 @@ public struct ReportContents: Sendable {
     /// The share α of fine-tuned weights in the model that the page is about; nil where nobody knows.
     public var alpha: Double?
     /// What a run wrote about itself.
-    public var training: TrainingLog
+    public var training = TrainingLog()
     /// The run's options, as YAML.
     public var configuration: String?
     /// Programs and libraries with their versions.
-    public var versions: [ReportFact]
+    public var versions: [ReportFact] = []
     /// The command that made the page.
     public var commandLine: String?
 
-    /// Contents with what is always there; the rest can be set afterwards.
-    ///
-    /// - Parameters:
-    ///   - title: The heading.
-    ///   - model: The model's name.
-    ///   - data: The annotations' name.
-    ///   - evaluation: The metrics, label names among them.
-    ///   - scores: Logits `[N, L]`, row major, finite.
-    ///   - targets: Targets `[N, L]`, NaN where unknown.
+    /// Contents with what is always there; the rest can be set afterwards. Scores are finite logits `[N, L]`, targets
+    /// are `[N, L]` with NaN where unknown.
     public init(
         title: String, model: String, data: String, evaluation: EvaluationReport, scores: [Double], targets: [Float]
     ) {
-        self.title = title
-        self.model = model
-        self.data = data
-        self.evaluation = evaluation
-        self.scores = scores
-        self.targets = targets
-        self.reading = ScoreReading(.logits)
-        self.pictures = []
-        self.training = TrainingLog()
-        self.versions = []
+        (self.title, self.model, self.data, self.evaluation) = (title, model, data, evaluation)
+        (self.scores, self.targets) = (scores, targets)
     }
 
-    /// The contents of today's page of a model on the pictures of a data file.
-    ///
-    /// - Parameters:
-    ///   - model: The model's directory or name.
-    ///   - data: The path of the annotations.
-    ///   - evaluation: The metrics, label names among them.
-    ///   - scores: Logits `[N, L]`, row major, finite.
-    ///   - targets: Targets `[N, L]`, NaN where unknown.
+    /// The contents of today's page of a model (its directory or name) on the pictures of the annotations at the path
+    /// `data`.
     public init(model: String, data: String, evaluation: EvaluationReport, scores: [Double], targets: [Float]) {
         let file = data.split(separator: "/").last.map(String.init) ?? data
         self.init(
@@ -104,32 +83,19 @@ public struct ReportContents: Sendable {
 
     /// The page: one HTML file that needs nothing else and asks the network for nothing.
     ///
-    /// - Returns: The text of the file. Its size depends on the number of labels, not on that of the pictures.
-    /// - Throws: ``ReportError`` if the parts do not belong together.
-    /// - Complexity: A few passes over the N·L pairs; at most 240 pictures are decoded.
+    /// Its size depends on the number of labels, not on that of the pictures; at most 240 of these are decoded. Throws
+    /// ``ReportError`` if the parts do not belong together.
     public func html() throws -> String {
         let pairs = try PairTable(self)
         let before = before.map { Comparison(before: $0, after: evaluation) }
         let sections: [Section?] = [
-            headlineSection(before),
-            comparisonSection(before),
-            try seenSection(pairs, before),
-            groupSection(),
-            interpolationSection(),
-            trainingSection(),
-            labelSection(before),
-            bandSection(before),
-            try curveSection(pairs),
-            try reliabilitySection(pairs),
-            distributionSection(pairs),
-            coOccurrenceSection(pairs),
-            confusionSection(pairs),
-            pictureSection(pairs),
-            configurationSection(),
+            headlineSection(before), comparisonSection(before), try seenSection(pairs, before), groupSection(),
+            interpolationSection(), trainingSection(), labelSection(before), bandSection(before),
+            curveSection(pairs), reliabilitySection(pairs), distributionSection(pairs),
+            coOccurrenceSection(pairs), confusionSection(pairs), pictureSection(pairs), configurationSection(),
         ]
-        return try Page(
-            title: title, summary: summary(before), facts: facts, sections: sections.compactMap { $0 }
-        ).html()
+        return try Page(title: title, summary: summary(before), facts: facts, sections: sections.compactMap { $0 })
+            .html()
     }
 
     /// Whether each label, in label order, was trained on; nil where nobody knows.
@@ -140,10 +106,7 @@ public struct ReportContents: Sendable {
     }
 
     /// Whether some labels were trained on and others not.
-    var hasNewLabels: Bool {
-        guard let isSeen else { return false }
-        return isSeen.contains(true) && isSeen.contains(false)
-    }
+    var hasNewLabels: Bool { isSeen.map { Set($0).count == 2 } ?? false }
 }
 
 /// What can be wrong with the contents of a page.
@@ -153,9 +116,7 @@ public enum ReportError: UserFacingError, Equatable {
 
     /// Bad data.
     public var failureKind: FailureKind { .badData }
-}
 
-extension ReportError {
     /// One line: what is wrong, where, and what to do.
     public var description: String {
         switch self {

@@ -22,12 +22,8 @@ struct Scale {
         return place.isFinite ? min(max(place, 0), 1) : 0
     }
 
-    /// A linear axis that holds the values and ends at ticks.
-    ///
-    /// - Parameters:
-    ///   - values: What has to fit; numbers that are not finite are left out.
-    ///   - includesZero: Whether 0 has to be on it.
-    /// - Returns: The axis; from 0 to 1 where there is nothing to fit.
+    /// A linear axis that ends at ticks and holds those of the values that are finite; from 0 to 1 where there are
+    /// none.
     static func linear(_ values: some Sequence<Double>, includesZero: Bool = false) -> Scale {
         let finite = values.filter(\.isFinite)
         var low = finite.min() ?? 0

@@ -42,26 +42,15 @@ struct Metric {
 
 /// A drawing with its heading and what stands below.
 struct Figure {
-    /// What a colour stands for; the style is a class of the style sheet.
-    struct Key {
-        var style: String
-        var text: String
-    }
-
     var title: String
     var svg: (_ id: String) -> String
-    var caption: String?
-    var keys: [Key] = []
+    var caption: String
+    /// What colours stand for; a style is a class of the style sheet.
+    var keys: [(style: String, text: String)] = []
 }
 
 /// Rows and columns.
 struct DataTable {
-    struct Column {
-        var title: String
-        /// Numbers stand to the right.
-        var isNumber = true
-    }
-
     struct Cell {
         var text: String
         /// What it is sorted by; nil for its text.
@@ -106,7 +95,10 @@ struct DataTable {
     }
 
     var caption: String
-    var columns: [Column]
+    /// The titles of columns of texts, which come first.
+    var texts: [String]
+    /// The titles of columns of numbers, which stand to the right.
+    var numbers: [String]
     /// The first cell of a row is its heading.
     var rows: [[Cell]]
     /// Whether the reader can sort and filter it.

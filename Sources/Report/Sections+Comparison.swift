@@ -19,24 +19,19 @@ extension ReportContents {
             .table(
                 DataTable(
                     caption: "Metrics before and after, and the change in percentage points",
-                    columns: [
-                        .init(title: "Metric", isNumber: false), .init(title: "0 to 100\u{202F}%", isNumber: false),
-                        .init(title: "Change"), .init(title: "Before"), .init(title: "After"),
-                    ],
+                    texts: ["Metric", "0 to 100\u{202F}%"], numbers: ["Change", "Before", "After"],
                     rows: comparison.metrics.map { metric in
                         [
                             .init(metric.name),
                             .init(from: metric.before, to: metric.after, lowerIsBetter: metric.lowerIsBetter),
-                            .init(points(metric.after - metric.before)),
-                            .init(rate: metric.before), .init(rate: metric.after),
+                            .init(points(metric.after - metric.before)), .init(rate: metric.before),
+                            .init(rate: metric.after),
                         ]
                     })))
         let changes = comparison.changes
         if !changes.isEmpty {
             blocks += dumbbells(changes)
-            if changes.count >= 5 {
-                blocks.append(.figures([changeScatter(changes), changeHistogram(changes)]))
-            }
+            if changes.count >= 5 { blocks.append(.figures([changeScatter(changes), changeHistogram(changes)])) }
         }
         return Section(
             id: "change", title: "Before and after",
@@ -49,12 +44,8 @@ extension ReportContents {
         func table(_ caption: String, _ changes: [Comparison.Change]) -> Block {
             .table(
                 DataTable(
-                    caption: caption,
-                    columns: [
-                        .init(title: "Label", isNumber: false), .init(title: "0 to 100\u{202F}%", isNumber: false),
-                        .init(title: "Change"), .init(title: "Before"), .init(title: "After"),
-                        .init(title: "Positives"),
-                    ],
+                    caption: caption, texts: ["Label", "0 to 100\u{202F}%"],
+                    numbers: ["Change", "Before", "After", "Positives"],
                     rows: changes.map { change in
                         [
                             .init(presentable(change.label)), .init(from: change.before, to: change.after),
@@ -82,24 +73,19 @@ extension ReportContents {
     private func changeScatter(_ changes: [Comparison.Change]) -> Figure {
         let better = changes.count { $0.difference > 0 }
         let worse = changes.count { $0.difference < 0 }
+        var chart = Chart(
+            title: "Average precision of each label before and after",
+            description: "\(better) labels lie above the diagonal, \(worse) below it.", x: .rate("before, %"),
+            y: .rate("average precision after, %"))
+        chart.line([(0, 0), (1, 1)], "l-grey dashed")
+        for change in changes {
+            chart.dot(
+                change.before, change.after, (change.difference < 0 ? "f-orange" : "f-blue") + " point",
+                radius: dotRadius(changes.count),
+                tip: "\(presentable(change.label, limit: 60)): \(percent(change.before)) → " + percent(change.after))
+        }
         return Figure(
-            title: "All labels",
-            svg: { id in
-                var chart = Chart(
-                    title: "Average precision of each label before and after",
-                    description: "\(better) labels lie above the diagonal, \(worse) below it.",
-                    x: .init(scale: .unit, title: "before, %", isRate: true),
-                    y: .init(scale: .unit, title: "average precision after, %", isRate: true))
-                chart.line([(0, 0), (1, 1)], "l-grey dashed")
-                for change in changes {
-                    chart.dot(
-                        change.before, change.after, (change.difference < 0 ? "f-orange" : "f-blue") + " point",
-                        radius: dotRadius(changes.count),
-                        tip: "\(presentable(change.label, limit: 60)): \(percent(change.before)) → "
-                            + percent(change.after))
-                }
-                return chart.svg(id: id)
-            },
+            title: "All labels", svg: chart.svg,
             caption: "Each dot is a label. Above the dashed line it has gained (\(grouped(better))), below it has lost "
                 + "(\(grouped(worse))).")
     }
@@ -118,22 +104,16 @@ extension ReportContents {
         let high = low + Double(counts.count) * width
         let mean = mean(changes.map(\.difference)) ?? 0
         let caption = "On average a label has changed by \(points(mean)) points."
-        return Figure(
-            title: "How much labels have changed",
-            svg: { id in
-                var chart = Chart(
-                    title: "Number of labels by their change of average precision", description: caption,
-                    x: .init(
-                        scale: Scale(low: low, high: high), title: "change, percentage points", isRate: true),
-                    y: .init(scale: .linear(counts.map(Double.init), includesZero: true), title: "labels"))
-                for (bin, count) in counts.enumerated() where count > 0 {
-                    let start = low + Double(bin) * width
-                    chart.bar(
-                        (start + width * 0.06, start + width * 0.94), (0, Double(count)),
-                        first + bin < 0 ? "f-orange" : "f-blue", tip: counted(count, "label"))
-                }
-                return chart.svg(id: id)
-            },
-            caption: caption)
+        var chart = Chart(
+            title: "Number of labels by their change of average precision", description: caption,
+            x: .init(scale: Scale(low: low, high: high), title: "change, percentage points", isRate: true),
+            y: .init(scale: .linear(counts.map(Double.init), includesZero: true), title: "labels"))
+        for (bin, count) in counts.enumerated() where count > 0 {
+            let start = low + Double(bin) * width
+            chart.bar(
+                (start + width * 0.06, start + width * 0.94), (0, Double(count)),
+                first + bin < 0 ? "f-orange" : "f-blue", tip: counted(count, "label"))
+        }
+        return Figure(title: "How much labels have changed", svg: chart.svg, caption: caption)
     }
 }

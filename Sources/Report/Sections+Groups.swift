@@ -9,16 +9,10 @@ extension ReportContents {
         let bands = frequencyBands(positives: counts, boundaries: bandBoundaries)
         guard bands.count >= 2 else { return nil }
         let former = comparison.flatMap { $0.changes.isEmpty ? nil : $0.averagePrecision }
-        var columns: [DataTable.Column] = [
-            .init(title: "Band", isNumber: false), .init(title: "Labels"), .init(title: "Positives each"),
-            .init(title: "Mean AP"),
-        ]
-        if former != nil { columns.append(.init(title: "Mean AP before")) }
-        columns.append(.init(title: "Mean F1"))
+        let numbers = ["Labels", "Positives each", "Mean AP"] + (former == nil ? [] : ["Mean AP before"]) + ["Mean F1"]
         let rows = bands.map { band in
             let range =
-                band.fewest == band.most
-                ? grouped(band.most) : "\(grouped(band.fewest)) to \(grouped(band.most))"
+                band.fewest == band.most ? grouped(band.most) : "\(grouped(band.fewest)) to \(grouped(band.most))"
             var row: [DataTable.Cell] = [
                 .init(band.name), .init(count: band.labels.count), .init(range),
                 .init(rate: mean(band.labels.compactMap { labels[$0].averagePrecision }), hasBar: true),
@@ -38,7 +32,9 @@ extension ReportContents {
                 + (parts ?? "by their number of positives: the frequent head, the middle and the rare tail.")
                 + " A model that has learned only what it saw often is good in the head and poor in the tail.",
             blocks: [
-                .table(DataTable(caption: "Labels by frequency in \(place)", columns: columns, rows: rows))
+                .table(
+                    DataTable(caption: "Labels by frequency in \(place)", texts: ["Band"], numbers: numbers, rows: rows)
+                )
             ])
     }
 
@@ -62,9 +58,8 @@ extension ReportContents {
             blocks: [
                 .table(
                     DataTable(
-                        caption: "The groups that were asked for, and all labels",
-                        columns: [.init(title: "Group", isNumber: false)]
-                            + ["Labels", "Positives", "GAP", "Macro mAP", "OF1", "ECE"].map { .init(title: $0) },
+                        caption: "The groups that were asked for, and all labels", texts: ["Group"],
+                        numbers: ["Labels", "Positives", "GAP", "Macro mAP", "OF1", "ECE"],
                         rows: names.compactMap { name in groups[name].map { row(own[name] ?? name, $0) } }
                             + [row("all labels", evaluation)]))
             ])

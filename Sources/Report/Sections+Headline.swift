@@ -17,8 +17,7 @@ extension ReportContents {
                 "Labels", grouped(evaluation.labels) + (without > 0 ? ", \(grouped(without)) without positives" : "")))
         facts.append(
             ReportFact(
-                "Annotated as present",
-                "\(grouped(evaluation.positives)) of \(grouped(evaluation.pairs)) known pairs"))
+                "Annotated as present", "\(grouped(evaluation.positives)) of \(grouped(evaluation.pairs)) known pairs"))
         if unknown > 0 {
             facts.append(ReportFact("Unknown pairs, left out", "\(grouped(unknown)) of \(grouped(total))"))
         }
@@ -48,8 +47,7 @@ extension ReportContents {
                 + "\(percent(best.averagePrecision))), ‘\(presentable(worst.label, limit: 60))’ worst "
                 + "(\(percent(worst.averagePrecision)))"
             let minimum = minimumForRanking
-            sentences.append(
-                minimum > 1 ? "Of the labels with at least \(minimum) positives, \(names)." : "\(names).")
+            sentences.append(minimum > 1 ? "Of the labels with at least \(minimum) positives, \(names)." : "\(names).")
         }
         if let isSeen {
             let new = isSeen.count { !$0 }
@@ -65,14 +63,13 @@ extension ReportContents {
     }
 
     /// The positives from which the average precision of a label says something: 5, where enough labels have them.
-    var minimumForRanking: Int {
-        evaluation.perLabel.count { $0.positives >= 5 } >= 2 ? 5 : 1
-    }
+    var minimumForRanking: Int { evaluation.perLabel.count { $0.positives >= 5 } >= 2 ? 5 : 1 }
 
     /// Labels with enough positives, by falling average precision.
     var rankedLabels: [LabelReport] {
-        evaluation.perLabel.filter { $0.positives >= minimumForRanking }
-            .sorted { (-($0.averagePrecision ?? 0), $0.label) < (-($1.averagePrecision ?? 0), $1.label) }
+        evaluation.perLabel.filter { $0.positives >= minimumForRanking }.sorted {
+            (-($0.averagePrecision ?? 0), $0.label) < (-($1.averagePrecision ?? 0), $1.label)
+        }
     }
 
     func headlineSection(_ comparison: Comparison?) -> Section {
@@ -143,10 +140,3 @@ extension ReportContents {
 
 /// A number without needless zeros: `0.5`.
 func trimmed(_ value: Double) -> String { String(format: "%.4g", value) }
-
-/// A number with its sign.
-func signed(_ value: Double, _ digits: Int) -> String {
-    let text = fixed(abs(value), digits)
-    if text.allSatisfy({ $0 == "0" || $0 == "." }) { return "±" + text }
-    return (value < 0 ? "−" : "+") + text
-}

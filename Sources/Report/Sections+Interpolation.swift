@@ -40,32 +40,27 @@ extension ReportContents {
         let hasParts = curves[1].values.contains { $0 != nil } && curves[2].values.contains { $0 != nil }
         let drawn = (hasParts ? curves : Array(curves.prefix(1))).filter { $0.values.contains { $0 != nil } }
         let caption = caption(of: interpolation)
+        let values = drawn.flatMap(\.values).compactMap(\.self)
+        let scale = Scale.linear(values)
+        var chart = Chart(
+            title: "GAP by share of the fine-tuned weights", description: caption,
+            x: .init(scale: .unit, title: "α, share of the fine-tuned weights"),
+            y: .init(scale: Scale(low: max(scale.low, 0), high: min(scale.high, 1)), title: "GAP, %", isRate: true))
+        if let alpha {
+            chart.line([(x: alpha, y: max(scale.low, 0)), (x: alpha, y: min(scale.high, 1))], "l-grey thin")
+        }
+        for curve in drawn {
+            let line = zip(points, curve.values).map { (x: $0.alpha, y: $1 ?? .nan) }
+            chart.line(line, "l-\(curve.color)")
+            for point in line where point.y.isFinite {
+                chart.dot(
+                    point.x, point.y, "f-\(curve.color)", radius: 2.6,
+                    tip: "α \(trimmed3(point.x)): \(percent(point.y)), \(curve.text)")
+            }
+        }
         return Figure(
-            title: "GAP by share of the fine-tuned weights",
-            svg: { id in
-                let values = drawn.flatMap(\.values).compactMap(\.self)
-                let scale = Scale.linear(values)
-                var chart = Chart(
-                    title: "GAP by share of the fine-tuned weights", description: caption,
-                    x: .init(scale: .unit, title: "α, share of the fine-tuned weights"),
-                    y: .init(
-                        scale: Scale(low: max(scale.low, 0), high: min(scale.high, 1)), title: "GAP, %", isRate: true))
-                if let alpha {
-                    chart.line([(x: alpha, y: max(scale.low, 0)), (x: alpha, y: min(scale.high, 1))], "l-grey thin")
-                }
-                for curve in drawn {
-                    let line = zip(points, curve.values).map { (x: $0.alpha, y: $1 ?? .nan) }
-                    chart.line(line, "l-\(curve.color)")
-                    for point in line where point.y.isFinite {
-                        chart.dot(
-                            point.x, point.y, "f-\(curve.color)", radius: 2.6,
-                            tip: "α \(trimmed3(point.x)): \(percent(point.y)), \(curve.text)")
-                    }
-                }
-                return chart.svg(id: id)
-            },
-            caption: caption,
-            keys: drawn.map { .init(style: "\($0.color) line", text: $0.text) })
+            title: "GAP by share of the fine-tuned weights", svg: chart.svg, caption: caption,
+            keys: drawn.map { ("\($0.color) line", $0.text) })
     }
 
     private func caption(of interpolation: InterpolationCurve) -> String {

@@ -9,11 +9,8 @@ extension ReportContents {
         guard !labels.isEmpty else { return nil }
         let marks = hasNewLabels ? isSeen : nil
         let former = comparison.flatMap { $0.changes.isEmpty ? nil : $0.averagePrecision }
-        var columns: [DataTable.Column] = [
-            .init(title: "Label", isNumber: false), .init(title: "Positives"), .init(title: "AP"),
-        ]
-        if former != nil { columns.append(.init(title: "AP before")) }
-        columns += ["Precision", "Recall", "F1", "Threshold"].map { .init(title: $0) }
+        let numbers =
+            ["Positives", "AP"] + (former == nil ? [] : ["AP before"]) + ["Precision", "Recall", "F1", "Threshold"]
         let rows = labels.enumerated().map { index, label in
             var row: [DataTable.Cell] = [
                 .init(presentable(label.label), tag: marks.map { !$0[index] } == true ? "new" : nil),
@@ -27,47 +24,39 @@ extension ReportContents {
         var blocks: [Block] = [
             .table(
                 DataTable(
-                    caption: "\(counted(labels.count, "label")), in the order of the evaluation", columns: columns,
-                    rows: rows, isInteractive: true))
+                    caption: "\(counted(labels.count, "label")), in the order of the evaluation", texts: ["Label"],
+                    numbers: numbers, rows: rows, isInteractive: true))
         ]
         let drawn = labels.indices.filter { labels[$0].averagePrecision != nil }
         if drawn.count >= 3 { blocks.append(.figures([frequencyScatter(drawn, marks), spread(drawn)])) }
-        let newNote =
-            marks == nil ? "" : " A label marked ‘new’ was not trained on."
+        let newNote = marks == nil ? "" : " A label marked ‘new’ was not trained on."
         return Section(
             id: "labels", title: "Label by label",
             lead: "AP, average precision, says how well the label’s pictures are ranked above all others, whatever the "
                 + "threshold. Precision is the share of predictions that are right and recall the share of the label’s "
-                + "pictures that are found, both at the threshold; F1 joins the two.\(newNote)",
-            blocks: blocks)
+                + "pictures that are found, both at the threshold; F1 joins the two.\(newNote)", blocks: blocks)
     }
 
     private func frequencyScatter(_ drawn: [Int], _ marks: [Bool]?) -> Figure {
         let labels = evaluation.perLabel
+        var chart = Chart(
+            title: "Average precision of each label against its number of positives",
+            description: "One mark for each of \(drawn.count) labels; the horizontal axis is logarithmic.",
+            x: .init(scale: .logarithmic(drawn.map { Double(labels[$0].positives) }), title: "positives (log scale)"),
+            y: .rate("average precision, %"))
+        for index in drawn {
+            let label = labels[index]
+            let isNew = marks.map { !$0[index] } == true
+            chart.dot(
+                Double(label.positives), label.averagePrecision ?? 0, isNew ? "f-orange new point" : "f-blue point",
+                radius: dotRadius(drawn.count),
+                tip: "\(presentable(label.label, limit: 60)): \(percent(label.averagePrecision)), "
+                    + counted(label.positives, "positive"))
+        }
         return Figure(
-            title: "Average precision and frequency",
-            svg: { id in
-                var chart = Chart(
-                    title: "Average precision of each label against its number of positives",
-                    description: "One mark for each of \(drawn.count) labels; the horizontal axis is logarithmic.",
-                    x: .init(
-                        scale: .logarithmic(drawn.map { Double(labels[$0].positives) }), title: "positives (log scale)"),
-                    y: .init(scale: .unit, title: "average precision, %", isRate: true))
-                for index in drawn {
-                    let label = labels[index]
-                    let isNew = marks.map { !$0[index] } == true
-                    chart.dot(
-                        Double(label.positives), label.averagePrecision ?? 0,
-                        isNew ? "f-orange new point" : "f-blue point", radius: dotRadius(drawn.count),
-                        tip: "\(presentable(label.label, limit: 60)): \(percent(label.averagePrecision)), "
-                            + counted(label.positives, "positive"))
-                }
-                return chart.svg(id: id)
-            },
+            title: "Average precision and frequency", svg: chart.svg,
             caption: "Labels far to the left rest on few pictures: their average precision would change most with "
-                + "other pictures.",
-            keys: marks == nil
-                ? [] : [.init(style: "blue dot", text: "trained on"), .init(style: "orange new", text: "new")])
+                + "other pictures.", keys: marks == nil ? [] : [("blue dot", "trained on"), ("orange new", "new")])
     }
 
     /// How many labels are how good.
@@ -76,21 +65,15 @@ extension ReportContents {
         for index in drawn { counts[min(Int((evaluation.perLabel[index].averagePrecision ?? 0) * 10), 9)] += 1 }
         let good = counts[5...].reduce(0, +)
         let caption = "\(counted(good, "label")) of \(grouped(drawn.count)) reach an average precision of 50\u{202F}%."
-        return Figure(
-            title: "How many labels are how good",
-            svg: { id in
-                var chart = Chart(
-                    title: "Number of labels in each tenth of average precision", description: caption,
-                    x: .init(scale: .unit, title: "average precision, %", isRate: true),
-                    y: .init(scale: .linear(counts.map(Double.init), includesZero: true), title: "labels"))
-                for (bin, count) in counts.enumerated() where count > 0 {
-                    let low = Double(bin) / 10
-                    chart.bar(
-                        (low + 0.006, low + 0.094), (0, Double(count)), "f-blue", tip: counted(count, "label"))
-                }
-                return chart.svg(id: id)
-            },
-            caption: caption)
+        var chart = Chart(
+            title: "Number of labels in each tenth of average precision", description: caption,
+            x: .rate("average precision, %"),
+            y: .init(scale: .linear(counts.map(Double.init), includesZero: true), title: "labels"))
+        for (bin, count) in counts.enumerated() where count > 0 {
+            let low = Double(bin) / 10
+            chart.bar((low + 0.006, low + 0.094), (0, Double(count)), "f-blue", tip: counted(count, "label"))
+        }
+        return Figure(title: "How many labels are how good", svg: chart.svg, caption: caption)
     }
 
     func seenSection(_ pairs: PairTable, _ comparison: Comparison?) throws -> Section? {
@@ -103,20 +86,17 @@ extension ReportContents {
             [.init(name)] + groups.map { .init(value($0)) }
         }
         func text(_ rate: Double?, _ interval: ConfidenceInterval?) -> String {
-            percent(rate)
-                + (interval.map { " (\(fixed($0.low * 100, 1)) to \(fixed($0.high * 100, 1)))" } ?? "")
+            percent(rate) + (interval.map { " (\(fixed($0.low * 100, 1)) to \(fixed($0.high * 100, 1)))" } ?? "")
         }
         let interval = groups.contains { $0.gapInterval != nil } ? " (95\u{202F}% interval)" : ""
         var rows = [
-            row("Labels") { grouped($0.labels) },
-            row("Positives") { grouped($0.positives) },
+            row("Labels") { grouped($0.labels) }, row("Positives") { grouped($0.positives) },
             row("GAP" + interval) { text($0.gap, $0.gapInterval) },
             row("GAP by guessing, about") { percent($0.pairs > 0 ? Double($0.positives) / Double($0.pairs) : nil) },
             row("Macro mAP" + interval) { text($0.mapMacro, $0.mapMacroInterval) },
         ]
         if let former = comparison?.averagePrecision, !former.isEmpty {
-            rows.append(
-                row("Macro mAP before") { percent(mean($0.perLabel.compactMap { former[$0.label] })) })
+            rows.append(row("Macro mAP before") { percent(mean($0.perLabel.compactMap { former[$0.label] })) })
         }
         rows.append(row("OF1") { percent($0.overallF1) })
         rows.append(row("CF1") { percent($0.classF1) })
@@ -129,30 +109,22 @@ extension ReportContents {
             blocks: [
                 .table(
                     DataTable(
-                        caption: "Each group evaluated by itself",
-                        columns: [
-                            .init(title: "Metric", isNumber: false), .init(title: "Trained on"), .init(title: "New"),
-                        ], rows: rows)),
-                .figures([strip(groups), groupCurves(isSeen, pairs)]),
+                        caption: "Each group evaluated by itself", texts: ["Metric"], numbers: ["Trained on", "New"],
+                        rows: rows)), .figures([strip(groups), groupCurves(isSeen, pairs)]),
             ])
     }
 
     private func groupCurves(_ isSeen: [Bool], _ pairs: PairTable) -> Figure {
         let curves = [true, false].map { wanted in pairs.precisionRecallCurve { isSeen[$0] == wanted } }
+        var chart = Chart(
+            title: "Precision and recall of trained and of new labels", description: "The pairs of each group pooled.",
+            x: .rate("recall, %"), y: .rate("precision, %"))
+        chart.line(curvePoints(curves[0]), "l-blue")
+        chart.line(curvePoints(curves[1]), "l-orange")
         return Figure(
-            title: "Precision and recall of each group",
-            svg: { id in
-                var chart = Chart(
-                    title: "Precision and recall of trained and of new labels",
-                    description: "The pairs of each group pooled.",
-                    x: .init(scale: .unit, title: "recall, %", isRate: true),
-                    y: .init(scale: .unit, title: "precision, %", isRate: true))
-                chart.line(curvePoints(curves[0]), "l-blue")
-                chart.line(curvePoints(curves[1]), "l-orange")
-                return chart.svg(id: id)
-            },
+            title: "Precision and recall of each group", svg: chart.svg,
             caption: "The area under a curve is the group’s GAP.",
-            keys: [.init(style: "blue line", text: "trained on"), .init(style: "orange line", text: "new")])
+            keys: [("blue line", "trained on"), ("orange line", "new")])
     }
 
     /// The metrics of some of the labels.
@@ -167,39 +139,28 @@ extension ReportContents {
     }
 
     private func strip(_ groups: [EvaluationReport]) -> Figure {
-        Figure(
-            title: "Average precision of each label",
-            svg: { id in
-                var chart = Chart(
-                    title: "Average precision of labels that were trained on and of new ones",
-                    description: "One mark for each label, and the mean of each group as a line.",
-                    x: .init(
-                        scale: Scale(low: 0, high: 2.25), title: "labels", texts: [(0.5, "trained on"), (1.5, "new")]),
-                    y: .init(scale: .unit, title: "average precision, %", isRate: true))
-                for (group, report) in groups.enumerated() {
-                    let center = Double(group) + 0.5
-                    for (index, label) in report.perLabel.enumerated() {
-                        guard let value = label.averagePrecision else { continue }
-                        // Side by side at distances that look irregular and are the same every time.
-                        let offset = (Double(index) * 0.618_034).truncatingRemainder(dividingBy: 1) - 0.5
-                        chart.dot(
-                            center + offset * 0.56, value, group == 0 ? "f-blue point" : "f-orange new point",
-                            radius: dotRadius(report.labels),
-                            tip: "\(presentable(label.label, limit: 60)): \(percent(value))")
-                    }
-                    if let value = report.mapMacro {
-                        chart.line([(center - 0.33, value), (center + 0.33, value)], "l-ink")
-                        chart.note(center + 0.35, value, percent(value), anchor: "start", dy: 4)
-                    }
-                }
-                return chart.svg(id: id)
-            },
-            caption: "The lines are the means of the groups.",
-            keys: [.init(style: "blue dot", text: "trained on"), .init(style: "orange new", text: "new")])
+        var chart = Chart(
+            title: "Average precision of labels that were trained on and of new ones",
+            description: "One mark for each label, and the mean of each group as a line.",
+            x: .init(scale: Scale(low: 0, high: 2.25), title: "labels", texts: [(0.5, "trained on"), (1.5, "new")]),
+            y: .rate("average precision, %"))
+        for (group, report) in groups.enumerated() {
+            let center = Double(group) + 0.5
+            for (index, label) in report.perLabel.enumerated() {
+                guard let value = label.averagePrecision else { continue }
+                // Side by side at distances that look irregular and are the same every time.
+                let offset = (Double(index) * 0.618_034).truncatingRemainder(dividingBy: 1) - 0.5
+                chart.dot(
+                    center + offset * 0.56, value, group == 0 ? "f-blue point" : "f-orange new point",
+                    radius: dotRadius(report.labels), tip: "\(presentable(label.label, limit: 60)): \(percent(value))")
+            }
+            if let value = report.mapMacro {
+                chart.line([(center - 0.33, value), (center + 0.33, value)], "l-ink")
+                chart.note(center + 0.35, value, percent(value), anchor: "start", dy: 4)
+            }
+        }
+        return Figure(
+            title: "Average precision of each label", svg: chart.svg, caption: "The lines are the means of the groups.",
+            keys: [("blue dot", "trained on"), ("orange new", "new")])
     }
-}
-
-/// The mean; nil of nothing.
-func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
 }

@@ -25,14 +25,12 @@ extension ReportContents {
             tip: { row, column in
                 "\(names[row]) with \(names[column]): \(grouped(together.counts[row][column])) of "
                     + grouped(together.counts[row][row])
-            },
-            title: "Labels that are annotated together",
+            }, title: "Labels that are annotated together",
             description:
                 "For each of the \(count) most frequent labels, the share of its pictures that have each other "
                 + "label.")
         let figure = Figure(
-            title: count < evaluation.labels
-                ? "The \(count) most frequent labels, share in %" : "Share in %",
+            title: count < evaluation.labels ? "The \(count) most frequent labels, share in %" : "Share in %",
             svg: { map.svg(id: $0) },
             caption:
                 "Read along a row: of the pictures with the label to the left, so many per cent also have the one at "
@@ -65,12 +63,7 @@ extension ReportContents {
                 .table(
                     DataTable(
                         caption: "The most frequent mistakes, with the share of the first label’s pictures",
-                        columns: [
-                            .init(title: "Annotated", isNumber: false),
-                            .init(title: "Predicted, though absent", isNumber: false),
-                            .init(title: "Pictures"), .init(title: "Share"),
-                        ],
-                        rows: rows))
+                        texts: ["Annotated", "Predicted, though absent"], numbers: ["Pictures", "Share"], rows: rows))
             ])
     }
 
@@ -79,8 +72,7 @@ extension ReportContents {
         let extremes = pairs.extremes()
         var thumbnails = Thumbnails()
         func gallery(
-            _ title: String, _ note: String, _ found: [PictureLabel], limit: Int,
-            verdict: (PictureLabel) -> String
+            _ title: String, _ note: String, _ found: [PictureLabel], limit: Int, verdict: (PictureLabel) -> String
         ) -> Block? {
             var items: [Gallery.Item] = []
             // Unreadable pictures make room for the next ones, but not without end.
@@ -113,8 +105,7 @@ extension ReportContents {
         return Section(
             id: "pictures", title: "Pictures worth a look",
             lead: "The label in question with its probability, below it what was annotated. Each label appears at most "
-                + "four times in a list.",
-            blocks: blocks)
+                + "four times in a list.", blocks: blocks)
     }
 
     private func annotation(_ image: Int, _ pairs: PairTable) -> String {
@@ -122,12 +113,5 @@ extension ReportContents {
         if labels.isEmpty { return "annotated: nothing" }
         let shown = labels.prefix(5).map { name($0, limit: 40) }.joined(separator: ", ")
         return "annotated: \(shown)" + (labels.count > 5 ? " and \(labels.count - 5) more" : "")
-    }
-
-    /// A probability that is not rounded to certainty.
-    private func certainty(_ p: Double) -> String {
-        if p > 0.9995 { return ">99.9\u{202F}%" }
-        if p < 0.0005 { return "<0.1\u{202F}%" }
-        return percent(p)
     }
 }

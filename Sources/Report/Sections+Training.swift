@@ -24,8 +24,7 @@ extension ReportContents {
             lead:
                 "From left to right the run’s optimiser steps. The loss should fall and level off, and the metrics on "
                 + "pictures that were not trained on should rise with it; where they fall again while the loss still "
-                + "sinks, the model is learning its pictures by heart.",
-            blocks: [.figures(figures)])
+                + "sinks, the model is learning its pictures by heart.", blocks: [.figures(figures)])
     }
 
     private func series(
@@ -38,9 +37,7 @@ extension ReportContents {
     }
 
     private var stepScale: Scale {
-        Scale(
-            low: 0,
-            high: max(Double(max(training.steps.last?.step ?? 0, training.validations.last?.step ?? 0)), 1))
+        Scale(low: 0, high: max(Double(max(training.steps.last?.step ?? 0, training.validations.last?.step ?? 0)), 1))
     }
 
     private func lossFigure(_ steps: [TrainingLog.Step]) -> Figure {
@@ -49,24 +46,21 @@ extension ReportContents {
         let chosen = evenlySpaced(steps.count, limit: 300)
         let raw = chosen.map { (x: Double(steps[$0].step), y: values[$0]) }
         let line = chosen.map { (x: Double(steps[$0].step), y: smooth[$0]) }
+        // The first steps may lie so high that nothing else could be seen: the axis ends at what nearly all have.
+        let sorted = raw.map(\.y).sorted()
+        let usual = sorted[min(sorted.count - 1, sorted.count * 98 / 100)]
+        let scale = Scale.linear([usual, line.map(\.y).max() ?? usual, 0])
+        var chart = Chart(
+            title: "Training loss over steps",
+            description: "The smoothed loss goes from \(trimmed3(line.first?.y)) to \(trimmed3(line.last?.y)).",
+            x: .init(scale: stepScale, title: "step"), y: .init(scale: scale, title: "loss"))
+        chart.line(raw, "l-grey thin")
+        chart.line(line, "l-blue")
         return Figure(
-            title: "Loss",
-            svg: { id in
-                // The first steps may lie so high that nothing else could be seen: the axis ends at what nearly all have.
-                let sorted = raw.map(\.y).sorted()
-                let usual = sorted[min(sorted.count - 1, sorted.count * 98 / 100)]
-                let scale = Scale.linear([usual, line.map(\.y).max() ?? usual, 0])
-                var chart = Chart(
-                    title: "Training loss over steps",
-                    description: "The smoothed loss goes from \(trimmed3(line.first?.y)) to \(trimmed3(line.last?.y)).",
-                    x: .init(scale: stepScale, title: "step"), y: .init(scale: scale, title: "loss"))
-                chart.line(raw, "l-grey thin")
-                chart.line(line, "l-blue")
-                return chart.svg(id: id)
-            },
+            title: "Loss", svg: chart.svg,
             caption:
                 "Smoothed, \(trimmed3(line.first?.y)) at the first step and \(trimmed3(line.last?.y)) at the last.",
-            keys: [.init(style: "grey line", text: "each step"), .init(style: "blue line", text: "smoothed")])
+            keys: [("grey line", "each step"), ("blue line", "smoothed")])
     }
 
     private func figure(
@@ -74,16 +68,11 @@ extension ReportContents {
     ) -> Figure {
         let value = includesZero ? points.map(\.y).max() : points.last?.y
         let caption = words + trimmed3(value) + "."
-        return Figure(
-            title: title,
-            svg: { id in
-                var chart = Chart(
-                    title: "\(title) over steps", description: caption, x: .init(scale: stepScale, title: "step"),
-                    y: .init(scale: .linear(points.map(\.y), includesZero: includesZero), title: yTitle))
-                chart.line(points, "l-blue")
-                return chart.svg(id: id)
-            },
-            caption: caption)
+        var chart = Chart(
+            title: "\(title) over steps", description: caption, x: .init(scale: stepScale, title: "step"),
+            y: .init(scale: .linear(points.map(\.y), includesZero: includesZero), title: yTitle))
+        chart.line(points, "l-blue")
+        return Figure(title: title, svg: chart.svg, caption: caption)
     }
 
     private func validationFigure() -> Figure {
@@ -95,28 +84,21 @@ extension ReportContents {
         let caption =
             best.map { "The best GAP, \(percent($0.gap)), came after step \(grouped($0.step))." }
             ?? "There were no positives to validate with."
+        let values = (gap + mean).map(\.y).filter(\.isFinite)
+        let top = (values.max() ?? 1) > 0.5 ? Scale.unit : Scale.linear(values, includesZero: true)
+        var chart = Chart(
+            title: "Validation GAP and macro mAP over steps", description: caption,
+            x: .init(scale: stepScale, title: "step"),
+            y: .init(scale: Scale(low: 0, high: min(top.high, 1)), title: "on validation pictures, %", isRate: true))
+        for (points, color) in [(gap, "blue"), (mean, "orange")] {
+            chart.line(points, "l-\(color)")
+            if points.count <= 40 {
+                for point in points where point.y.isFinite { chart.dot(point.x, point.y, "f-\(color)", radius: 2.4) }
+            }
+        }
         return Figure(
-            title: "Validation",
-            svg: { id in
-                let values = (gap + mean).map(\.y).filter(\.isFinite)
-                let top = (values.max() ?? 1) > 0.5 ? Scale.unit : Scale.linear(values, includesZero: true)
-                var chart = Chart(
-                    title: "Validation GAP and macro mAP over steps", description: caption,
-                    x: .init(scale: stepScale, title: "step"),
-                    y: .init(
-                        scale: Scale(low: 0, high: min(top.high, 1)), title: "on validation pictures, %", isRate: true))
-                for (points, color) in [(gap, "blue"), (mean, "orange")] {
-                    chart.line(points, "l-\(color)")
-                    if points.count <= 40 {
-                        for point in points where point.y.isFinite {
-                            chart.dot(point.x, point.y, "f-\(color)", radius: 2.4)
-                        }
-                    }
-                }
-                return chart.svg(id: id)
-            },
-            caption: caption,
-            keys: [.init(style: "blue line", text: "GAP"), .init(style: "orange line", text: "macro mAP")])
+            title: "Validation", svg: chart.svg, caption: caption,
+            keys: [("blue line", "GAP"), ("orange line", "macro mAP")])
     }
 
     func configurationSection() -> Section? {

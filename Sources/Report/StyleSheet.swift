@@ -6,41 +6,6 @@ enum StyleSheet {
 
         :root { \(light) }
         @media (prefers-color-scheme: dark) { :root { \(dark) } }
-        \(base)
-        \(header)
-        \(metrics)
-        \(figures)
-        \(tables)
-        \(pictures)
-        \(wideWindow)
-        \(phone)
-        @media print {
-          :root { \(light) }
-          \(print)
-        }
-
-        """
-
-    /// The choice of a label, where a page offers that.
-    static let choice = """
-        #choice { margin-top: 1rem; }
-        select { font: inherit; color: inherit; background: var(--wash); border: 1px solid var(--soft);
-          border-radius: 4px; padding: .3rem .5rem; max-width: 60vw; }
-        @media print { #choice { display: none; } }
-
-        """
-
-    private static let light = """
-        color-scheme: light; --paper: #fdfcfa; --wash: #f3f1ec; --ink: #1c2127; --soft: #575f6a; --rule: #dedad2;
-          --blue: #0a63a4; --orange: #c04a05; --grey: #878d96; --blue-wash: #d5e4f0; --shade: #1c212733;
-        """
-
-    private static let dark = """
-        color-scheme: dark; --paper: #15181c; --wash: #1e2228; --ink: #e8e6e1; --soft: #a8aeb8; --rule: #32373f;
-          --blue: #6bb4ec; --orange: #f39a55; --grey: #858c97; --blue-wash: #1f3a50; --shade: #000000b0;
-        """
-
-    private static let base = """
         *, ::before, ::after { box-sizing: border-box; }
         html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; scroll-padding-top: 1rem; }
         body { margin: 0; background: var(--paper); color: var(--ink);
@@ -71,9 +36,6 @@ enum StyleSheet {
         nav { font-size: .875rem; padding: 0 0 2.25rem; }
         nav ol { display: flex; flex-wrap: wrap; gap: .15rem 1.1rem; }
         nav a { text-decoration: none; color: var(--soft); display: inline-block; padding: .15rem 0; }
-        """
-
-    private static let header = """
         header { padding: 2.25rem 0 2rem; }
         .summary { margin-top: 1.1rem; max-width: 44rem; font-size: 1.125rem; }
         .summary p + p { margin-top: .6rem; }
@@ -82,9 +44,6 @@ enum StyleSheet {
         .facts dt { color: var(--soft); font-size: .8125rem; }
         .facts dd { overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
         section .facts { margin-top: 1.5rem; }
-        """
-
-    private static let metrics = """
         .metrics { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr));
           gap: 2.1rem 2rem; }
         .metric h3 { color: var(--soft); font-size: .875rem; font-weight: 500; }
@@ -106,9 +65,6 @@ enum StyleSheet {
           font-variant-numeric: tabular-nums; }
         .interval { color: var(--ink); }
         .meaning { margin-top: .25rem; max-width: 22rem; }
-        """
-
-    private static let figures = """
         .figures { display: grid; gap: 0 2rem; margin-bottom: -1rem;
           grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); }
         .figures.small { column-gap: 1.25rem; grid-template-columns: repeat(2, minmax(0, 1fr)); }
@@ -150,14 +106,6 @@ enum StyleSheet {
         svg .in { fill: var(--ink); font-size: 10px; }
         \(heat)
         .wide { overflow-x: auto; }
-        """
-
-    /// Eleven steps from hardly any to full colour.
-    private static let heat = (0...10).map { level in
-        "svg .h\(level) { fill: var(--blue); fill-opacity: \(level == 0 ? 0.05 : 0.08 + 0.092 * Double(level)); }"
-    }.joined(separator: "\n")
-
-    private static let tables = """
         .scroll, .wide { background:
           linear-gradient(to right, var(--paper) 40%, transparent) 0 0 / 2rem 100% no-repeat local,
           linear-gradient(to left, var(--paper) 40%, transparent) 100% 0 / 2rem 100% no-repeat local,
@@ -204,9 +152,6 @@ enum StyleSheet {
         .db i { background: var(--paper); border: 2px solid var(--grey); }
         .db b { background: var(--blue); }
         .db.loss b, .db.loss s { background: var(--orange); }
-        """
-
-    private static let pictures = """
         .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.6rem, 1fr)); gap: 1.6rem 1.1rem;
           margin-top: 1rem; font-size: .8125rem; line-height: 1.4; }
         .gallery li { min-width: 0; }
@@ -219,9 +164,6 @@ enum StyleSheet {
         pre { margin: 0; background: var(--wash); border-radius: 4px; padding: .9rem 1rem; overflow: auto;
           max-height: 34rem; font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
           white-space: pre-wrap; overflow-wrap: anywhere; }
-        """
-
-    private static let wideWindow = """
         @media (min-width: 75rem) {
           .layout { max-width: 84rem; display: grid; grid-template-columns: 13rem minmax(0, 1fr); gap: 0 4rem;
             grid-template-areas: "nav header" "nav main"; grid-template-rows: auto 1fr; padding: 0 2.5rem; }
@@ -233,9 +175,6 @@ enum StyleSheet {
           .gallery { grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); }
           .figures.small { grid-template-columns: repeat(6, minmax(0, 1fr)); }
         }
-        """
-
-    private static let phone = """
         @media (max-width: 40rem) {
           section { padding: 2.25rem 0 2.5rem; }
           th, td { padding: .38rem .5rem; }
@@ -244,7 +183,36 @@ enum StyleSheet {
           .db { min-width: 6rem; margin: 0 .3rem; }
           .bar { width: 2.5rem; }
         }
+        @media print {
+          :root { \(light) }
+          \(print)
+        }
+
         """
+
+    /// The choice of a label, where a page offers that.
+    static let choice = """
+        #choice { margin-top: 1rem; }
+        select { font: inherit; color: inherit; background: var(--wash); border: 1px solid var(--soft);
+          border-radius: 4px; padding: .3rem .5rem; max-width: 60vw; }
+        @media print { #choice { display: none; } }
+
+        """
+
+    private static let light = """
+        color-scheme: light; --paper: #fdfcfa; --wash: #f3f1ec; --ink: #1c2127; --soft: #575f6a; --rule: #dedad2;
+          --blue: #0a63a4; --orange: #c04a05; --grey: #878d96; --blue-wash: #d5e4f0; --shade: #1c212733;
+        """
+
+    private static let dark = """
+        color-scheme: dark; --paper: #15181c; --wash: #1e2228; --ink: #e8e6e1; --soft: #a8aeb8; --rule: #32373f;
+          --blue: #6bb4ec; --orange: #f39a55; --grey: #858c97; --blue-wash: #1f3a50; --shade: #000000b0;
+        """
+
+    /// Eleven steps from hardly any to full colour.
+    private static let heat = (0...10).map { level in
+        "svg .h\(level) { fill: var(--blue); fill-opacity: \(level == 0 ? 0.05 : 0.08 + 0.092 * Double(level)); }"
+    }.joined(separator: "\n")
 
     private static let print = """
         @page { margin: 14mm 15mm; }

@@ -2,14 +2,8 @@
 
 import Foundation
 
-/// A stranger's text as it may stand in a page: on one line, without characters that XML forbids or that turn the
-/// direction of what follows, and of bounded length. Not yet escaped.
-///
-/// - Parameters:
-///   - text: Any text.
-///   - limit: The largest number of characters; a longer text ends with an ellipsis.
-///   - keepsLines: Whether line feeds stay.
-/// - Returns: The text for people to read.
+/// A stranger's text as it may stand in a page, not yet escaped: on one line unless `keepsLines`, without characters
+/// that XML forbids or that turn the direction of what follows, and of at most `limit` scalars and an ellipsis.
 func presentable(_ text: String, limit: Int = 120, keepsLines: Bool = false) -> String {
     var result = String.UnicodeScalarView()
     var count = 0
@@ -34,19 +28,8 @@ func presentable(_ text: String, limit: Int = 120, keepsLines: Bool = false) -> 
 
 /// The text with the five characters escaped that mean something in HTML and XML.
 func escaped(_ text: String) -> String {
-    var result = ""
-    result.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        case "'": result += "&#39;"
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
+    let names: [Unicode.Scalar: String] = ["&": "amp", "<": "lt", ">": "gt", "\"": "quot", "'": "#39"]
+    return text.unicodeScalars.map { scalar in names[scalar].map { "&\($0);" } ?? String(scalar) }.joined()
 }
 
 /// A rate in per cent with one digit: `78.8 %`.
@@ -56,10 +39,13 @@ func percent(_ rate: Double?) -> String {
 }
 
 /// A difference of rates in percentage points, with its sign: `+3.1`.
-func points(_ difference: Double) -> String {
-    let text = fixed(abs(difference) * 100, 1)
-    if text == "0.0" { return "±0.0" }
-    return (difference < 0 ? "−" : "+") + text
+func points(_ difference: Double) -> String { signed(difference * 100, 1) }
+
+/// A number with its sign.
+func signed(_ value: Double, _ digits: Int) -> String {
+    let text = fixed(abs(value), digits)
+    if text.allSatisfy({ $0 == "0" || $0 == "." }) { return "±" + text }
+    return (value < 0 ? "−" : "+") + text
 }
 
 /// A number with so many digits after the point.
@@ -77,9 +63,7 @@ func grouped(_ value: Int) -> String {
 }
 
 /// `1 label`, `2 labels`.
-func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
-}
+func counted(_ count: Int, _ one: String) -> String { "\(grouped(count)) \(one)\(count == 1 ? "" : "s")" }
 
 /// The shortest of a few forms for numbers on an axis, of steps of so much.
 func tickText(_ value: Double, step: Double) -> String {

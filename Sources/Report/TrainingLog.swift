@@ -10,12 +10,6 @@ public struct TrainingLog: Sendable, Equatable {
         var loss: Double
         var learningRate: Double?
         var temperature: Double?
-
-        enum CodingKeys: String, CodingKey {
-            case step, loss
-            case learningRate = "learning_rate"
-            case temperature
-        }
     }
 
     /// The metrics after a step.
@@ -31,12 +25,11 @@ public struct TrainingLog: Sendable, Equatable {
     /// A log without lines.
     public init() {}
 
-    /// Reads lines of JSON. A line that is neither a step nor a validation is left out: a run may have been stopped in
-    /// the middle of its last one, and other versions may write lines of other kinds.
-    ///
-    /// - Parameter lines: The contents of `metrics.jsonl`.
+    /// Reads the lines of a `metrics.jsonl`. A line that is neither a step nor a validation is left out: a run may have
+    /// been stopped in the middle of its last one, and other versions may write lines of other kinds.
     public init(jsonLines lines: String) {
         let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         for line in lines.utf8.split(separator: UInt8(ascii: "\n")) {
             let data = Data(line)
             if let step = try? decoder.decode(Step.self, from: data), step.loss.isFinite {
@@ -52,11 +45,6 @@ public struct TrainingLog: Sendable, Equatable {
         struct Metrics: Decodable {
             var gap: Double?
             var mapMacro: Double?
-
-            enum CodingKeys: String, CodingKey {
-                case gap
-                case mapMacro = "map_macro"
-            }
         }
 
         var step: Int
@@ -64,12 +52,7 @@ public struct TrainingLog: Sendable, Equatable {
     }
 }
 
-/// An exponential moving average that starts without a bias towards zero.
-///
-/// - Parameters:
-///   - values: The series.
-///   - window: Over about how many values the average goes.
-/// - Returns: As many averages.
+/// The exponential moving averages of a series, over about `window` values, without a bias towards zero at the start.
 func smoothed(_ values: [Double], window: Double) -> [Double] {
     let keep = max(0, 1 - 1 / max(window, 1))
     var (sum, weight) = (0.0, 0.0)

@@ -17,13 +17,7 @@ public struct Embedder {
     private let model: any ImageTextModel
     private let options: PictureStreamOptions
 
-    /// Loads a model's weights.
-    ///
-    /// - Parameters:
-    ///   - checkpoint: The model.
-    ///   - options: How pictures are brought to it, and where it is.
-    ///   - dtype: The type that it runs in.
-    /// - Throws: The errors of reading weights.
+    /// Loads a model's weights to run in `dtype`; the options say where it is and how pictures are brought to it.
     public init(_ checkpoint: ModelCheckpoint, options: PictureStreamOptions, dtype: DType = .float32) throws {
         self.checkpoint = checkpoint
         self.options = options
@@ -33,26 +27,20 @@ public struct Embedder {
     /// D, the length of a feature.
     public var dimension: Int { checkpoint.featureWidth }
 
-    /// The features of pictures, in their order and in constant memory.
+    /// Hands over pictures in their order, in constant memory, with their features or the reason why one cannot be
+    /// read; returns how many there were.
     ///
-    /// - Parameters:
-    ///   - pictures: The pictures, pulled as they are needed.
-    ///   - receive: Takes each picture with its feature, or with the reason why it cannot be read.
-    /// - Returns: How many pictures there were.
-    /// - Throws: ``Torch/TorchError``, ``MultiLabel/MultiLabelError`` where a feature is not finite, and what `receive`
-    ///   throws.
+    /// Throws ``Torch/TorchError``, ``MultiLabel/MultiLabelError`` where a feature is not finite, and what `receive`
+    /// throws.
     public func features(
-        of pictures: some Sequence<Picture> & Sendable,
-        receive: (Picture, Result<[Float], ImagingError>) throws -> Void
+        of pictures: some Sequence<Picture> & Sendable, receive: (Picture, Result<[Float], ImagingError>) throws -> Void
     ) throws -> PictureTally {
         try forEachPicture(
-            pictures, preprocessor: checkpoint.preprocessor, options: options,
-            compute: { try model.imageFeatures($0) }, receive: receive)
+            pictures, preprocessor: checkpoint.preprocessor, options: options, compute: { try model.imageFeatures($0) },
+            receive: receive)
     }
 
-    /// The features of texts, as they are.
-    ///
-    /// - Throws: ``Torch/TorchError``, and ``MultiLabel/MultiLabelError`` where a feature is not finite.
+    /// The features of texts, as they are. Throws as ``features(of:receive:)``.
     public func features(of texts: [String]) throws -> [[Float]] {
         let values = try withoutGradient { try model.textFeatures(texts.map(checkpoint.tokens)).floats() }
         return try texts.enumerated().map { number, text in
@@ -65,13 +53,8 @@ public struct Embedder {
     /// Writes the features of pictures as OUT.npy, float32 `[N, D]` in their order, and OUT.jsonl, which says what each
     /// row is. A picture that cannot be read is a row of NaN.
     ///
-    /// - Parameters:
-    ///   - pictures: The pictures, pulled as they are needed.
-    ///   - output: The path of OUT.npy.
-    ///   - monitor: Shown the progress and asked whether to go on.
-    ///   - finish: Throws where the pictures ended early, as a list does that breaks off; nothing is written then.
-    /// - Returns: How many rows there are, and how many of them are of pictures that could not be read.
-    /// - Throws: As ``features(of:receive:)``, ``FileIO/FileIOError`` and ``FileIO/Interrupted``; no file is written then.
+    /// `output` is the path of OUT.npy. `finish` throws where the pictures ended early, as a list does that breaks off.
+    /// Throws as ``features(of:receive:)``, ``FileIO/FileIOError`` and ``FileIO/Interrupted``; no file is written then.
     public func embed(
         _ pictures: some Sequence<Picture> & Sendable, to output: String, monitor: WorkMonitor = .silent,
         finish: () throws -> Void = {}
@@ -82,8 +65,7 @@ public struct Embedder {
         let tally = try features(of: pictures) { picture, result in
             switch result {
             case .success(let feature): try file.append(feature, image: picture.name)
-            case .failure(let error):
-                try file.append(missing, image: picture.name, error: "\(error)")
+            case .failure(let error): try file.append(missing, image: picture.name, error: "\(error)")
             }
             progress.advance()
             try monitor.check()
@@ -94,17 +76,9 @@ public struct Embedder {
         return tally
     }
 
-    /// Writes the features of texts as OUT.npy and OUT.jsonl.
-    ///
-    /// - Parameters:
-    ///   - output: The path of OUT.npy.
-    ///   - monitor: Shown the progress and asked whether to go on.
-    ///   - next: Gives one text after the other, and nil at the end.
-    /// - Throws: As ``features(of:)``, what `next` throws, ``FileIO/FileIOError`` and ``FileIO/Interrupted``; no file is
-    ///   written then.
-    public func embedTexts(
-        to output: String, monitor: WorkMonitor = .silent, next: () throws -> String?
-    ) throws {
+    /// Writes the features of texts, which `next` gives one after the other and nil at the end, as OUT.npy and
+    /// OUT.jsonl. Throws as ``embed(_:to:monitor:finish:)`` and what `next` throws; no file is written then.
+    public func embedTexts(to output: String, monitor: WorkMonitor = .silent, next: () throws -> String?) throws {
         let file = try EmbeddingWriter(path: output, columns: dimension)
         let progress = monitor.begin("embedding", total: nil, unit: "texts")
         while true {

@@ -4,6 +4,18 @@ public import FileIO
 import Foundation
 import Torch
 
+/// What a row of features is: a line of OUT.jsonl beside OUT.npy.
+public struct EmbeddingRow: Codable, Sendable, Equatable {
+    /// The row's number, from 0.
+    public let row: Int
+    /// The picture; nil for a text.
+    public var image: String?
+    /// The text; nil for a picture.
+    public var text: String?
+    /// Why the picture could not be read; its row is all NaN then.
+    public var error: String?
+}
+
 /// The rows that ``Embedder`` wrote, and what each of them is.
 ///
 /// Values and names stay in their files: whatever their number, memory holds a block of rows and eight bytes a name.
@@ -22,12 +34,8 @@ public struct EmbeddingIndex {
     /// Where each row's line begins, and where the last one ends.
     private let lineStarts: [Int]
 
-    /// Opens OUT.npy and the OUT.jsonl beside it.
-    ///
-    /// - Parameters:
-    ///   - path: OUT.npy.
-    ///   - columns: D, the length of the model's features.
-    /// - Throws: ``FileIO/FileIOError`` and ``FileIO/InputError`` where they are not there or do not fit.
+    /// Opens OUT.npy, whose rows have `columns` numbers, and the OUT.jsonl beside it. Throws ``FileIO/FileIOError`` and
+    /// ``FileIO/InputError`` where they are not there or do not fit.
     public init(path: String, columns: Int) throws {
         let vectors = try NPYFile(path: path)
         if vectors.columns != columns {
@@ -75,29 +83,19 @@ public struct EmbeddingIndex {
         return starts
     }
 
-    /// What a row is.
-    ///
-    /// - Parameter index: The row's number, below ``count``.
-    /// - Returns: What stands in its line.
-    /// - Throws: ``FileIO/InputError`` if its line is not what ``Embedder`` writes.
+    /// What the row of this number is; ``FileIO/InputError`` if its line is not what ``Embedder`` writes.
     public func row(_ index: Int) throws -> EmbeddingRow {
         let line = names.withBytes { Data($0[lineStarts[index]..<lineStarts[index + 1]]) }
         guard let row = try? JSONDecoder().decode(EmbeddingRow.self, from: line), row.row == index else {
             throw InputError.badData(
-                "\(printable(namesPath)):\(index + 1) is not what `mumic embed` writes for row \(index); embed again"
-            )
+                "\(printable(namesPath)):\(index + 1) is not what `mumic embed` writes for row \(index); embed again")
         }
         return row
     }
 
-    /// The rows of the highest cosine with each query, best first; of equal ones the first. Rows of NaN are never found.
-    ///
-    /// - Parameters:
-    ///   - queries: Q vectors of D values and length 1.
-    ///   - limit: How many rows to find.
-    ///   - monitor: Asked between blocks of rows whether to go on.
-    /// - Returns: For each query at most `limit` rows.
-    /// - Throws: `TorchError` if memory runs out, and ``FileIO/Interrupted``.
+    /// For each query, a vector of D values and length 1, the `limit` rows of the highest cosine, best first, and of
+    /// equal ones the first. Rows of NaN are never found. Throws `TorchError` if memory runs out, and
+    /// ``FileIO/Interrupted``.
     public func nearest(_ queries: [[Float]], limit: Int, monitor: WorkMonitor = .silent) throws -> [[Hit]] {
         let limit = min(limit, count)
         var best = queries.map { _ in BestHits(limit: limit) }
@@ -136,8 +134,7 @@ private struct BestHits {
     init(limit: Int) { self.limit = limit }
 
     /// Takes a row in if it is among the best; rows come in ascending order. NaN compares as false.
-    @inline(__always)
-    mutating func add(row: Int, score: Float) {
+    @inline(__always) mutating func add(row: Int, score: Float) {
         if score > worst { append(.init(row: row, score: score)) }
     }
 

@@ -5,6 +5,26 @@ import Foundation
 public import Imaging
 public import MultiLabel
 
+/// What was found for a query: a line of JSON.
+public struct SearchAnswer: Codable, Sendable, Equatable {
+    /// A row that was found.
+    public struct Result: Codable, Sendable, Equatable {
+        /// The picture; nil for a text.
+        public var image: String?
+        /// The text; nil for a picture.
+        public var text: String?
+        /// The cosine of row and query, −1...1.
+        public let score: Float
+    }
+
+    /// The picture's name, or the words.
+    public let query: String
+    /// The best rows, best first; nil where the query could not be read.
+    public var results: [Result]?
+    /// Why the query could not be read.
+    public var error: String?
+}
+
 /// Collects queries, and answers many of them in one pass over an index, in their order.
 ///
 /// A pass over a large index takes seconds, however few queries are answered in it.
@@ -24,14 +44,9 @@ public final class SearchQueue {
     private let receive: ([SearchAnswer]) throws -> Void
     private var waiting: [Query] = []
 
-    /// A queue before an index.
-    ///
-    /// - Parameters:
-    ///   - index: Where to search.
-    ///   - topK: The most rows of an answer.
-    ///   - excludesSelf: Whether rows of a query's own name or file are left out of its answer.
-    ///   - monitor: Asked between blocks of rows whether to go on.
-    ///   - receive: Takes some answers, in the order of the queries. What it throws ends the search.
+    /// A queue before an index, of answers with at most `topK` rows, without those of a query's own name or file if it
+    /// `excludesSelf`. `receive` takes some answers at a time, in the order of the queries, and what it throws ends the
+    /// search.
     public init(
         _ index: EmbeddingIndex, topK: Int, excludesSelf: Bool = false, monitor: WorkMonitor = .silent,
         receive: @escaping ([SearchAnswer]) throws -> Void
@@ -112,17 +127,11 @@ public final class SearchQueue {
 }
 
 extension Embedder {
-    /// Searches with pictures.
-    ///
-    /// - Parameters:
-    ///   - pictures: The pictures, pulled as they are needed.
-    ///   - queue: Answers them.
-    ///   - monitor: Shown the progress and asked whether to go on.
-    /// - Returns: How many pictures there were, and how many of them could not be read.
+    /// Searches with pictures, and returns how many there were and how many of them could not be read. Throws as
+    /// ``features(of:receive:)``, what the queue throws, and ``FileIO/Interrupted``.
     /// - Throws: As ``features(of:receive:)``, what the queue throws, and ``FileIO/Interrupted``.
     public func search(
-        _ pictures: some Sequence<Picture> & Sendable, through queue: SearchQueue,
-        monitor: WorkMonitor = .silent
+        _ pictures: some Sequence<Picture> & Sendable, through queue: SearchQueue, monitor: WorkMonitor = .silent
     ) throws -> PictureTally {
         let progress = monitor.begin("searching", total: nil)
         let tally = try features(of: pictures) { picture, feature in
@@ -135,9 +144,7 @@ extension Embedder {
         return tally
     }
 
-    /// Searches with words.
-    ///
-    /// - Throws: As ``features(of:)``, and what the queue throws.
+    /// Searches with words. Throws as ``features(of:)``, and what the queue throws.
     public func search(_ words: [String], through queue: SearchQueue) throws {
         for text in words { try queue.add(text, try features(of: [text])[0]) }
         try queue.finish()

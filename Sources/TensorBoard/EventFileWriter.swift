@@ -13,22 +13,15 @@ public final class EventFileWriter {
 
     private static let prefix = "events.out.tfevents."
 
-    /// Starts a file that takes the place of all event files in a directory.
+    /// Starts a file that takes the place of all event files in a directory for this run's alone, which is made if it
+    /// is not there.
     ///
-    /// The new file has its whole beginning before it has its name, and only then are the old ones emptied: whenever the
-    /// process is killed, the directory shows the run. For a moment it may show it twice; a TensorBoard that is running
-    /// forgets what it read before when it comes to the new file, which sorts after the old ones. It may be reading one of
-    /// these, and one of its two readers never gets over a file that is gone: hence an old file is emptied first, and
-    /// removed when the next takes its place.
-    ///
-    /// - Parameters:
-    ///   - directory: A directory for this run's event files alone; it is made if it is not there.
-    ///   - history: Events that the file begins with.
-    ///   - wallTime: When the file and these events come into being, in seconds since 1970.
-    /// - Throws: `FileIOError`.
-    public init(
-        directory: String, history: some Sequence<ScalarEvent>, wallTime: Double
-    ) throws(FileIOError) {
+    /// The file begins with `history`, at `wallTime` in seconds since 1970. It has its whole beginning before it has
+    /// its name, and only then are the old ones emptied: whenever the process is killed, the directory shows the run.
+    /// For a moment it may show it twice; a TensorBoard that is running forgets what it read before when it comes to
+    /// the new file, which sorts after the old ones. It may be reading one of these, and one of its two readers never
+    /// gets over a file that is gone: hence an old file is emptied first, and removed when the next takes its place.
+    public init(directory: String, history: some Sequence<ScalarEvent>, wallTime: Double) throws(FileIOError) {
         try createDirectory(path: directory)
         let old = try listDirectory(path: directory).filter { $0.hasPrefix(Self.prefix) }
         path = directory + "/" + Self.name(wallTime: wallTime, after: old)
@@ -47,11 +40,6 @@ public final class EventFileWriter {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Appends the values of a step. Those that are not finite as 32-bit numbers, TensorBoard's kind, are left out.
-    ///
-    /// - Parameters:
-    ///   - event: The step and its values.
-    ///   - wallTime: When it happened, in seconds since 1970.
-    /// - Throws: `FileIOError`.
     public func append(_ event: ScalarEvent, wallTime: Double) throws(FileIOError) {
         guard var rest = EventRecord.scalars(event, wallTime: wallTime)?[...] else { return }
         while !rest.isEmpty {
@@ -65,8 +53,6 @@ public final class EventFileWriter {
     }
 
     /// Waits until what was appended has reached the disk.
-    ///
-    /// - Throws: `FileIOError`.
     public func synchronize() throws(FileIOError) {
         if fsync(descriptor) != 0 { throw .system(operation: .synchronize, path: path, code: errno) }
     }

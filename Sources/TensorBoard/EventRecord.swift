@@ -24,9 +24,7 @@ enum EventRecord {
         return framed(event.bytes)
     }
 
-    /// The values of one step. Those that are not finite as 32-bit numbers are left out.
-    ///
-    /// - Returns: A record; nil if no value is left.
+    /// The values of one step that are finite as 32-bit numbers; nil if there is none.
     static func scalars(_ scalars: ScalarEvent, wallTime: Double) -> [UInt8]? {
         var summary = ProtocolBuffer()
         for (tag, value) in scalars.values {

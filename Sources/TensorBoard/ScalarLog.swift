@@ -14,12 +14,8 @@ import Foundation
 public final class ScalarLog {
     private let file: EventFileWriter
 
-    /// Makes a new event file of a run's lines so far; what old event files in the directory hold is removed.
-    ///
-    /// - Parameters:
-    ///   - directory: A directory for this run's event files alone; it is made if it is not there.
-    ///   - metrics: The path of `metrics.jsonl`. It need not be there yet.
-    /// - Throws: `FileIOError`.
+    /// Makes a new event file of the lines so far of `metrics`, which need not be there yet. What old event files in
+    /// the directory, this run's alone, hold is removed.
     public init(directory: String, metrics: String) throws(FileIOError) {
         var lines: [UInt8] = []
         do throws(FileIOError) {
@@ -32,16 +28,11 @@ public final class ScalarLog {
     }
 
     /// Appends the numbers of a line, with the time of now; a line without numbers adds nothing.
-    ///
-    /// - Parameter line: A line of `metrics.jsonl`, with or without its end.
-    /// - Throws: `FileIOError`.
     public func append(_ line: some Sequence<UInt8>) throws(FileIOError) {
         guard let event = ScalarEvent(line: line) else { return }
         try file.append(event, wallTime: Date().timeIntervalSince1970)
     }
 
     /// Waits until what was appended has reached the disk.
-    ///
-    /// - Throws: `FileIOError`.
     public func synchronize() throws(FileIOError) { try file.synchronize() }
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The number of terminal columns that a text takes.
+/// The number of terminal columns that a line of text takes.
 ///
-/// East Asian wide characters and emoji take two, combining marks none, as in the C library's `wcwidth`. Terminals differ
-/// on rare sequences, so that the answer is close, not certain. Control characters count as one: whatever is shown
-/// passes through a filter that replaces them.
-///
-/// - Parameter text: One line.
-/// - Returns: Its width in columns.
+/// East Asian wide characters and emoji take two, combining marks none, as in the C library's `wcwidth`. Terminals
+/// differ on rare sequences, so that the answer is close, not certain. Control characters count as one: whatever is
+/// shown passes through a filter that replaces them.
 public func displayWidth(_ text: String) -> Int {
     // Plain ASCII is by far the most frequent, and its width is its length. "\r\n" would be one Character.
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
@@ -44,12 +41,7 @@ private let wideRanges: [ClosedRange<UInt32>] = [
     0x30000...0x3FFFD,
 ]
 
-/// The beginning of a text that fits into a width, with `…` in the last column if something is left out.
-///
-/// - Parameters:
-///   - text: One line.
-///   - width: Columns.
-/// - Returns: A text of at most `width` columns.
+/// The beginning of a line that fits into `width` columns, with `…` in the last one if something is left out.
 public func truncated(_ text: String, width: Int) -> String {
     if displayWidth(text) <= width { return text }
     guard width > 0 else { return "" }

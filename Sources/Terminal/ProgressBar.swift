@@ -35,16 +35,11 @@ public final class ProgressBar: Sendable {
 
     /// Starts the clock and, on a terminal, draws the line.
     ///
-    /// - Parameters:
-    ///   - title: What is being done, in a word or two.
-    ///   - total: How many units there are; `nil` if unknown.
-    ///   - startingAt: How many were done before, by a run that is resumed; they do not count for the rate.
-    ///   - unit: What is counted, in the plural.
-    ///   - stream: Where to show it.
-    ///   - clock: Seconds since any fixed moment, never going back.
+    /// A run that is resumed starts at the units that it had done before, which do not count for the rate; `total` is
+    /// nil if unknown. The clock gives seconds since any fixed moment and never goes back.
     public init(
-        title: String, total: Int?, startingAt: Int = 0, unit: String = "images",
-        stream: StatusStream = .standardError, clock: @escaping @Sendable () -> Double = monotonicSeconds
+        title: String, total: Int?, startingAt: Int = 0, unit: String = "images", stream: StatusStream = .standardError,
+        clock: @escaping @Sendable () -> Double = monotonicSeconds
     ) {
         let now = clock()
         self.stream = stream
@@ -63,26 +58,14 @@ public final class ProgressBar: Sendable {
         if !isOver, stream.isTerminal { stream.finish(nil, owner: identifier) }
     }
 
-    /// Counts units as done.
-    ///
-    /// - Parameter count: How many more.
-    public func advance(by count: Int = 1) {
-        update { $0.count += count }
-    }
+    /// Counts more units as done.
+    public func advance(by count: Int = 1) { update { $0.count += count } }
 
-    /// Sets how many units are done.
-    ///
-    /// - Parameter count: The number of all, from the beginning.
-    public func update(count: Int) {
-        update { $0.count = count }
-    }
+    /// Sets how many units are done, from the beginning.
+    public func update(count: Int) { update { $0.count = count } }
 
-    /// Sets the text at the end of the line.
-    ///
-    /// - Parameter extra: Such as `loss 0.0312`.
-    public func update(extra: String) {
-        update { $0.extra = extra }
-    }
+    /// Sets the text at the end of the line, such as `loss 0.0312`.
+    public func update(extra: String) { update { $0.extra = extra } }
 
     /// Ends the line with what was done; further calls do nothing. Fewer units than the total count as stopped.
     public func finish() {
@@ -112,11 +95,7 @@ public final class ProgressBar: Sendable {
             progress.rate.add(time: now, count: progress.state.count)
             progress.state.rate = progress.rate.value
             progress.state.elapsed = now - progress.start
-            if stream.isTerminal {
-                draw(progress.state)
-            } else {
-                stream.line(render(progress.state, width: nil))
-            }
+            if stream.isTerminal { draw(progress.state) } else { stream.line(render(progress.state, width: nil)) }
         }
     }
 
@@ -154,8 +133,4 @@ struct RateEstimate {
 }
 
 /// Seconds since the machine started, never going back: the clock of a ``ProgressBar``.
-///
-/// - Returns: Seconds.
-@Sendable public func monotonicSeconds() -> Double {
-    Double(DispatchTime.now().uptimeNanoseconds) / 1e9
-}
+@Sendable public func monotonicSeconds() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }

@@ -1,55 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a progress line shows: a plain value, so that how it looks can be tested without a terminal.
-public struct ProgressState: Equatable, Sendable {
+struct ProgressState: Sendable {
     /// How far the work has come.
-    public enum Phase: Equatable, Sendable {
-        /// Going on.
+    enum Phase {
         case running
-        /// Done.
         case finished
         /// Ended before it was done.
         case stopped
     }
 
     /// What is being done.
-    public var title: String
+    var title: String
     /// How many units are done.
-    public var count: Int
+    var count = 0
     /// How many there are; `nil` if unknown.
-    public var total: Int?
+    var total: Int?
     /// What is counted, in the plural: `images`.
-    public var unit: String
+    var unit = "images"
     /// Units per second; `nil` before anything is known.
-    public var rate: Double?
+    var rate: Double?
     /// Seconds since the beginning.
-    public var elapsed: Double
+    var elapsed = 0.0
     /// Anything else, such as `loss 0.0312`; may be empty.
-    public var extra: String
+    var extra = ""
     /// How far the work has come.
-    public var phase: Phase
-
-    /// A state.
-    ///
-    /// - Parameters:
-    ///   - title: What is being done.
-    ///   - count: How many units are done.
-    ///   - total: How many there are; `nil` if unknown.
-    ///   - unit: What is counted, in the plural.
-    ///   - rate: Units per second.
-    ///   - elapsed: Seconds since the beginning.
-    ///   - extra: Anything else.
-    ///   - phase: How far the work has come.
-    public init(
-        title: String, count: Int = 0, total: Int? = nil, unit: String = "images", rate: Double? = nil,
-        elapsed: Double = 0, extra: String = "", phase: Phase = .running
-    ) {
-        (self.title, self.count, self.total, self.unit) = (title, count, total, unit)
-        (self.rate, self.elapsed, self.extra, self.phase) = (rate, elapsed, extra, phase)
-    }
+    var phase = Phase.running
 
     /// Seconds until the end at the present rate, where there is one.
-    public var remaining: Double? {
+    var remaining: Double? {
         guard let total, let rate, rate > 0, phase == .running, count < total else { return nil }
         return (Double(total) - Double(count)) / rate
     }
@@ -61,16 +40,13 @@ public struct ProgressState: Equatable, Sendable {
     }
 }
 
-/// A progress line, such as `train  [=====>    ]  420/1,000  42%  12.3 images/s  0:47 left  loss 0.0312`.
+/// A progress line, such as `train  [=====>    ]  420/1,000  42%  12.3 images/s  0:47 left  loss 0.0312`, of at most
+/// `width` columns, without control characters and newline.
 ///
 /// Where the width does not hold everything, the bar shrinks and goes first, then the percentage, the rate, the extra
-/// text and the time; what is left is cut. Only a running state with a known total has a bar.
-///
-/// - Parameters:
-///   - state: What to show.
-///   - width: Columns; `nil` for a log, where everything but the bar is shown.
-/// - Returns: One line of at most `width` columns without control characters or newline.
-public func render(_ state: ProgressState, width: Int?) -> String {
+/// text and the time; what is left is cut. Only a running state with a known total has a bar, and a log, of width nil,
+/// none.
+func render(_ state: ProgressState, width: Int?) -> String {
     let fields = ProgressFields(state)
     guard let width else { return fields.line(Set(ProgressFields.Field.allCases)) }
     // From what can be spared first.
@@ -91,15 +67,13 @@ public func render(_ state: ProgressState, width: Int?) -> String {
 private func bar(_ fraction: Double, width: Int) -> String {
     let full = Int(fraction * Double(width))
     let head = full < width ? ">" : ""
-    return "[" + String(repeating: "=", count: full) + head
-        + String(repeating: " ", count: width - full - head.count) + "]"
+    let rest = String(repeating: " ", count: width - full - head.count)
+    return "[" + String(repeating: "=", count: full) + head + rest + "]"
 }
 
 /// The parts of a progress line.
 private struct ProgressFields {
-    enum Field: CaseIterable {
-        case percent, rate, time, extra
-    }
+    enum Field: CaseIterable { case percent, rate, time, extra }
 
     private let title: String
     private let count: String
@@ -117,9 +91,7 @@ private struct ProgressFields {
             // Rounded down: 100 % means all of it.
             optional[.percent] = "\(Int(fraction * 100))%"
         }
-        if let rate = state.rate {
-            optional[.rate] = "\(formatRate(rate)) \(singleLine(state.unit))/s"
-        }
+        if let rate = state.rate { optional[.rate] = "\(formatRate(rate)) \(singleLine(state.unit))/s" }
         switch state.phase {
         case .running:
             if let remaining = state.remaining {

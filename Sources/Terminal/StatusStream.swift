@@ -15,26 +15,17 @@ public final class StatusStream: Sendable {
 
     /// Whether the stream is a terminal that can redraw a line.
     public let isTerminal: Bool
-    /// Whether colours are wanted.
-    public let usesColour: Bool
 
     private let columns: @Sendable () -> Int
     private let output: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    /// A stream.
-    ///
-    /// - Parameters:
-    ///   - isTerminal: Whether a line can be redrawn.
-    ///   - usesColour: Whether colours are wanted; never without a terminal.
-    ///   - columns: The present width of the terminal.
-    ///   - output: Takes what is written. It is called under a lock and must not call back.
+    /// A stream on a terminal that can redraw a line, or not, of the present width `columns`. `output` takes what is
+    /// written; it is called under a lock and must not call back.
     public init(
-        isTerminal: Bool, usesColour: Bool = false, columns: @escaping @Sendable () -> Int,
-        output: @escaping @Sendable (String) -> Void
+        isTerminal: Bool, columns: @escaping @Sendable () -> Int, output: @escaping @Sendable (String) -> Void
     ) {
         self.isTerminal = isTerminal
-        self.usesColour = usesColour && isTerminal
         self.columns = columns
         self.output = output
     }
@@ -43,40 +34,14 @@ public final class StatusStream: Sendable {
     public static let standardError: StatusStream = {
         let terminal = environment("TERM") ?? ""
         let isTerminal = isatty(STDERR_FILENO) == 1 && !terminal.isEmpty && terminal != "dumb"
-        // https://no-color.org: any value that is not empty.
-        let refusesColour = !(environment("NO_COLOR") ?? "").isEmpty
-        return StatusStream(
-            isTerminal: isTerminal, usesColour: !refusesColour, columns: terminalColumns, output: writeToStandardError)
+        return StatusStream(isTerminal: isTerminal, columns: terminalColumns, output: writeToStandardError)
     }()
 
     /// The present width in columns, at least 1.
     public var width: Int { max(columns(), 1) }
 
-    /// Prints a line, above the status line if there is one.
-    ///
-    /// - Parameter text: The line without its newline.
-    public func line(_ text: String) {
-        state.withLock { state in
-            output(clearing(state) + text + "\n" + (state.status ?? ""))
-        }
-    }
-
-    /// Hides the status line while something else writes to the same terminal.
-    ///
-    /// - Parameter body: What writes; it must not print through this stream.
-    /// - Returns: What the closure returned.
-    /// - Throws: What the closure threw.
-    public func hidingStatus<Result, Failure: Error>(
-        _ body: () throws(Failure) -> sending Result
-    ) throws(Failure) -> sending Result {
-        try state.withLock { (state) throws(Failure) -> sending Result in
-            if state.status != nil { output(clearing(state)) }
-            defer {
-                if let status = state.status { output(status) }
-            }
-            return try body()
-        }
-    }
+    /// Prints a line, given without its newline, above the status line if there is one.
+    public func line(_ text: String) { state.withLock { output(clearing($0) + text + "\n" + ($0.status ?? "")) } }
 
     /// Removes the status line, whoever drew it; the next redraw brings it back. For the moment before the process ends.
     public func clearStatus() {
@@ -112,12 +77,8 @@ public final class StatusStream: Sendable {
 
 /// The standard error stream, shared by all that write to it.
 public enum StandardError {
-    /// Prints a line, above a progress line if there is one.
-    ///
-    /// - Parameter text: The line without its newline.
-    public static func line(_ text: String) {
-        StatusStream.standardError.line(text)
-    }
+    /// Prints a line, given without its newline, above a progress line if there is one.
+    public static func line(_ text: String) { StatusStream.standardError.line(text) }
 
     /// Whether it is a terminal that can redraw a line.
     public static var isTerminal: Bool { StatusStream.standardError.isTerminal }
@@ -126,34 +87,7 @@ public enum StandardError {
     public static var width: Int { StatusStream.standardError.width }
 }
 
-/// How a piece of text may be set off on a terminal.
-public enum TextStyle: Int, Sendable {
-    /// Heavier.
-    case bold = 1
-    /// Lighter.
-    case faint = 2
-    /// For errors.
-    case red = 31
-    /// For success.
-    case green = 32
-    /// For warnings.
-    case yellow = 33
-}
-
-/// A text set off, or the text alone where the stream takes no colour.
-///
-/// - Parameters:
-///   - text: The text.
-///   - style: How to set it off.
-///   - stream: Where it will be printed.
-/// - Returns: The text with or without escape sequences.
-public func styled(_ text: String, _ style: TextStyle, for stream: StatusStream = .standardError) -> String {
-    stream.usesColour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
-}
-
-private func environment(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
-}
+private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
 @Sendable private func terminalColumns() -> Int {
     var size = winsize()

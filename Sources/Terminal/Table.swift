@@ -16,24 +16,14 @@ public struct TableColumn: Sendable {
     public let alignment: Alignment
 
     /// A column.
-    ///
-    /// - Parameters:
-    ///   - title: Its heading.
-    ///   - alignment: Where its cells stand.
-    public init(_ title: String, _ alignment: Alignment = .left) {
-        self.title = title
-        self.alignment = alignment
-    }
+    public init(_ title: String, _ alignment: Alignment = .left) { (self.title, self.alignment) = (title, alignment) }
 }
 
-/// A table in aligned plain text: headings, then a line for each row, columns parted by two spaces.
+/// A table in aligned plain text: headings, then a line for each row, columns parted by two spaces. No line has
+/// trailing spaces, each ends with a newline, and where all titles are empty there is no line of headings.
 ///
-/// - Parameters:
-///   - columns: The columns; where all titles are empty there is no line of headings.
-///   - rows: The cells; missing ones are empty, and those past the last column are left out.
-///   - maximumWidth: Columns of the terminal. The widest columns of texts are shortened with `…` until the table fits,
-///     but to no fewer than eight; whole lines are then cut. `nil` cuts nothing.
-/// - Returns: Lines without trailing spaces, each ended by a newline.
+/// Missing cells are empty, and those past the last column are left out. Where the table is wider than `maximumWidth`,
+/// the widest columns of texts are shortened with `…`, but to no fewer than eight; whole lines are then cut.
 public func formatTable(columns: [TableColumn], rows: [[String]], maximumWidth: Int? = nil) -> String {
     let hasTitles = columns.contains { !$0.title.isEmpty }
     let lines = ((hasTitles ? [columns.map(\.title)] : []) + rows).map { row in

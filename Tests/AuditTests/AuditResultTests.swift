@@ -50,7 +50,7 @@ import Testing
         let count = Self.pictures
         let summary = AuditSummary(result)
         #expect(summary.images == 10 * count && summary.labels == 2 && summary.folds == 5 && summary.penalty == 0.01)
-        #expect(summary.unknown == count && summary.perLabel[0].unknown == count)
+        #expect(summary.unknown == count && summary.perLabel[0].audit.unknown == count)
         #expect(summary.positives + summary.negatives == 19 * count)
         #expect(summary.probablyWrong + summary.probablyMissing == result.mistakes.count)
         #expect(summary.missing == result.suggestions.count && !result.suggestions.isEmpty)

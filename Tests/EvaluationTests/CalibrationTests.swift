@@ -202,8 +202,8 @@ private struct CalibrationGoldens: Decodable {
         #expect((method == .isotonic) == hasSteps)
         let other = try fitCalibration(matrix, method: .platt).perLabel
         for label in 0..<3 {
-            let indices = stride(from: label, to: matrix.pairCount, by: 3)
-            let scores = indices.map { index in matrix.score(at: index) }.sorted()
+            let indices = stride(from: label, to: matrix.scores.count, by: 3)
+            let scores = indices.map { index in matrix.scores[index] }.sorted()
             let old = scores.map { sigmoid($0) }
             let new = scores.map { curves[label].probability(of: $0) }
             let third = scores.map { other[label].probability(of: $0) }
@@ -296,7 +296,7 @@ private struct CalibrationGoldens: Decodable {
         for method in CalibrationMethod.allCases {
             let options = CalibrationOptions(minimumPositives: 5, stepPositives: 10, stepPairs: 30)
             let found = try #require(try crossValidatedCalibration(matrix, method: method, options: options, seed: 7))
-            let folds = dealtFolds(images: 83, folds: 5, seed: 7)
+            let folds = dealtFolds(shuffledImages(83, seed: 7), count: 5)
             let sizes = (0..<5).map { fold in folds.count { $0 == fold } }
             #expect(sizes == [17, 17, 17, 16, 16])
             var (squared, known) = (0.0, 0.0)
@@ -305,14 +305,14 @@ private struct CalibrationGoldens: Decodable {
                 let rows = folds.indices.filter { folds[$0] != fold }
                 var (scores, targets): ([Double], [Float]) = ([], [])
                 for index in rows.flatMap({ [2 * $0, 2 * $0 + 1] }) {
-                    scores.append(matrix.score(at: index))
+                    scores.append(matrix.scores[index])
                     targets.append(matrix.targets[index])
                 }
                 let rest = try ScoreMatrix(imageCount: rows.count, labelCount: 2, scores: scores, targets: targets)
                 let curves = try fitCalibration(rest, method: method, options: options).perLabel
                 for image in folds.indices where folds[image] == fold {
                     for label in 0..<2 where !matrix.targets[2 * image + label].isNaN {
-                        let p = curves[label].probability(of: matrix.score(at: 2 * image + label))
+                        let p = curves[label].probability(of: matrix.scores[2 * image + label])
                         let difference = p - Double(matrix.targets[2 * image + label])
                         squared += difference * difference
                         known += 1

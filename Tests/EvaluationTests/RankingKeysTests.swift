@@ -15,12 +15,12 @@ extension Scratch {
             -1e-30, -1, -1.0000001, -3e10, -.greatestFiniteMagnitude,
         ]
         for (better, worse) in zip(descending, descending.dropFirst()) {
-            #expect(rankingKey(floatBits: better.bitPattern) < rankingKey(floatBits: worse.bitPattern))
+            #expect(rankingKey(bits: better.bitPattern) < rankingKey(bits: worse.bitPattern))
             #expect(
-                rankingKey(doubleBits: Double(better).bitPattern) < rankingKey(doubleBits: Double(worse).bitPattern))
+                rankingKey(bits: Double(better).bitPattern) < rankingKey(bits: Double(worse).bitPattern))
         }
-        #expect(rankingKey(floatBits: Float(0).bitPattern) == rankingKey(floatBits: (-Float(0)).bitPattern))
-        #expect(rankingKey(doubleBits: 0.0.bitPattern) == rankingKey(doubleBits: (-0.0).bitPattern))
+        #expect(rankingKey(bits: Float(0).bitPattern) == rankingKey(bits: (-Float(0)).bitPattern))
+        #expect(rankingKey(bits: 0.0.bitPattern) == rankingKey(bits: (-0.0).bitPattern))
     }
 
     @Test func `the radix sort sorts whole words and upper halves`() {

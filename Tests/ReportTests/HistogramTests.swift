@@ -55,9 +55,9 @@ import Testing
             guard report.pairs > 0 else { continue }
             let found = calibrationError(table.reliability()) ?? -1
             #expect(abs(found - (report.calibrationError ?? -2)) < 1e-12, "seed \(seed)")
-            let again = calibrationError(try table.byProbability().reliability()) ?? -1
+            let again = calibrationError(table.byProbability().reliability()) ?? -1
             #expect(abs(found - again) < 1e-12, "seed \(seed)")
-            let plain = calibrationError(try table.uncalibrated().reliability()) ?? -1
+            let plain = calibrationError(table.uncalibrated().reliability()) ?? -1
             #expect(abs(plain - (try sample.report().calibrationError ?? -2)) < 1e-12, "seed \(seed)")
             let predicted = sample.scores.indices.filter {
                 !sample.targets[$0].isNaN && table.isPredicted($0, label: $0 % sample.labels)

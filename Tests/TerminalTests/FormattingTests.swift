@@ -14,15 +14,6 @@ import Testing
         for (seconds, text) in expected { #expect(formatDuration(seconds) == text) }
     }
 
-    @Test func `bytes read in decimal units`() {
-        let expected: [(Int, String)] = [
-            (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1536, "1.5 kB"), (9949, "9.9 kB"), (9950, "10 kB"),
-            (999_499, "999 kB"), (999_500, "1.0 MB"), (12_345_678, "12 MB"), (3_400_000_000, "3.4 GB"),
-            (.max, "9.2 EB"), (-1500, "-1.5 kB"), (.min, "-9.2 EB"),
-        ]
-        for (bytes, text) in expected { #expect(formatBytes(bytes) == text) }
-    }
-
     @Test func `counts have their thousands parted`() {
         let expected: [(Int, String)] = [
             (0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000"), (-999, "-999"),

@@ -100,8 +100,6 @@ private final class Recorder: Sendable {
         #expect(recorder.take() == ["train  0 images  0:00"])
         stream.line("warning: a")
         #expect(recorder.take() == ["\r\u{1B}[Kwarning: a\ntrain  0 images  0:00"])
-        stream.hidingStatus { recorder.add("result\n") }
-        #expect(recorder.take() == ["\r\u{1B}[K", "result\n", "train  0 images  0:00"])
         stream.clearStatus()
         stream.line("error: b")
         #expect(recorder.take() == ["\r\u{1B}[K", "error: b\n"])
@@ -174,15 +172,6 @@ private final class Recorder: Sendable {
         for second in 1...5 { rate.add(time: Double(20 + second), count: 200 + 20 * second) }
         // After one window the old rate weighs 1/e.
         #expect(abs(try #require(rate.value) - (20 - 10 / 2.718281828)) < 0.1)
-    }
-
-    @Test func `colour needs a terminal that wants it`() {
-        let output: @Sendable (String) -> Void = { _ in }
-        let wanted = StatusStream(isTerminal: true, usesColour: true, columns: { 80 }, output: output)
-        let file = StatusStream(isTerminal: false, usesColour: true, columns: { 80 }, output: output)
-        #expect(styled("a", .red, for: wanted) == "\u{1B}[31ma\u{1B}[0m")
-        #expect(styled("a", .red, for: file) == "a")
-        #expect(styled("a", .red, for: stream(terminal: true)) == "a")
     }
 
     @Test func `many threads leave whole lines`() async {
