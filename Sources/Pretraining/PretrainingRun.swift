@@ -39,6 +39,11 @@ public struct PretrainingRun {
         try options.check()
         let device = try Device(named: options.device)
         try checkRunDirectory(options.output, resumes: options.resume)
+        if options.resume {
+            try checkPipes([
+                ("data", options.data), ("validation", options.validation), ("architecture", options.architecture),
+            ])
+        }
         let captions = try readCaptions(options.data, monitor)
         let validation = try options.validation.map { try readCaptions($0, monitor) }
         let architecture = try options.architecture.map { path in
@@ -53,18 +58,20 @@ public struct PretrainingRun {
         let bundle = try ModelBundle(directory: try startModel(captions, shape: architecture?.shape, monitor))
         // Another loss's bias, 0 mostly, is no place for SigLIP's to start.
         let bias = bundle.description?.loss == ContrastiveLoss.siglip.rawValue ? bundle.description?.bias.number : nil
-        let pretrainer = Pretrainer(
-            options: options, checkpoint: bundle.checkpoint, bias: bias, captions: captions, validation: validation,
-            fingerprint: fingerprint([captions.contentHash, validation?.contentHash, architecture?.hash]),
-            device: device)
-        if !options.skipPictureCheck, try !pretrainer.hasCheckpoint() {
+        let loop = TrainingLoop(
+            CaptionTraining(
+                options: options, checkpoint: bundle.checkpoint, bias: bias, captions: captions,
+                validation: validation,
+                fingerprint: fingerprint([captions.contentHash, validation?.contentHash, architecture?.hash]),
+                device: device))
+        if !options.skipPictureCheck, try !loop.hasCheckpoint() {
             for table in [captions, validation].compactMap({ $0 }) {
                 try checkPictures(
                     table.images, of: table.source, preprocessor: bundle.checkpoint.preprocessor,
                     workers: options.workers, monitor)
             }
         }
-        try pretrainer.run(monitor: monitor, report: report)
+        try loop(monitor: monitor, report: report)
     }
 
     private func readCaptions(_ path: String, _ monitor: WorkMonitor) throws -> CaptionTable {

@@ -24,6 +24,8 @@ public struct FineTuningRun {
     public var options: TrainingConfiguration
     /// Adds to the report's page what only the caller knows, such as its own version and command line.
     public var completesReport: (inout ReportContents) -> Void = { _ in }
+    /// The processes that train together; each of them makes the same run. The default is one process.
+    public var communicator: any Communicator = SingleProcess()
     private let findModel: (String) throws -> String
 
     /// A run; nothing is read or written yet.
@@ -49,6 +51,11 @@ public struct FineTuningRun {
         if !options.resume { for note in options.notes { monitor.note("note: " + note) } }
         let device = try Device(named: options.device)
         try checkRunDirectory(options.output, resumes: options.resume)
+        if options.resume {
+            try checkPipes([
+                ("data", options.data), ("validation", options.validation), ("labels", options.labels),
+            ])
+        }
         let labelFile = try options.labels.map { path in try LabelFile(path: path) }
         let annotated = try readTable(options.data, labels: labelFile?.labels.map(\.name), monitor)
         let training = try holdingOut(annotated, monitor)
@@ -66,7 +73,7 @@ public struct FineTuningRun {
             options: options, checkpoint: bundle.checkpoint, training: training, validation: validation, labels: labels,
             templates: templates,
             fingerprint: fingerprint([annotated.contentHash, validation?.contentHash, labelFile?.contentHash]),
-            device: device)
+            device: device, communicator: communicator)
         if !options.skipPictureCheck, try !trainer.hasCheckpoint() {
             for table in [training, validation].compactMap({ $0 }) {
                 try checkPictures(
@@ -77,7 +84,8 @@ public struct FineTuningRun {
         try trainer.run(monitor: monitor, report: report)
         try noteAnnotationNoise(monitor)
         // A finished run that is resumed stays as it is; one that was killed before its report gets it now.
-        if !options.noReport, let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
+        if options.noReport || communicator.rank > 0 { return }
+        if let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
             try writeReport(validation, labels, templates, start: bundle, device, monitor)
         }
     }

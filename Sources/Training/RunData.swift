@@ -3,6 +3,7 @@
 import ContentHash
 import Datasets
 package import FileIO
+import Foundation
 package import Imaging
 
 /// A hash of what a run was read from, as checkpoints keep it to notice other data.
@@ -44,5 +45,17 @@ package func checkPictures(
         throw InputError.badData(
             "\(findings.count) pictures of \(source) cannot be read; replace them or remove their lines",
             findings: findings)
+    }
+}
+
+/// Looks whether pipes that a run was begun with are there again when it is gone on with.
+///
+/// - Parameter paths: Options with their values.
+/// - Throws: `InputError`, a missing input, for one that is gone.
+package func checkPipes(_ paths: [(option: String, path: String?)]) throws(InputError) {
+    for case (let option, let path?) in paths where path.hasPrefix("/dev/fd/") && access(path, F_OK) != 0 {
+        throw .missing(
+            "--\(option) was a pipe, \(printable(path)), when the run began; give --\(option) again with the same contents"
+        )
     }
 }

@@ -98,11 +98,9 @@ import TrainingOptions
             var changed = run
             change(&changed.options)
             // The model that is loaded stays: only the option's value is looked at.
-            let pretrainer = Pretrainer(
-                options: changed.options, checkpoint: try .init(directory: Fixtures.model), bias: nil,
-                captions: run.captions, validation: run.validation, fingerprint: run.fingerprint, device: .cpu)
+            let loop = try changed.loop(model: Fixtures.model)
             let error = #expect(throws: TrainingError.self, "\(key)") {
-                try pretrainer.run()
+                try loop(monitor: .silent) { _ in }
             }
             if case .changedOption(let named, _, _, _) = error { #expect(named == key) } else { Issue.record("\(key)") }
         }

@@ -73,10 +73,12 @@ struct TestRun {
 
     var output: String { options.output }
 
-    func pretrainer() throws -> Pretrainer {
-        Pretrainer(
-            options: options, checkpoint: try ModelCheckpoint(directory: options.model ?? ""), bias: bias,
-            captions: captions, validation: validation, fingerprint: fingerprint, device: .cpu)
+    /// The loop, with the model that `options` name or another one.
+    func loop(model: String? = nil) throws -> TrainingLoop<CaptionTraining> {
+        TrainingLoop(
+            CaptionTraining(
+                options: options, checkpoint: try ModelCheckpoint(directory: model ?? options.model ?? ""), bias: bias,
+                captions: captions, validation: validation, fingerprint: fingerprint, device: .cpu))
     }
 
     /// Runs to the end and gives the steps' reports.
@@ -84,7 +86,7 @@ struct TestRun {
         _ watch: Watch = Watch(), _ report: (TrainingEvent) -> Void = { _ in }
     ) throws -> [StepReport] {
         var steps: [StepReport] = []
-        try pretrainer().run(monitor: watch.monitor) { event in
+        try loop()(monitor: watch.monitor) { event in
             if case .step(let step, _) = event { steps.append(step) }
             report(event)
         }

@@ -149,6 +149,21 @@ struct FileRun {
         #expect(try piped.failure().hasPrefix("\(piped.options.data) has changed since the run began"))
     }
 
+    @Test func `a pipe that is gone is to be given again`() throws {
+        #expect(
+            throws: InputError.missing(
+                "--data was a pipe, /dev/fd/987654, when the run began; give --data again with the same contents")
+        ) {
+            try checkPipes([("labels", nil), ("validation", "none.csv"), ("data", "/dev/fd/987654")])
+        }
+        // Another number is no other run: the contents decide.
+        var (before, now) = (try FileRun().options, try FileRun().options)
+        (before.data, now.data, now.output) = ("/dev/fd/63", "/dev/fd/62", before.output)
+        #expect(try now.firstChange(from: before) == nil)
+        now.data = "train.csv"
+        #expect(try now.firstChange(from: before)?.key == "data")
+    }
+
     @Test func `a hash of nothing is what it was`() {
         var hash = SHA256()
         hash.update("none12none".utf8)
