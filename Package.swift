@@ -129,14 +129,12 @@ let package = Package(
         .target(name: "TensorBoard", dependencies: ["FileIO", "JSON"]),
         .target(name: "Safetensors", dependencies: ["FileIO", "JSON"]),
         .target(name: "Torch", dependencies: ["CTorch", "FileIO"]),
-        .target(name: "TorchNN", dependencies: ["Torch", "Safetensors", "FileIO"]),
+        .target(name: "TorchNN", dependencies: ["Torch", "Safetensors", "FileIO", "Randomness"]),
         .target(name: "Imaging", dependencies: ["CImageCodecs", "CResample", "FileIO", "JSON", "Randomness"]),
         .target(name: "Tokenization", dependencies: ["FileIO", "JSON"]),
         .target(
             name: "Models",
-            dependencies: [
-                "TorchNN", "Torch", "Tokenization", "Imaging", "Randomness", "Safetensors", "FileIO", "JSON",
-            ]),
+            dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Safetensors", "FileIO", "JSON"]),
         .target(name: "Evaluation", dependencies: ["Datasets", "FileIO", "JSON"]),
         .target(name: "Audit", dependencies: ["Datasets", "Evaluation", "FileIO", "JSON", "Randomness"]),
         .target(name: "Datasets", dependencies: ["ContentHash", "FileIO", "JSON"]),

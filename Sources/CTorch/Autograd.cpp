@@ -8,24 +8,17 @@
 #include <ATen/autocast_mode.h>
 #pragma clang diagnostic pop
 
-using ctorch::status;
-using ctorch::tensor;
+using namespace ctorch;
 
-bool ctorch_requires_grad(const CTorchTensor *tensor) {
-    bool result = false;
-    ctorch::guarded([&] { result = tensor->value.requires_grad(); });
-    return result;
+bool ctorch_requires_grad(Borrowed a) { return value(false, [&] { return a->value.requires_grad(); }); }
+int32_t ctorch_backward(Borrowed a) { return status([&] { a->value.backward(); }); }
+int32_t ctorch_clear_grad(Borrowed a) { return status([&] { a->value.mutable_grad().reset(); }); }
+
+int32_t ctorch_set_requires_grad(Borrowed a, bool requires_grad) {
+    return status([&] { a->value.set_requires_grad(requires_grad); });
 }
 
-int32_t ctorch_set_requires_grad(const CTorchTensor *tensor, bool requires_grad) {
-    return status([&] { tensor->value.set_requires_grad(requires_grad); });
-}
-
-int32_t ctorch_backward(const CTorchTensor *tensor) {
-    return status([&] { tensor->value.backward(); });
-}
-
-int32_t ctorch_grad(const CTorchTensor *a, CTorchTensor **out) {
+int32_t ctorch_grad(Borrowed a, Owned *out) {
     *out = nullptr;
     return status([&] {
         const auto &gradient = a->value.grad();
@@ -33,17 +26,12 @@ int32_t ctorch_grad(const CTorchTensor *a, CTorchTensor **out) {
     });
 }
 
-int32_t ctorch_clear_grad(const CTorchTensor *tensor) {
-    return status([&] { tensor->value.mutable_grad().reset(); });
-}
-
 bool ctorch_set_grad_enabled(bool enabled) {
-    bool previous = true;
-    ctorch::guarded([&] {
-        previous = at::GradMode::is_enabled();
+    return value(true, [&] {
+        bool previous = at::GradMode::is_enabled();
         at::GradMode::set_enabled(enabled);
+        return previous;
     });
-    return previous;
 }
 
 int32_t ctorch_set_autocast_bfloat16(ctorch_device device, bool enabled) {
@@ -55,26 +43,22 @@ int32_t ctorch_set_autocast_bfloat16(ctorch_device device, bool enabled) {
     });
 }
 
-int32_t ctorch_copy_in_place(const CTorchTensor *target, const CTorchTensor *source) {
-    return status([&] {
-        at::NoGradGuard guard;
-        target->value.copy_(source->value);
-    });
+int32_t ctorch_copy_in_place(Borrowed target, Borrowed source) {
+    return unrecorded([&] { target->value.copy_(source->value); });
 }
 
-int32_t ctorch_clamp_in_place(const CTorchTensor *target, double low, double high) {
-    return status([&] {
-        at::NoGradGuard guard;
-        target->value.clamp_(low, high);
-    });
+int32_t ctorch_clamp_in_place(Borrowed target, double low, double high) {
+    return unrecorded([&] { target->value.clamp_(low, high); });
 }
 
-int32_t ctorch_adamw_step(const CTorchTensor *const *parameters, const CTorchTensor *const *gradients,
-                          const CTorchTensor *const *first_moments, const CTorchTensor *const *second_moments,
-                          const CTorchTensor *const *steps, int64_t count, const CTorchTensor *gradient_scale,
+int32_t ctorch_lerp_in_place(ctorch_list targets, ctorch_list sources, int64_t count, double weight) {
+    return unrecorded([&] { at::_foreach_lerp_(list(targets, count), list(sources, count), weight); });
+}
+
+int32_t ctorch_adamw_step(ctorch_list parameters, ctorch_list gradients, ctorch_list first_moments,
+                          ctorch_list second_moments, ctorch_list steps, int64_t count, Borrowed gradient_scale,
                           double learning_rate, double beta1, double beta2, double epsilon, double weight_decay) {
-    return status([&] {
-        at::NoGradGuard guard;
+    return unrecorded([&] {
         // The fused kernel trusts its lists.
         for (int64_t i = 0; i < count; i++) {
             const auto shape = parameters[i]->value.sizes();
@@ -82,11 +66,10 @@ int32_t ctorch_adamw_step(const CTorchTensor *const *parameters, const CTorchTen
                 TORCH_CHECK(other->value.sizes() == shape, "shapes ", other->value.sizes(), " and ", shape, " differ");
             }
         }
-        auto counters = ctorch::list(steps, count);
+        auto counters = list(steps, count);
         for (auto &counter : counters) counter.add_(1);
-        at::_fused_adamw_(ctorch::list(parameters, count), ctorch::list(gradients, count),
-                          ctorch::list(first_moments, count), ctorch::list(second_moments, count), {}, counters,
-                          learning_rate, beta1, beta2, weight_decay, epsilon, false, false,
-                          gradient_scale ? std::optional<at::Tensor>(gradient_scale->value) : std::nullopt, {});
+        at::_fused_adamw_(list(parameters, count), list(gradients, count), list(first_moments, count),
+                          list(second_moments, count), {}, counters, learning_rate, beta1, beta2, weight_decay,
+                          epsilon, false, false, optional(gradient_scale), {});
     });
 }

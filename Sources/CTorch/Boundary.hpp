@@ -21,6 +21,7 @@
 #pragma clang diagnostic pop
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,10 @@ struct CTorchTensor {
 };
 
 namespace ctorch {
+
+/// What functions return, and what they are given.
+using Owned = CTorchTensor *;
+using Borrowed = const CTorchTensor *;
 
 inline std::string &lastError() {
     thread_local std::string message;
@@ -55,8 +60,8 @@ template <typename Body> bool guarded(Body &&body) noexcept {
 }
 
 /// For functions that return a tensor.
-template <typename Body> CTorchTensor *tensor(Body &&body) noexcept {
-    CTorchTensor *result = nullptr;
+template <typename Body> Owned tensor(Body &&body) noexcept {
+    Owned result = nullptr;
     guarded([&] { result = new CTorchTensor{body()}; });
     return result;
 }
@@ -64,10 +69,29 @@ template <typename Body> CTorchTensor *tensor(Body &&body) noexcept {
 /// For functions that return a status.
 template <typename Body> int32_t status(Body &&body) noexcept { return guarded(std::forward<Body>(body)) ? 0 : 1; }
 
-at::ScalarType scalarType(int32_t code);
-at::Device device(ctorch_device code);
+/// The same, outside autograd.
+template <typename Body> int32_t unrecorded(Body &&body) noexcept {
+    return status([&] {
+        at::NoGradGuard guard;
+        body();
+    });
+}
 
-inline std::vector<at::Tensor> list(const CTorchTensor *const *tensors, int64_t count) {
+/// For functions that return a plain value, or `result` where it cannot be had.
+template <typename Result, typename Body> Result value(Result result, Body &&body) noexcept {
+    guarded([&] { result = body(); });
+    return result;
+}
+
+inline at::Device device(ctorch_device code) {
+    return code < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(code));
+}
+
+inline std::optional<at::Tensor> optional(Borrowed tensor) {
+    return tensor ? std::optional<at::Tensor>(tensor->value) : std::nullopt;
+}
+
+inline std::vector<at::Tensor> list(ctorch_list tensors, int64_t count) {
     std::vector<at::Tensor> result;
     result.reserve(count);
     for (int64_t i = 0; i < count; i++) result.push_back(tensors[i]->value);

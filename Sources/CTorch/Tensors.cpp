@@ -9,51 +9,33 @@
 #include <ATen/Parallel.h>
 #pragma clang diagnostic pop
 
-namespace ctorch {
+#include <algorithm>
+#include <cstring>
+#include <iterator>
 
-at::ScalarType scalarType(int32_t code) {
-    switch (code) {
-    case CTORCH_FLOAT32: return at::kFloat;
-    case CTORCH_FLOAT16: return at::kHalf;
-    case CTORCH_BFLOAT16: return at::kBFloat16;
-    case CTORCH_FLOAT64: return at::kDouble;
-    case CTORCH_INT64: return at::kLong;
-    case CTORCH_INT32: return at::kInt;
-    case CTORCH_UINT8: return at::kByte;
-    case CTORCH_BOOL: return at::kBool;
-    default: throw std::invalid_argument("unknown element type");
-    }
+using namespace ctorch;
+
+/// Element types in the order of their numbers in CTorch.h.
+static const at::ScalarType types[] = {at::kFloat, at::kHalf, at::kBFloat16, at::kDouble,
+                                       at::kLong,  at::kInt,  at::kByte,     at::kBool};
+
+static at::ScalarType scalarType(int32_t code) {
+    TORCH_CHECK(code >= 0 && code < static_cast<int32_t>(std::size(types)), "unknown element type");
+    return types[code];
 }
 
-at::Device device(ctorch_device code) {
-    return code < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(code));
+static at::TensorOptions options(int32_t dtype, ctorch_device device) {
+    return at::TensorOptions(scalarType(dtype)).device(ctorch::device(device));
 }
 
-}  // namespace ctorch
+// MARK: Library
 
-using ctorch::status;
-using ctorch::tensor;
-
-const char *ctorch_last_error(void) { return ctorch::lastError().c_str(); }
-
+const char *ctorch_last_error(void) { return lastError().c_str(); }
 const char *ctorch_version(void) { return TORCH_VERSION; }
+void ctorch_set_thread_count(int32_t count) { guarded([&] { at::set_num_threads(count); }); }
 
 int32_t ctorch_cuda_device_count(void) {
-    int32_t count = 0;
-    ctorch::guarded([&] {
-        if (at::globalContext().hasCUDA()) count = at::detail::getCUDAHooks().deviceCount();
-    });
-    return count;
-}
-
-int32_t ctorch_thread_count(void) {
-    int32_t count = 1;
-    ctorch::guarded([&] { count = at::get_num_threads(); });
-    return count;
-}
-
-void ctorch_set_thread_count(int32_t count) {
-    ctorch::guarded([&] { at::set_num_threads(count); });
+    return value(0, [] { return at::globalContext().hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0; });
 }
 
 int32_t ctorch_use_deterministic_algorithms(bool deterministic) {
@@ -63,112 +45,72 @@ int32_t ctorch_use_deterministic_algorithms(bool deterministic) {
     });
 }
 
-void ctorch_free(CTorchTensor *tensor) { delete tensor; }
+// MARK: Making tensors
 
-CTorchTensor *ctorch_from_floats(const float *values, const int64_t *shape, int32_t rank) {
+void ctorch_free(Owned tensor) { delete tensor; }
+Owned ctorch_clone(Borrowed a) { return tensor([&] { return a->value.clone(at::MemoryFormat::Contiguous); }); }
+Owned ctorch_detach(Borrowed a) { return tensor([&] { return a->value.detach(); }); }
+
+Owned ctorch_from_elements(const void *elements, const int64_t *shape, int32_t rank, int32_t dtype) {
     return tensor([&] {
-        auto result = at::empty(at::IntArrayRef(shape, rank), at::kFloat);
-        if (result.numel() > 0) std::memcpy(result.mutable_data_ptr(), values, result.numel() * sizeof(float));
+        auto result = at::empty(at::IntArrayRef(shape, rank), scalarType(dtype));
+        if (result.numel() > 0) std::memcpy(result.mutable_data_ptr(), elements, result.nbytes());
         return result;
     });
 }
 
-CTorchTensor *ctorch_from_int64s(const int64_t *values, const int64_t *shape, int32_t rank) {
-    return tensor([&] {
-        auto result = at::empty(at::IntArrayRef(shape, rank), at::kLong);
-        if (result.numel() > 0) std::memcpy(result.mutable_data_ptr(), values, result.numel() * sizeof(int64_t));
-        return result;
-    });
+Owned ctorch_empty(const int64_t *shape, int32_t rank, int32_t dtype, ctorch_device device) {
+    return tensor([&] { return at::empty(at::IntArrayRef(shape, rank), options(dtype, device)); });
 }
 
-CTorchTensor *ctorch_empty(const int64_t *shape, int32_t rank, int32_t dtype, ctorch_device device) {
-    return tensor([&] {
-        auto options = at::TensorOptions(ctorch::scalarType(dtype)).device(ctorch::device(device));
-        return at::empty(at::IntArrayRef(shape, rank), options);
-    });
+Owned ctorch_full(const int64_t *shape, int32_t rank, double value, int32_t dtype, ctorch_device device) {
+    return tensor([&] { return at::full(at::IntArrayRef(shape, rank), value, options(dtype, device)); });
 }
 
-CTorchTensor *ctorch_full(const int64_t *shape, int32_t rank, double value, int32_t dtype, ctorch_device device) {
-    return tensor([&] {
-        auto options = at::TensorOptions(ctorch::scalarType(dtype)).device(ctorch::device(device));
-        return at::full(at::IntArrayRef(shape, rank), value, options);
-    });
+Owned ctorch_to(Borrowed a, ctorch_device device, int32_t dtype) {
+    return tensor([&] { return a->value.to(ctorch::device(device), scalarType(dtype)); });
 }
 
-int32_t ctorch_store(const CTorchTensor *tensor, int64_t offset, const void *bytes, int64_t count, int32_t dtype) {
-    return status([&] {
-        at::NoGradGuard guard;
-        auto type = ctorch::scalarType(dtype);
+// MARK: Reading and writing them
+
+int32_t ctorch_store(Borrowed a, int64_t offset, const void *bytes, int64_t count, int32_t dtype) {
+    return unrecorded([&] {
         // Copied first: the source may lie at any address, and elements must be aligned.
-        auto source = at::empty({count}, type);
-        std::memcpy(source.mutable_data_ptr(), bytes, count * c10::elementSize(type));
-        tensor->value.view({-1}).narrow(0, offset, count).copy_(source);
+        auto source = at::empty({count}, scalarType(dtype));
+        std::memcpy(source.mutable_data_ptr(), bytes, source.nbytes());
+        a->value.view({-1}).narrow(0, offset, count).copy_(source);
     });
 }
 
-int32_t ctorch_copy_floats(const CTorchTensor *tensor, float *out, int64_t count) {
+int32_t ctorch_copy_floats(Borrowed a, float *out, int64_t count) {
     return status([&] {
-        TORCH_CHECK(tensor->value.numel() == count, "the tensor has ", tensor->value.numel(), " elements, not ", count);
-        auto host = tensor->value.detach().to(at::kCPU, at::kFloat).contiguous();
+        TORCH_CHECK(a->value.numel() == count, "the tensor has ", a->value.numel(), " elements, not ", count);
+        auto host = a->value.detach().to(at::kCPU, at::kFloat).contiguous();
         std::memcpy(out, host.const_data_ptr(), count * sizeof(float));
     });
 }
 
-int32_t ctorch_rank(const CTorchTensor *tensor) {
-    int32_t rank = 0;
-    ctorch::guarded([&] { rank = static_cast<int32_t>(tensor->value.dim()); });
-    return rank;
+int32_t ctorch_rank(Borrowed a) {
+    return value(0, [&] { return static_cast<int32_t>(a->value.dim()); });
 }
 
-int64_t ctorch_size(const CTorchTensor *tensor, int32_t dimension) {
-    int64_t size = -1;
-    ctorch::guarded([&] { size = tensor->value.size(dimension); });
-    return size;
+int64_t ctorch_size(Borrowed a, int32_t dimension) {
+    return value(int64_t(-1), [&] { return a->value.size(dimension); });
 }
 
-static int32_t code(at::ScalarType type) {
-    switch (type) {
-    case at::kFloat: return CTORCH_FLOAT32;
-    case at::kHalf: return CTORCH_FLOAT16;
-    case at::kBFloat16: return CTORCH_BFLOAT16;
-    case at::kDouble: return CTORCH_FLOAT64;
-    case at::kLong: return CTORCH_INT64;
-    case at::kInt: return CTORCH_INT32;
-    case at::kByte: return CTORCH_UINT8;
-    case at::kBool: return CTORCH_BOOL;
-    default: return -1;
-    }
-}
-
-int32_t ctorch_dtype(const CTorchTensor *tensor) {
-    int32_t result = -1;
-    ctorch::guarded([&] { result = code(tensor->value.scalar_type()); });
-    return result;
-}
-
-ctorch_device ctorch_device_of(const CTorchTensor *tensor) {
-    ctorch_device result = CTORCH_CPU;
-    ctorch::guarded([&] { result = tensor->value.is_cuda() ? tensor->value.get_device() : CTORCH_CPU; });
-    return result;
-}
-
-CTorchTensor *ctorch_to(const CTorchTensor *a, ctorch_device device, int32_t dtype) {
-    return tensor([&] { return a->value.to(ctorch::device(device), ctorch::scalarType(dtype)); });
-}
-
-CTorchTensor *ctorch_clone(const CTorchTensor *a) {
-    return tensor([&] { return a->value.clone(at::MemoryFormat::Contiguous); });
-}
-
-CTorchTensor *ctorch_detach(const CTorchTensor *a) {
-    return tensor([&] { return a->value.detach(); });
-}
-
-const void *ctorch_element_pointer(const CTorchTensor *tensor) {
-    const void *result = nullptr;
-    ctorch::guarded([&] {
-        const auto &value = tensor->value;
-        if (value.is_cpu() && value.is_contiguous()) result = value.const_data_ptr();
+int32_t ctorch_dtype(Borrowed a) {
+    return value(-1, [&] {
+        auto place = std::find(std::begin(types), std::end(types), a->value.scalar_type());
+        return place == std::end(types) ? -1 : static_cast<int32_t>(place - types);
     });
-    return result;
+}
+
+ctorch_device ctorch_device_of(Borrowed a) {
+    return value(-1, [&] { return a->value.is_cuda() ? static_cast<int32_t>(a->value.get_device()) : -1; });
+}
+
+const void *ctorch_element_pointer(Borrowed a) {
+    return value<const void *>(nullptr, [&] {
+        return a->value.is_cpu() && a->value.is_contiguous() ? a->value.const_data_ptr() : nullptr;
+    });
 }

@@ -7,7 +7,7 @@ import CCrypto
 /// A value: a copy goes on by itself, and asking for the digest does not end the stream.
 ///
 /// `@unchecked` is safe: a context that two values share is only read; ``update(_:)`` makes one of its own first.
-struct DigestStream: @unchecked Sendable {
+public struct DigestStream: @unchecked Sendable {
     private final class Context {
         let pointer: OpaquePointer
 
@@ -49,24 +49,24 @@ struct DigestStream: @unchecked Sendable {
 public protocol ContentDigest: Sendable {
     /// Begins an empty stream.
     init()
-    /// Adds bytes to the stream.
-    ///
-    /// - Parameter bytes: Any number of bytes; they are read before the call returns.
-    mutating func update(_ bytes: UnsafeRawBufferPointer)
-    /// The digest of what was added so far; the stream may go on.
-    func digest() -> [UInt8]
+    /// What was added so far.
+    var stream: DigestStream { get set }
 }
 
 extension ContentDigest {
-    /// Adds bytes to the stream.
-    ///
-    /// - Parameter bytes: Any number of bytes, an array or `Data` without a copy.
+    /// Adds bytes to the stream; they are read before the call returns.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) { stream.update(bytes) }
+
+    /// Adds bytes to the stream, of an array or `Data` without a copy.
     public mutating func update(_ bytes: some Collection<UInt8>) {
         let inPlace: Void? = bytes.withContiguousStorageIfAvailable { update(UnsafeRawBufferPointer($0)) }
         if inPlace == nil { Array(bytes).withUnsafeBytes { update($0) } }
     }
 
-    /// The digest of what was added so far, in lower-case hexadecimal digits, two for each byte.
+    /// The digest of what was added so far; the stream may go on.
+    public func digest() -> [UInt8] { stream.digest() }
+
+    /// The digest in lower-case hexadecimal digits, two for each byte.
     public func hexadecimal() -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: digest().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -50,13 +50,9 @@ struct AdapterFiles {
         if baseModel.isEmpty { throw values.bad("base_model_name_or_path", "must name the model that is adapted") }
         self.revision = try values.string("revision", default: "")
         if !names.contains(Self.weightsName) {
-            let others = names.sorted().lazy.map { directory + "/" + $0 }
-            for other in others {
-                if let pickle = ModelError.refusal(ofPickle: other, named: Self.weightsName) { throw pickle }
-            }
-            throw ModelError.missingFile(
-                path: directory + "/" + Self.weightsName, remedy: "an adapter needs it beside \(Self.configurationName)"
-            )
+            try listed.refusePickles(named: Self.weightsName)
+            throw InputError.badData(
+                "\(directory)/\(Self.weightsName) is missing; an adapter needs it beside \(Self.configurationName)")
         }
         self.weights = try SafetensorsCheckpoint(path: directory + "/" + Self.weightsName)
     }
@@ -71,12 +67,21 @@ struct AdapterFiles {
             let version = revision.map { $0.isEmpty ? "" : "@" + $0 } ?? ""
             found = try resolve(baseModel + version)
         } else {
-            throw ModelError.missingBase(path: configurationPath, base: baseModel)
+            throw InputError.badData(
+                "\(configurationPath): the base model '\(baseModel)' is not there; correct key 'base_model_name_or_path': a Hub name, or a path that is absolute or relative to the adapter"
+            )
         }
         if FileManager.default.fileExists(atPath: found + "/" + Self.configurationName) {
-            throw ModelError.adapterOfAdapter(path: configurationPath, base: found)
+            throw Self.isAdapter(found, namedIn: configurationPath)
         }
         return found
+    }
+
+    /// The error of a base that is an adapter itself.
+    static func isAdapter(_ base: String, namedIn path: String) -> InputError {
+        .badData(
+            "\(path): the base model '\(base)' is an adapter itself; merge that one first with: mumic export --model \(base) --output FOLDER"
+        )
     }
 
     /// Whether no adapter can hold a parameter of this part: it lies beside them, where PEFT reads it too.
@@ -84,14 +89,15 @@ struct AdapterFiles {
 
     /// What the file adds to the weights of a model of this shape, after a check of every tensor's name and shape.
     func additions(to architecture: any ModelArchitecture) throws -> WeightAdditions {
+        func bad(_ tensor: String, _ problem: String) -> InputError {
+            .badData("\(weights.path): '\(tensor)' \(problem)")
+        }
         var replacements: [String: String] = [:]
-        var halves: [String: (down: String?, up: String?)] = [:]
+        var halves: [String: [String: String]] = [:]  // by the layer's path and LoRANames
         for entry in weights.entries {
-            func bad(_ problem: String) -> ModelError {
-                .badAdapter(path: weights.path, tensor: entry.name, problem: problem)
-            }
             guard entry.name.hasPrefix(Self.prefix) else {
                 throw bad(
+                    entry.name,
                     "has a name that PEFT gives no tensor of LoRA; use the adapter of a \(architecture.classes.model)")
             }
             let name = String(entry.name.dropFirst(Self.prefix.count))
@@ -99,41 +105,34 @@ struct AdapterFiles {
                 replacements[name] = entry.name
                 continue
             }
-            let isDown = name.hasSuffix("." + LoRANames.down)
-            guard isDown || name.hasSuffix("." + LoRANames.up) else {
-                throw bad("is neither \(LoRANames.down) nor \(LoRANames.up) of a layer; use an adapter of plain LoRA")
+            guard let half = [LoRANames.down, LoRANames.up].first(where: { name.hasSuffix("." + $0) }) else {
+                throw bad(
+                    entry.name,
+                    "is neither \(LoRANames.down) nor \(LoRANames.up) of a layer; use an adapter of plain LoRA")
             }
-            let layer = String(name.dropLast((isDown ? LoRANames.down : LoRANames.up).count + 1))
+            let layer = String(name.dropLast(half.count + 1))
             guard let (from, to) = architecture.linearLayer(layer) else {
-                throw bad("adapts a layer that the base model has not; check that the adapter belongs to it")
+                throw bad(
+                    entry.name, "adapts a layer that the base model has not; check that the adapter belongs to it")
             }
-            let expected = isDown ? [rank, from] : [to, rank]
+            let expected = half == LoRANames.down ? [rank, from] : [to, rank]
             if entry.shape != expected {
                 throw bad(
+                    entry.name,
                     "has shape \(entry.shape), r = \(rank) and the base model ask for \(expected); check that the adapter belongs to it"
                 )
             }
-            if isDown {
-                halves[layer, default: (nil, nil)].down = entry.name
-            } else {
-                halves[layer, default: (nil, nil)].up = entry.name
-            }
+            halves[layer, default: [:]][half] = entry.name
         }
         var factors: [String: WeightAdditions.Factors] = [:]
         for (layer, pair) in halves.sorted(by: { $0.key < $1.key }) {
-            guard let down = pair.down, let up = pair.up else {
-                throw ModelError.badAdapter(
-                    path: weights.path, tensor: pair.down ?? pair.up ?? layer,
-                    problem: "lacks its other half, lora_A or lora_B; get the file again")
+            guard let down = pair[LoRANames.down], let up = pair[LoRANames.up] else {
+                throw bad(pair.values.first ?? layer, "lacks its other half, lora_A or lora_B; get the file again")
             }
-            factors[layer + ".weight"] = .init(down: down, up: up, rank: rank)
+            factors[layer + ".weight"] = (down, up, rank)
         }
-        if factors.isEmpty {
-            throw ModelError.badAdapter(
-                path: weights.path, tensor: Self.prefix, problem: "begins no tensor's name: there is no adapter in it")
-        }
-        return WeightAdditions(
-            weights, scale: alpha / Double(rank), factors: factors, replacements: replacements)
+        if factors.isEmpty { throw bad(Self.prefix, "begins no tensor's name: there is no adapter in it") }
+        return WeightAdditions(weights, scale: alpha / Double(rank), factors: factors, replacements: replacements)
     }
 
     /// Whether a setting is what PEFT writes for an unused one.

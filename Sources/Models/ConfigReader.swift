@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
 import JSON
 
 /// Reads the values of a JSON object that somebody else wrote, naming the file and the key when one is unusable.
@@ -11,10 +12,11 @@ public struct ConfigReader {
 
     /// Reads a file's contents.
     ///
-    /// - Throws: ``ModelError/notJSON(path:)`` if they are no JSON object, or one that nests too deep.
-    public init(path: String, bytes: [UInt8]) throws(ModelError) {
-        let value = try JSONValue(parsing: bytes, depthLimit: 200) { _ in ModelError.notJSON(path: path) }
-        guard value.members != nil else { throw .notJSON(path: path) }
+    /// - Throws: `InputError` if they are no JSON object, or one that nests too deep.
+    public init(path: String, bytes: [UInt8]) throws(InputError) {
+        let notJSON = InputError.badData("\(path) is not a JSON object; get the file again")
+        let value = try JSONValue(parsing: bytes, depthLimit: 200) { _ in notJSON }
+        guard value.members != nil else { throw notJSON }
         self.init(path: path, prefix: "", value: value)
     }
 
@@ -24,15 +26,15 @@ public struct ConfigReader {
 
     /// The object at `key`, or nil if it is absent or null.
     ///
-    /// - Throws: ``ModelError`` that names the key, as all of these do, if it holds something else.
-    public func object(_ key: String) throws(ModelError) -> ConfigReader? {
+    /// - Throws: `InputError` that names the key, as all of these do, if it holds something else.
+    public func object(_ key: String) throws(InputError) -> ConfigReader? {
         guard let value = value[key] else { return nil }
         guard value.members != nil else { throw bad(key, "must be an object") }
         return ConfigReader(path: path, prefix: prefix + key + ".", value: value)
     }
 
     /// The first of these objects that is there; an empty one if none is.
-    public func firstObject(_ keys: String...) throws(ModelError) -> ConfigReader {
+    public func firstObject(_ keys: String...) throws(InputError) -> ConfigReader {
         for key in keys {
             if let object = try object(key) { return object }
         }
@@ -40,7 +42,7 @@ public struct ConfigReader {
     }
 
     /// A whole number in `range`; without a default it must be there.
-    public func integer(_ key: String, default fallback: Int?, in range: ClosedRange<Int>) throws(ModelError) -> Int {
+    public func integer(_ key: String, default fallback: Int?, in range: ClosedRange<Int>) throws(InputError) -> Int {
         guard let value = value[key] else {
             guard let fallback else { throw bad(key, "is missing") }
             return fallback
@@ -55,28 +57,28 @@ public struct ConfigReader {
     }
 
     /// A finite number above 0.
-    public func positive(_ key: String, default fallback: Double) throws(ModelError) -> Double {
+    public func positive(_ key: String, default fallback: Double) throws(InputError) -> Double {
         guard let value = value[key] else { return fallback }
         guard let number = value.number, number.isFinite, number > 0 else { throw bad(key, "must be a number above 0") }
         return number
     }
 
     /// A text.
-    public func string(_ key: String, default fallback: String) throws(ModelError) -> String {
+    public func string(_ key: String, default fallback: String) throws(InputError) -> String {
         guard let value = value[key] else { return fallback }
         guard let text = value.string else { throw bad(key, "must be a string") }
         return text
     }
 
     /// True or false.
-    public func boolean(_ key: String, default fallback: Bool) throws(ModelError) -> Bool {
+    public func boolean(_ key: String, default fallback: Bool) throws(InputError) -> Bool {
         guard let value = value[key] else { return fallback }
         guard let flag = value.bool else { throw bad(key, "must be true or false") }
         return flag
     }
 
     /// A list of numbers.
-    public func numbers(_ key: String, default fallback: [Double]) throws(ModelError) -> [Double] {
+    public func numbers(_ key: String, default fallback: [Double]) throws(InputError) -> [Double] {
         guard let value = value.members?.last(where: { $0.key == key })?.value else { return fallback }
         let numbers = value.array?.compactMap(\.number)
         guard let numbers, numbers.count == value.array?.count else { throw bad(key, "must be a list of numbers") }
@@ -84,7 +86,7 @@ public struct ConfigReader {
     }
 
     /// The error of a key that holds something that it must not.
-    public func bad(_ key: String, _ problem: String) -> ModelError {
-        .badValue(path: path, key: prefix + key, problem: problem)
+    public func bad(_ key: String, _ problem: String) -> InputError {
+        .badData("\(path): key '\(prefix)\(key)' \(problem)")
     }
 }

@@ -7,7 +7,7 @@ public import Torch
 /// knows of it. Each family of models has a folder here that implements it; ``ModelRegistry`` finds the family.
 ///
 /// Shapes: `B` pictures, `S` the side of a prepared picture, `W` the width of its pooled state, `P` prompts, `D` the
-/// width of the joint embedding.
+/// width of the joint embedding. All functions throw ``Torch/TorchError`` if a shape does not fit or memory runs out.
 public protocol ImageTextModel {
     /// The model's shape.
     var architecture: any ModelArchitecture { get }
@@ -16,58 +16,32 @@ public protocol ImageTextModel {
     /// b of the model's own score s/τ + b, a scalar `[]` in float32; nil, the default, where the family has none.
     var logitBias: Tensor? { get }
 
-    /// The image tower's pooled states, before the projection into the joint embedding.
-    ///
-    /// - Parameters:
-    ///   - pixels: Prepared pictures `[B, 3, S, S]`, float32, on the model's device.
-    ///   - patches: Of every picture, the indices of the patches that are seen, `[B, K]`, row major, each below
-    ///     ``ModelArchitecture/patchCount``; nil for all. Pretraining leaves some out to see more pictures in the same
-    ///     time (Li et al., arXiv 2212.00794).
-    /// - Returns: `[B, W]`, in the model's type.
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
+    /// The image tower's pooled states `[B, W]` in the model's type, before the projection into the joint embedding.
+    /// `pixels` are prepared pictures `[B, 3, S, S]`, float32, on the model's device. `patches` are the indices of the
+    /// patches that are seen of every picture, `[B, K]`, row major, each below ``ModelArchitecture/patchCount``; nil for
+    /// all. Pretraining leaves some out to see more pictures in the same time (Li et al., arXiv 2212.00794).
     func pooledImages(_ pixels: Tensor, patches: [Int64]?) throws -> Tensor
 
-    /// The unit-norm features of pictures whose pooled states are known.
-    ///
-    /// - Parameter pooled: `[B, W]`.
-    /// - Returns: `[B, D]`, float32.
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit.
+    /// The unit-norm features of pictures whose pooled states are known: `[B, W]` → `[B, D]`, float32.
     func imageFeatures(pooled: Tensor) throws -> Tensor
 
-    /// The unit-norm features of prompts.
-    ///
-    /// - Parameter prompts: Token ids of `P` prompts, as the model's tokenizer gives them.
-    /// - Returns: `[P, D]`, float32, in the order of `prompts`.
-    /// - Throws: ``ModelError`` if an id is not in the vocabulary, ``Torch/TorchError`` if memory runs out.
+    /// The unit-norm features of `P` prompts, token ids as the model's tokenizer gives them: `[P, D]`, float32, in the
+    /// order of `prompts`. Throws `InputError` if an id is not in the vocabulary.
     func textFeatures(_ prompts: [[Int32]]) throws -> Tensor
 
     /// The image tower up to a block, for training that changes only what lies above: the same operations in the same
-    /// order as in the whole tower. The default is for towers without blocks, where nothing lies below.
-    ///
-    /// - Parameters:
-    ///   - pixels: Prepared pictures `[B, 3, S, S]`, float32, on the model's device.
-    ///   - block: The first block that is not run, from 0; the number of blocks stands for behind the last one.
-    /// - Returns: What that block takes, `[B, …]`, in whatever type the tower computes it.
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
+    /// order as in the whole tower. The default is for towers without blocks, where nothing lies below. `block` is the
+    /// first block that is not run, from 0; the number of blocks stands for behind the last one. Gives what that block
+    /// takes, `[B, …]`, in whatever type the tower computes it.
     func imageActivations(_ pixels: Tensor, upTo block: Int) throws -> Tensor
 
-    /// The rest of the way through the image tower.
-    ///
-    /// - Parameters:
-    ///   - activations: `[B, …]`, of ``imageActivations(_:upTo:)``.
-    ///   - block: The block that takes them.
-    /// - Returns: `[B, W]`, as ``pooledImages(_:patches:)`` gives it.
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
+    /// The rest of the way through the image tower: from what ``imageActivations(_:upTo:)`` gave for the same block to
+    /// `[B, W]`, as ``pooledImages(_:patches:)`` gives it.
     func pooledImages(fromActivations activations: Tensor, block: Int) throws -> Tensor
 
     /// The features of prompts in two steps: what lies below a block is computed now, the rest in each call of the
-    /// result. By default everything is.
-    ///
-    /// - Parameters:
-    ///   - prompts: As for ``textFeatures(_:)``.
-    ///   - block: The first block of the second step, from 0; the number of blocks stands for behind the last one.
-    /// - Returns: Gives `[P, D]`, as ``textFeatures(_:)`` does.
-    /// - Throws: As ``textFeatures(_:)``.
+    /// result, which gives `[P, D]` as ``textFeatures(_:)`` does. By default everything is. `block` is the first block
+    /// of the second step, from 0; the number of blocks stands for behind the last one.
     func textFeatures(_ prompts: [[Int32]], from block: Int) throws -> () throws -> Tensor
 }
 
@@ -89,18 +63,12 @@ extension ImageTextModel {
     }
 
     /// The image tower's pooled states, all patches seen: `[B, 3, S, S]` → `[B, W]`.
-    ///
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
     public func pooledImages(_ pixels: Tensor) throws -> Tensor { try pooledImages(pixels, patches: nil) }
 
     /// The unit-norm features of prepared pictures: `[B, 3, S, S]` → `[B, D]`, float32.
-    ///
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
     public func imageFeatures(_ pixels: Tensor) throws -> Tensor { try imageFeatures(pooled: pooledImages(pixels)) }
 
     /// Keeps the temperature in the family's range after an update.
-    ///
-    /// - Throws: ``Torch/TorchError`` if libtorch refuses.
     public func clampTemperature() throws(TorchError) {
         let range = architecture.temperatureRange
         try logitScale.clampInPlace(log(1 / range.upperBound), log(1 / range.lowerBound))

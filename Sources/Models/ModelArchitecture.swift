@@ -28,42 +28,29 @@ public protocol ModelArchitecture: Sendable {
     /// The number of blocks of a tower, which parameters belong to and which can be frozen from below.
     func blockCount(of tower: Tower) -> Int
 
-    /// Where a parameter belongs.
-    ///
-    /// - Parameter parameter: Its name, or that of a half of an adapter, which belongs where its layer does.
-    /// - Returns: Its part; nil for a name that no parameter of the family has.
+    /// Where a parameter belongs, by its name or by that of a half of an adapter, which belongs where its layer does;
+    /// nil for a name that no parameter of the family has.
     func part(of parameter: String) -> ParameterPart?
 
-    /// The widths that a linear layer which an adapter can stand beside maps from and to.
-    ///
-    /// - Parameter path: The layer's path, its parameters' names without `.weight`.
-    /// - Returns: Both widths; nil, the default, where there is no such layer.
+    /// The widths that a linear layer which an adapter can stand beside maps from and to. `path` is its parameters'
+    /// names without `.weight`; nil, the default, where there is no such layer.
     func linearLayer(_ path: String) -> (from: Int, to: Int)?
 
-    /// Where the parameters lie in a file with open_clip's names.
-    ///
-    /// - Parameter tensorNames: The file's names.
-    /// - Returns: By parameters' names; nothing, the default, for a family that does not recognize such files.
+    /// Where the parameters, by their names, lie in a file with these names of open_clip's; nothing, the default, for a
+    /// family that does not recognize such files.
     func openCLIPRecipes(for tensorNames: [String]) -> [String: WeightSource.Recipe]
 
-    /// Reads a model's tokenizer.
+    /// Reads the tokenizer of the model in a directory.
     ///
-    /// - Parameter directory: The model's directory.
-    /// - Returns: The tokenizer.
     /// - Throws: ``Tokenization/TokenizerError`` if a file is missing or is not what it should be.
     func tokenizer(in directory: String) throws -> any TextTokenizer
 
     /// Builds the model from the parameters below `scope`.
     ///
-    /// - Throws: ``TorchNN/ParameterError`` if one is missing or has another shape.
+    /// - Throws: `InputError` if one is missing or has another shape.
     func model(_ scope: ParameterScope) throws -> any ImageTextModel
 
-    /// The contents of a `config.json`, for models that have none of their own.
-    ///
-    /// - Parameters:
-    ///   - tokenizer: The model's tokenizer.
-    ///   - type: The type of the weights beside it.
-    /// - Returns: A JSON object.
+    /// The JSON object of a `config.json`, for models that have none of their own; `type` is that of their weights.
     func configuration(for tokenizer: any TextTokenizer, type: ModelCheckpoint.ExportType) -> [String: Any]
 }
 
@@ -115,8 +102,6 @@ public struct TransformersClasses: Sendable, Equatable {
 
     /// The classes by their names.
     public init(model: String, module: String, imageProcessor: String) {
-        self.model = model
-        self.module = module
-        self.imageProcessor = imageProcessor
+        (self.model, self.module, self.imageProcessor) = (model, module, imageProcessor)
     }
 }

@@ -3,7 +3,6 @@
 
 import FileIO
 import Foundation
-import Randomness
 import Safetensors
 import Torch
 public import TorchNN
@@ -19,13 +18,13 @@ extension ModelCheckpoint {
     ///     path from where it runs and this program from where the adapter lies.
     ///   - revision: The commit, branch or tag of a Hub name.
     ///   - store: The parameters, of ``load(on:dtype:lora:)``.
-    /// - Throws: ``ModelError`` if the base is an adapter itself, `FileIOError` and `SafetensorsError` if a file cannot
+    /// - Throws: `InputError` if the base is an adapter itself, `FileIOError` and `SafetensorsError` if a file cannot
     ///   be written.
     public func exportAdapter(
         to directory: String, base: String, revision: String? = nil, store: ParameterStore
     ) throws {
         let path = directory + "/" + AdapterFiles.configurationName
-        if hasAdapter { throw ModelError.adapterOfAdapter(path: path, base: self.directory) }
+        if hasAdapter { throw AdapterFiles.isAdapter(self.directory, namedIn: path) }
         guard let lora = store.lora?.configuration else { return }
         let scalars = store.parameters.filter { AdapterFiles.lieBeside(architecture.part(of: $0.name)) }
         let tensors = (store.adapterParameters + scalars).map { parameter in
@@ -53,24 +52,5 @@ extension ModelCheckpoint {
         let names = Set(lora.targets.map(\.rawValue)).sorted()
         let blockCount = Tower.allCases.reduce(0) { $0 + architecture.blockCount(of: $1) }
         return adapted.count == names.count * blockCount ? names : adapted.sorted()
-    }
-}
-
-extension LoRAPlan {
-    /// Adapters whose A begins as PEFT's: uniform within ±1/√from, which is Kaiming's with a = √5. Each layer's numbers
-    /// depend on the seed and its path alone.
-    ///
-    /// - Parameters:
-    ///   - configuration: Rank, scale and targets.
-    ///   - seed: What the numbers derive from.
-    ///   - includes: Whether the layer at a path gets an adapter.
-    public init(
-        _ configuration: LoRAConfiguration, seed: UInt64, includes: @escaping (_ layer: String) -> Bool = { _ in true }
-    ) {
-        self.init(configuration, includes: includes) { name, shape in
-            let bound = 1 / Double(shape[1]).squareRoot()
-            var random = CountedRandom(seed: seed, name: name)
-            return (0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-bound..<bound)) }
-        }
     }
 }

@@ -9,21 +9,17 @@ import Torch
 public import TorchNN
 
 extension ModelCheckpoint {
-    /// Writes a model directory in Hugging Face's layout that transformers loads: this checkpoint's configuration,
-    /// tokenizer and preprocessing with other weights.
+    /// Writes a model in Hugging Face's layout that transformers loads: this checkpoint's configuration, tokenizer and
+    /// preprocessing with other weights. The directory exists; preferably nobody looks at it yet.
     ///
-    /// - Parameters:
-    ///   - directory: An existing directory, preferably one that nobody looks at yet.
-    ///   - parameters: The weights.
-    ///   - type: The type in which they are written.
     /// - Throws: `FileIOError` and `SafetensorsError` if a file cannot be written.
     public func export(
         to directory: String, parameters: [ParameterStore.Parameter], as type: ExportType = .float32
     ) throws {
         let weights = parameters.map { parameter in
             SafetensorsWriter.Tensor(
-                name: parameter.name, dtype: type.stored, shape: parameter.tensor.shape
-            ) { body in try parameter.tensor.withBytes(as: type.computed, body) }
+                name: parameter.name, dtype: type.types.stored, shape: parameter.tensor.shape
+            ) { body in try parameter.tensor.withBytes(as: type.types.computed, body) }
         }
         try SafetensorsWriter.write(weights, to: directory + "/model.safetensors", durable: true)
         try writeConfiguration(to: directory + "/config.json", type)
@@ -59,19 +55,11 @@ extension ModelCheckpoint {
         /// Half the size, with float32's range and 8 bits of precision.
         case bfloat16
 
-        var computed: DType {
+        fileprivate var types: (computed: DType, stored: SafetensorsDType) {
             switch self {
-            case .float32: .float32
-            case .float16: .float16
-            case .bfloat16: .bfloat16
-            }
-        }
-
-        var stored: SafetensorsDType {
-            switch self {
-            case .float32: .float32
-            case .float16: .float16
-            case .bfloat16: .bfloat16
+            case .float32: (.float32, .float32)
+            case .float16: (.float16, .float16)
+            case .bfloat16: (.bfloat16, .bfloat16)
             }
         }
     }

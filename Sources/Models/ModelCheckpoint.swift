@@ -43,7 +43,7 @@ public struct ModelCheckpoint {
     ///   - directory: The model's directory, or an adapter's.
     ///   - resolvingBase: Finds the directory of an adapter's base by its Hub name, or its path relative to where the
     ///     program runs; not asked where the base lies beside the adapter. Nil: only such a base is found.
-    /// - Throws: ``ModelError`` and the errors of the parts, each naming the file.
+    /// - Throws: `InputError` and the errors of the parts, each naming the file.
     public init(directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil) throws {
         let listed = try ModelDirectory(path: directory)
         guard listed.names.contains(AdapterFiles.configurationName) else {
@@ -62,8 +62,9 @@ public struct ModelCheckpoint {
         (self.layout, self.architecture, self.source) = try Self.model(in: directory)
         self.tokenizer = try architecture.tokenizer(in: directory.path)
         if tokenizer.vocabularySize > architecture.vocabularySize {
-            throw ModelError.tokenizerMismatch(
-                directory: directory.path, tokens: tokenizer.vocabularySize, vocabulary: architecture.vocabularySize)
+            throw InputError.badData(
+                "the tokenizer in \(directory.path) has ids up to \(tokenizer.vocabularySize - 1), config.json has vocab_size \(architecture.vocabularySize); use the files of one model"
+            )
         }
         self.preprocessor = try directory.preprocessor(layout, side: architecture.imageSize)
     }
@@ -80,13 +81,9 @@ public struct ModelCheckpoint {
         return (layout, architecture, WeightSource(weights, recipes: recipes))
     }
 
-    /// The tokenizer and the context length alone, without opening the weights.
+    /// The tokenizer and the context length alone, without opening the weights; as ``init(directory:resolvingBase:)``.
     ///
-    /// - Parameters:
-    ///   - directory: The model's directory, or an adapter's.
-    ///   - resolvingBase: Finds the directory of an adapter's base, as in ``init(directory:resolvingBase:)``.
-    /// - Returns: The tokenizer and the context length.
-    /// - Throws: ``ModelError`` and the tokenizer's errors.
+    /// - Throws: `InputError` and the tokenizer's errors.
     public static func tokenizer(
         directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil
     ) throws -> (tokenizer: any TextTokenizer, contextLength: Int) {
@@ -102,21 +99,19 @@ public struct ModelCheckpoint {
     /// The token ids of a text, as ``ImageTextModel/textFeatures(_:)`` takes them.
     public func tokens(of text: String) -> [Int32] { tokenizer.encode(text, contextLength: contextLength) }
 
-    /// Loads the weights.
+    /// Loads the weights to a device, to run in a type: the model, and its parameters by name. `lora` says which layers
+    /// get adapters that can be trained.
     ///
-    /// - Parameters:
-    ///   - device: Where to put them.
-    ///   - dtype: The type to run in.
-    ///   - lora: Which layers get adapters that can be trained; nil for none.
-    /// - Returns: The model, and its parameters by name.
-    /// - Throws: ``TorchNN/ParameterError`` if one is missing or misshapen, ``Torch/TorchError`` if memory runs out.
+    /// - Throws: `InputError` if a parameter is missing or misshapen, ``Torch/TorchError`` if memory runs out.
     public func load(
         on device: Device = .cpu, dtype: DType = .float32, lora: LoRAPlan? = nil
     ) throws -> (any ImageTextModel, ParameterStore) {
         let store = ParameterStore(source: source, dtype: dtype, device: device, lora: lora)
         let model = try architecture.model(store.root)
         if let name = store.unused.first(where: { !Self.isBuffer($0) }) {
-            throw ParameterError.unused(name: name, file: source.path)
+            throw InputError.badData(
+                "\(source.path) holds '\(name)', which this model has no place for; check that config.json belongs to these weights"
+            )
         }
         return (model, store)
     }
@@ -126,5 +121,21 @@ public struct ModelCheckpoint {
     private static func isBuffer(_ name: String) -> Bool {
         ["position_ids", "attn_mask", "input_resolution", "context_length", "vocab_size", "logit_bias"]
             .contains { name == $0 || name.hasSuffix("." + $0) }
+    }
+}
+
+extension ModelCheckpoint {
+    /// The first difference, in words, in what has to agree where the weights of two models are mixed; nil for none.
+    /// Both tokenizers have to take `texts`, and one that has a bit of everything, for the same tokens.
+    package func difference(from other: ModelCheckpoint, texts: [String]) -> String? {
+        if let difference = architecture.firstDifference(from: other.architecture) { return difference }
+        if preprocessor != other.preprocessor { return "they prepare pictures differently" }
+        let sizes = (tokenizer.vocabularySize, other.tokenizer.vocabularySize)
+        if sizes.0 != sizes.1 { return "their tokenizers have \(sizes.0) and \(sizes.1) tokens" }
+        let probe = "The quick brown fox's 0123456789 photographs, it's raining: jumping over naïve façades & 東京!"
+        for text in [probe] + texts where tokens(of: text) != other.tokens(of: text) {
+            return "their tokenizers take '\(printable(text, maximumCharacters: 80))' for different tokens"
+        }
+        return nil
     }
 }

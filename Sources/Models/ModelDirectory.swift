@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FileIO
+package import FileIO
 import Foundation
 import Imaging
 import Safetensors
@@ -14,13 +14,13 @@ public struct ModelDirectory {
 
     /// Lists a directory.
     ///
-    /// - Throws: `FileIOError` if it cannot be read, ``ModelError`` if it is a pickle.
+    /// - Throws: `FileIOError` if it cannot be read, `InputError` if it is a pickle.
     public init(path: String) throws {
         self.path = path
         do {
             names = Set(try listDirectory(path: path))
         } catch {
-            if let pickle = ModelError.refusal(ofPickle: path) { throw pickle }
+            if let pickle = InputError.refusal(ofPickle: path) { throw pickle }
             throw error
         }
     }
@@ -33,22 +33,29 @@ public struct ModelDirectory {
         let known = ["open_clip_model.safetensors", "open_clip_pytorch_model.safetensors"]
         let others = names.filter { $0.hasSuffix(".safetensors") && $0 != "head.safetensors" }.sorted()
         if others.count > 1, !known.contains(where: names.contains) {
-            throw ModelError.manyWeights(directory: path, files: others)
+            let files = others.prefix(3).joined(separator: ", ")
+            throw InputError.badData(
+                "\(path) has several files of weights (\(files)); keep one, or call it model.safetensors")
         }
         if let name = known.first(where: names.contains) ?? others.first {
             return try SafetensorsCheckpoint(path: path + "/" + name)
         }
-        for name in names.sorted() {
-            if let pickle = ModelError.refusal(ofPickle: path + "/" + name) { throw pickle }
-        }
-        throw ModelError.noWeights(directory: path)
+        try refusePickles(named: "model.safetensors")
+        throw InputError.badData(
+            "\(path) has no model.safetensors, model.safetensors.index.json or other *.safetensors; name a model directory"
+        )
     }
 
-    /// Reads the file that describes the model's shape.
+    /// Throws the refusal of the first pickle, which should rather be a file of this name.
+    func refusePickles(named name: String) throws(InputError) {
+        for other in names.sorted() {
+            if let refusal = InputError.refusal(ofPickle: path + "/" + other, named: name) { throw refusal }
+        }
+    }
+
+    /// Reads the file that describes the model's shape in a layout.
     ///
-    /// - Parameter layout: Whose file it is.
-    /// - Returns: Its values.
-    /// - Throws: ``ModelError`` if it is missing or no JSON object.
+    /// - Throws: `InputError` if it is missing or no JSON object.
     public func configuration(_ layout: ModelLayout) throws -> ConfigReader {
         let file = path + "/" + layout.configurationName
         do {
@@ -58,7 +65,7 @@ public struct ModelDirectory {
                 layout == .huggingFace
                 ? "a model directory needs Hugging Face's config.json beside the weights"
                 : "weights with open_clip's names need its configuration beside them"
-            throw ModelError.missingFile(path: file, remedy: remedy)
+            throw InputError.badData("\(file) is missing; \(remedy)")
         }
     }
 
@@ -66,9 +73,10 @@ public struct ModelDirectory {
     func preprocessor(_ layout: ModelLayout, side: Int) throws -> ImagePreprocessor {
         let file = path + "/" + layout.preprocessingName
         guard names.contains(layout.preprocessingName) else {
-            throw ModelError.missingFile(
-                path: file, remedy: "a model directory needs it to prepare pictures as the model was trained on")
+            throw InputError.badData(
+                "\(file) is missing; a model directory needs it to prepare pictures as the model was trained on")
         }
+        func bad(_ key: String, _ problem: String) -> InputError { .badData("\(file): key '\(key)' \(problem)") }
         let bytes = try readFile(path: file, maximumBytes: 16 << 20)
         let preprocessor: ImagePreprocessor
         do {
@@ -77,14 +85,28 @@ public struct ModelDirectory {
                 ? try ImagePreprocessor(openCLIP: ConfigReader(path: file, bytes: bytes), side: side)
                 : try ImagePreprocessor(configuration: Data(bytes))
         } catch ImagingError.badConfiguration(let key, let problem) {
-            throw ModelError.badValue(path: file, key: key, problem: problem)
+            throw bad(key, problem)
         }
         let size = preprocessor.outputSize
         if size.width != side || size.height != side {
-            throw ModelError.badValue(
-                path: file, key: "crop_size",
-                problem: "gives pictures of \(size.width) x \(size.height), the model's image_size is \(side)")
+            throw bad(
+                "crop_size", "gives pictures of \(size.width) x \(size.height), the model's image_size is \(side)")
         }
         return preprocessor
+    }
+}
+
+extension InputError {
+    /// The refusal of a pickle, with the command that converts it; nil for any other path. `name` is what the converted
+    /// file has to be called.
+    package static func refusal(ofPickle path: String, named name: String = "model.safetensors") -> InputError? {
+        guard [".pt", ".bin", ".pth", ".ckpt", ".pkl"].contains(where: path.hasSuffix) else { return nil }
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let target = (folder.isEmpty ? "" : folder + "/") + name
+        let command =
+            "python3 -c \"import torch, safetensors.torch as s; "
+            + "d = torch.load('\(path)', map_location='cpu', weights_only=True); "
+            + "s.save_file({k: v.clone() for k, v in d.items()}, '\(target)', {'format': 'pt'})\""
+        return .badData("\(path) is a pickle, which can run code when it is read; convert it once with: \(command)")
     }
 }

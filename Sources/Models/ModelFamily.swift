@@ -7,22 +7,15 @@ public protocol ModelFamily: Sendable {
     /// The values of `model_type` in a `config.json` by which its models are known.
     var modelTypes: [String] { get }
 
-    /// Whether a directory holds a model of this family with open_clip's names and `open_clip_config.json`.
+    /// Whether a directory holds a model of this family with open_clip's names and `open_clip_config.json`; false by
+    /// default. `tensorNames` are those of its weights, nil where only the tokenizer is wanted.
     ///
-    /// - Parameters:
-    ///   - directory: The model's directory.
-    ///   - tensorNames: The names of its weights' tensors; nil where only the tokenizer is wanted.
-    /// - Returns: False by default: the family is only known in transformers' layout.
-    /// - Throws: ``ModelError`` if a file cannot be used.
+    /// - Throws: `InputError` if a file cannot be used.
     func recognizes(_ directory: ModelDirectory, tensorNames: [String]?) throws -> Bool
 
-    /// Reads the shape of a model.
+    /// Reads the shape of a model from its layout's configuration file.
     ///
-    /// - Parameters:
-    ///   - configuration: The layout's configuration file.
-    ///   - layout: Which layout it is.
-    /// - Returns: The shape.
-    /// - Throws: ``ModelError`` that names the key.
+    /// - Throws: `InputError` that names the key.
     func architecture(_ configuration: ConfigReader, layout: ModelLayout) throws -> any ModelArchitecture
 }
 
@@ -61,9 +54,7 @@ public enum ModelRegistry {
 
     /// The family whose model a `config.json` describes; one that names no type is CLIP's, as in transformers.
     ///
-    /// - Parameter configuration: The file.
-    /// - Returns: The family.
-    /// - Throws: ``ModelError`` if there is no such family.
+    /// - Throws: `InputError` if there is no such family.
     public static func family(of configuration: ConfigReader) throws -> any ModelFamily {
         let known = families.withLock { $0 }
         let type = try configuration.string("model_type", default: "clip")
@@ -76,9 +67,7 @@ public enum ModelRegistry {
 
     /// The shape that a `config.json` describes, for a model that is to begin from nothing.
     ///
-    /// - Parameter configuration: The file.
-    /// - Returns: The shape.
-    /// - Throws: ``ModelError`` that names the key, also where models of the family cannot begin from nothing.
+    /// - Throws: `InputError` that names the key, also where models of the family cannot begin from nothing.
     public static func newArchitecture(_ configuration: ConfigReader) throws -> any NewModelArchitecture {
         let architecture = try family(of: configuration).architecture(configuration, layout: .huggingFace)
         guard let architecture = architecture as? any NewModelArchitecture else {

@@ -18,7 +18,7 @@ public struct ModelBundle {
     /// - Parameters:
     ///   - directory: The model, or an adapter in PEFT's format, with `mumic.json` beside it.
     ///   - resolvingBase: Finds the directory of an adapter's base, as in ``Models/ModelCheckpoint/init(directory:resolvingBase:)``.
-    /// - Throws: ``Models/ModelError``, ``MultiLabelError`` and the errors of the parts.
+    /// - Throws: `InputError`, ``MultiLabelError`` and the errors of the parts.
     public init(directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil) throws {
         self.checkpoint = try ModelCheckpoint(directory: directory, resolvingBase: resolvingBase)
         self.description = try ClassifierDescription.read(directory: directory)
@@ -52,7 +52,7 @@ public struct ModelBundle {
     ///   - device: Where to compute.
     ///   - dtype: The type to run in.
     /// - Returns: The classifier.
-    /// - Throws: ``MultiLabelError``, `ParameterError` and `TorchError`.
+    /// - Throws: ``MultiLabelError``, `InputError` and `TorchError`.
     public func classifier(
         labels: [Label], templates: [PromptTemplate]?, device: Device, dtype: DType
     ) throws -> MultiLabelClassifier {
@@ -62,7 +62,7 @@ public struct ModelBundle {
     /// Loads the weights and builds the classifier, as ``classifier(labels:templates:device:dtype:)`` does.
     ///
     /// - Returns: The classifier, and its towers' parameters by name.
-    /// - Throws: ``MultiLabelError``, `ParameterError` and `TorchError`.
+    /// - Throws: ``MultiLabelError``, `InputError` and `TorchError`.
     public func load(
         labels: [Label], templates: [PromptTemplate]?, device: Device, dtype: DType
     ) throws -> (classifier: MultiLabelClassifier, store: ParameterStore) {

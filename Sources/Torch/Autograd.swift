@@ -2,6 +2,7 @@
 
 internal import CTorch
 
+/// Gradients, and changes in place; all throw ``TorchError`` if libtorch refuses.
 extension Tensor {
     /// Whether operations on this tensor are recorded for ``backward()``.
     public var requiresGradient: Bool { ctorch_requires_grad(handle) }
@@ -19,8 +20,6 @@ extension Tensor {
     public func backward() throws(TorchError) { try check(ctorch_backward(handle)) }
 
     /// The gradient accumulated so far, or nil if there is none.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
     public var gradient: Tensor? {
         get throws(TorchError) {
             var gradient: OpaquePointer?
@@ -30,13 +29,9 @@ extension Tensor {
     }
 
     /// Forgets the accumulated gradient and frees its memory.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
     public func clearGradient() throws(TorchError) { try check(ctorch_clear_grad(handle)) }
 
     /// The same values, cut off from what computed them.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
     public func detached() throws(TorchError) -> Tensor { try owned(ctorch_detach(handle)) }
 
     /// Overwrites the elements with those of `source`.
@@ -47,15 +42,11 @@ extension Tensor {
     }
 
     /// Bounds every element.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
     public func clampInPlace(_ low: Double, _ high: Double) throws(TorchError) {
         try check(ctorch_clamp_in_place(handle, low, high))
     }
 
     /// Whether no element is infinite or not a number.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
     public func isFinite() throws(TorchError) -> Bool {
         var result = false
         try check(ctorch_all_finite(handle, &result))
@@ -63,8 +54,6 @@ extension Tensor {
     }
 
     /// The sum of the squares of all elements.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
     public func squareSum() throws(TorchError) -> Double {
         var result = 0.0
         try check(ctorch_square_sum(handle, &result))
@@ -93,20 +82,10 @@ public func withBFloat16Autocast<R>(on device: Device, _ body: () throws -> R) t
 
 /// One step of AdamW with decoupled decay over tensors of one device, in place (torch.optim.AdamW, fused).
 ///
-/// - Parameters:
-///   - parameters: What is changed, each of any shape.
-///   - gradients: One for each parameter, of its shape.
-///   - firstMoments: Running means of the gradients, changed too.
-///   - secondMoments: Running means of the squared gradients, changed too.
-///   - steps: One float32 scalar for each parameter, advanced by one.
-///   - gradientScale: A float32 scalar by which the gradients are divided first, in the same pass; nil for 1.
-///   - learningRate: The step's learning rate.
-///   - beta1: Decay of the first moments.
-///   - beta2: Decay of the second moments.
-///   - epsilon: Added to the root of the second moment.
-///   - weightDecay: Times the learning rate, the share of each parameter that is taken away first.
-/// - Throws: ``TorchError`` if the lists do not match.
-public func adamWStep(
+/// Each parameter has a gradient and two moments (running means of the gradients and of their squares) of its shape, and
+/// a float32 scalar in `steps`; moments and steps change too. Gradients are divided by the float32 scalar
+/// `gradientScale` first, in the same pass. Throws ``TorchError`` if the lists do not match.
+package func adamWStep(
     parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor], steps: [Tensor],
     gradientScale: Tensor? = nil, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
     weightDecay: Double
@@ -117,4 +96,16 @@ public func adamWStep(
             parameters.map(\.handle), gradients.map(\.handle), firstMoments.map(\.handle), secondMoments.map(\.handle),
             steps.map(\.handle), Int64(parameters.count), gradientScale?.handle, learningRate, beta1, beta2, epsilon,
             weightDecay))
+}
+
+/// Moves tensors of one device a part of the way to others, in place: target += weight · (source − target).
+/// There is a source of its shape for each target; the part of the way, `weight`, is 0 to 1. Throws ``TorchError`` if the
+/// lists do not match.
+public func interpolateInPlace(_ targets: [Tensor], to sources: [Tensor], weight: Double) throws(TorchError) {
+    if targets.count != sources.count {
+        throw TorchError(
+            operation: "interpolateInPlace", message: "\(targets.count) targets and \(sources.count) sources")
+    }
+    if targets.isEmpty { return }
+    try check(ctorch_lerp_in_place(targets.map(\.handle), sources.map(\.handle), Int64(targets.count), weight))
 }

@@ -23,9 +23,8 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The device that a user names, if this machine has it.
+    /// The device that a user names: `cpu`, `cuda` or `cuda:N`, if this machine has it.
     ///
-    /// - Parameter name: `cpu`, `cuda` or `cuda:N`.
     /// - Throws: ``FileIO/InputError``, a wrong usage of `--device`.
     public init(named name: String) throws(InputError) {
         guard let device = Device(name) else {
@@ -94,9 +93,6 @@ public enum DType: Int32, Hashable, Sendable, CaseIterable {
 public enum Library {
     /// Such as `2.13.0`.
     public static var version: String { String(cString: ctorch_version()) }
-
-    /// Threads an operation on the CPU uses.
-    public static var threadCount: Int { Int(ctorch_thread_count()) }
 
     /// Sets how many threads an operation on the CPU uses.
     public static func setThreadCount(_ count: Int) { ctorch_set_thread_count(Int32(clamping: max(1, count))) }

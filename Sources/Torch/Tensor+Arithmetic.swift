@@ -2,119 +2,73 @@
 
 internal import CTorch
 
-/// Arithmetic, elementwise with broadcasting.
+/// Arithmetic, elementwise with broadcasting; all throw ``TorchError`` if the shapes do not fit or libtorch refuses.
 extension Tensor {
     /// a + b.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
     public static func + (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
         try owned(ctorch_add(a.handle, b.handle))
     }
 
     /// a − b.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
     public static func - (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
         try owned(ctorch_subtract(a.handle, b.handle))
     }
 
     /// a · b.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
     public static func * (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
         try owned(ctorch_multiply(a.handle, b.handle))
     }
 
     /// a / b.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
     public static func / (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
         try owned(ctorch_divide(a.handle, b.handle))
     }
 
     /// e to the power of every element.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
-    public func exponential() throws(TorchError) -> Tensor {
-        try owned(ctorch_exp(handle))
-    }
+    public func exponential() throws(TorchError) -> Tensor { try owned(ctorch_exp(handle)) }
 
     /// The natural logarithm of every element.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
-    public func logarithm() throws(TorchError) -> Tensor {
-        try owned(ctorch_log(handle))
-    }
+    public func logarithm() throws(TorchError) -> Tensor { try owned(ctorch_log(handle)) }
 
     /// a · scale + shift, of every element.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
     public func affine(scale: Double, shift: Double = 0) throws(TorchError) -> Tensor {
         try owned(ctorch_affine(handle, scale, shift))
     }
 
     /// Every element to the power of that of `exponent`, which is broadcast.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
     public func power(_ exponent: Tensor) throws(TorchError) -> Tensor {
         try owned(ctorch_power(handle, exponent.handle))
     }
 
     /// Bounds every element; those outside the bounds pass no gradient on.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
     public func clamped(_ low: Double, _ high: Double) throws(TorchError) -> Tensor {
         try owned(ctorch_clamp(handle, low, high))
     }
 
     /// 1 where an element exceeds `threshold` and 0 where not; passes no gradient on.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
     public func greater(than threshold: Double) throws(TorchError) -> Tensor {
         try owned(ctorch_greater(handle, threshold))
     }
 
     /// 1 / (1 + e^(−x)) of every element.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
-    public func sigmoid() throws(TorchError) -> Tensor {
-        try owned(ctorch_sigmoid(handle))
-    }
+    public func sigmoid() throws(TorchError) -> Tensor { try owned(ctorch_sigmoid(handle)) }
 
     /// log(1 / (1 + e^(−x))) of every element, which never overflows.
-    ///
-    /// - Throws: ``TorchError`` if libtorch refuses.
-    public func logSigmoid() throws(TorchError) -> Tensor {
-        try owned(ctorch_log_sigmoid(handle))
-    }
+    public func logSigmoid() throws(TorchError) -> Tensor { try owned(ctorch_log_sigmoid(handle)) }
 
     /// log Σ e^x over one dimension, which stays with size 1.
-    ///
-    /// - Throws: ``TorchError`` if there is no such dimension.
     public func logSumExp(dimension: Int) throws(TorchError) -> Tensor {
         try owned(ctorch_log_sum_exp(handle, Int64(dimension)))
     }
 
     /// The sum of all elements, a scalar `[]`.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
-    public func sum() throws(TorchError) -> Tensor {
-        try owned(ctorch_sum(handle))
-    }
+    public func sum() throws(TorchError) -> Tensor { try owned(ctorch_sum(handle)) }
 
     /// Sums over one dimension, which goes.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
-    public func sum(dimension: Int) throws(TorchError) -> Tensor {
-        try owned(ctorch_sum_dim(handle, Int64(dimension)))
-    }
+    public func sum(dimension: Int) throws(TorchError) -> Tensor { try owned(ctorch_sum_dim(handle, Int64(dimension))) }
 
     /// x / max(‖x‖₂, 1e-12) over the last dimension.
-    ///
-    /// - Throws: ``TorchError`` if the shapes do not fit.
-    public func normalized() throws(TorchError) -> Tensor {
-        try owned(ctorch_normalize(handle))
-    }
+    public func normalized() throws(TorchError) -> Tensor { try owned(ctorch_normalize(handle)) }
 
     /// Σ weights · (max(z, 0) − z·y + log(1 + e^(−|z|))) over these logits z: a scalar `[]`, and never an overflow.
     ///

@@ -11,64 +11,50 @@ public final class Tensor {
     /// The type of the elements.
     public let dtype: DType
 
-    private init(owning handle: OpaquePointer, dtype: DType) {
-        self.handle = handle
-        self.dtype = dtype
-    }
-
-    /// Takes ownership of a handle.
+    /// Takes ownership of a handle that an operation returned.
     ///
-    /// - Throws: ``TorchError`` if its elements are of a type that is not among ``DType``'s; the handle is then freed.
-    convenience init(owning handle: OpaquePointer, _ operation: String = #function) throws(TorchError) {
+    /// - Throws: ``TorchError``: the thread's last failure if there is none, or if its elements are of a type that is
+    ///   not among ``DType``'s; the handle is then freed.
+    init(owning handle: OpaquePointer?, _ operation: String = #function) throws(TorchError) {
+        guard let handle else { throw .last(operation) }
         guard let dtype = DType(rawValue: ctorch_dtype(handle)) else {
             ctorch_free(handle)
             throw TorchError(operation: operation, message: "the result has elements of a type that is not supported")
         }
-        self.init(owning: handle, dtype: dtype)
+        (self.handle, self.dtype) = (handle, dtype)
     }
 
     deinit { ctorch_free(handle) }
 
-    /// Copies `values`, row major, into a float32 tensor on the CPU.
-    ///
-    /// - Throws: ``TorchError`` if `values` does not fill `shape`.
+    /// Copies `values`, row major, which have to fill `shape`, into a float32 tensor on the CPU.
     public convenience init(_ values: [Float], shape: [Int]) throws(TorchError) {
-        try Tensor.checkCount(values.count, shape)
-        let handle = withShape(shape) { ctorch_from_floats(values, $0, $1) }
-        guard let handle else { throw .last("Tensor") }
-        try self.init(owning: handle, "Tensor")
+        try self.init(elements: values, .float32, shape)
     }
 
-    /// Copies `values`, row major, into an int64 tensor on the CPU.
-    ///
-    /// - Throws: ``TorchError`` if `values` does not fill `shape`.
+    /// Copies `values`, row major, which have to fill `shape`, into an int64 tensor on the CPU.
     public convenience init(_ values: [Int64], shape: [Int]) throws(TorchError) {
-        try Tensor.checkCount(values.count, shape)
-        let handle = withShape(shape) { ctorch_from_int64s(values, $0, $1) }
-        guard let handle else { throw .last("Tensor") }
-        try self.init(owning: handle, "Tensor")
+        try self.init(elements: values, .int64, shape)
+    }
+
+    private convenience init<T: BitwiseCopyable>(elements: [T], _ dtype: DType, _ shape: [Int]) throws(TorchError) {
+        if elements.count != shape.reduce(1, *) {
+            throw TorchError(operation: "Tensor", message: "\(elements.count) values do not fill the shape \(shape)")
+        }
+        try self.init(owning: withShape(shape) { ctorch_from_elements(elements, $0, $1, dtype.rawValue) }, "Tensor")
     }
 
     /// A tensor whose elements are not set.
-    ///
-    /// - Throws: ``TorchError`` if there is no memory for it.
     public convenience init(
         emptyWithShape shape: [Int], dtype: DType = .float32, device: Device = .cpu
     ) throws(TorchError) {
-        let handle = withShape(shape) { ctorch_empty($0, $1, dtype.rawValue, device.code) }
-        guard let handle else { throw .last("Tensor") }
-        try self.init(owning: handle, "Tensor")
+        try self.init(owning: withShape(shape) { ctorch_empty($0, $1, dtype.rawValue, device.code) }, "Tensor")
     }
 
     /// A tensor of one value.
-    ///
-    /// - Throws: ``TorchError`` if there is no memory for it.
     public convenience init(
         repeating value: Double, shape: [Int], dtype: DType = .float32, device: Device = .cpu
     ) throws(TorchError) {
-        let handle = withShape(shape) { ctorch_full($0, $1, value, dtype.rawValue, device.code) }
-        guard let handle else { throw .last("Tensor") }
-        try self.init(owning: handle, "Tensor")
+        try self.init(owning: withShape(shape) { ctorch_full($0, $1, value, dtype.rawValue, device.code) }, "Tensor")
     }
 
     /// The sizes of the dimensions.
@@ -84,8 +70,6 @@ public final class Tensor {
     public var device: Device { Device(code: ctorch_device_of(handle)) }
 
     /// All elements, row major, as float32: the copy to the host, and so the one point of synchronisation.
-    ///
-    /// - Throws: ``TorchError`` if the copy fails.
     public func floats() throws(TorchError) -> [Float] {
         let count = self.count
         var status: Int32 = 0
@@ -99,22 +83,15 @@ public final class Tensor {
         return values
     }
 
-    /// The value of a tensor with one element.
-    ///
-    /// - Throws: ``TorchError`` if it has more or fewer.
+    /// The value of a tensor that has one element.
     public func item() throws(TorchError) -> Float {
         var value: Float = 0
         try check(ctorch_copy_floats(handle, &value, 1))
         return value
     }
 
-    /// Calls `body` with the elements as little-endian bytes of a type, without a copy where they lie so already.
-    ///
-    /// - Parameters:
-    ///   - dtype: The type of the bytes.
-    ///   - body: Is given them, row major.
-    /// - Returns: What `body` returns.
-    /// - Throws: ``TorchError`` if the elements cannot be copied, and what `body` throws.
+    /// Calls `body` with the elements, row major, as little-endian bytes of a type, without a copy where they lie so
+    /// already.
     public func withBytes<R>(as dtype: DType = .float32, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
         var tensor = try self.dtype == dtype && device == .cpu ? self : to(device: .cpu, dtype: dtype)
         if ctorch_element_pointer(tensor.handle) == nil { tensor = try tensor.clone() }
@@ -124,8 +101,6 @@ public final class Tensor {
     }
 
     /// Converts `count` elements of `dtype` at `bytes` and stores them from flat element `offset` on.
-    ///
-    /// - Throws: ``TorchError`` if they do not fit.
     public func store(_ bytes: UnsafeRawBufferPointer, dtype: DType, at offset: Int) throws(TorchError) {
         guard let base = bytes.baseAddress, bytes.count > 0 else { return }
         try check(ctorch_store(handle, Int64(offset), base, Int64(bytes.count / dtype.byteCount), dtype.rawValue))
@@ -142,15 +117,7 @@ public final class Tensor {
     }
 
     /// A copy with storage of its own.
-    ///
-    /// - Throws: ``TorchError`` if there is no memory for it.
     public func clone() throws(TorchError) -> Tensor { try owned(ctorch_clone(handle)) }
-
-    private static func checkCount(_ count: Int, _ shape: [Int]) throws(TorchError) {
-        if count != shape.reduce(1, *) {
-            throw TorchError(operation: "Tensor", message: "\(count) values do not fill the shape \(shape)")
-        }
-    }
 }
 
 @available(*, unavailable)

@@ -26,15 +26,13 @@ public struct TorchError: UserFacingError {
     static func last(_ operation: String) -> TorchError {
         let text = ctorch_last_error().map { String(cString: $0) } ?? ""
         let firstLine = text.split(separator: "\n", omittingEmptySubsequences: true).first.map(String.init)
-        let name = operation.prefix { $0 != "(" }
-        return TorchError(operation: String(name), message: firstLine ?? "no reason given")
+        return TorchError(operation: String(operation.prefix { $0 != "(" }), message: firstLine ?? "no reason given")
     }
 }
 
 /// Takes ownership of a returned handle, or throws the thread's last failure.
 func owned(_ handle: OpaquePointer?, _ operation: String = #function) throws(TorchError) -> Tensor {
-    guard let handle else { throw .last(operation) }
-    return try Tensor(owning: handle, operation)
+    try Tensor(owning: handle, operation)
 }
 
 /// Throws the thread's last failure if `status` is not 0.

@@ -20,10 +20,7 @@ public final class AdamW {
 
         /// PyTorch's constants, and a weight decay of 0.1.
         public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.1) {
-            self.beta1 = beta1
-            self.beta2 = beta2
-            self.epsilon = epsilon
-            self.weightDecay = weightDecay
+            (self.beta1, self.beta2, self.epsilon, self.weightDecay) = (beta1, beta2, epsilon, weightDecay)
         }
     }
 
@@ -38,16 +35,12 @@ public final class AdamW {
 
         /// A parameter that learns at `multiplier` times the step's rate.
         public init(name: String, tensor: Tensor, multiplier: Double = 1) {
-            self.name = name
-            self.tensor = tensor
-            self.multiplier = multiplier
+            (self.name, self.tensor, self.multiplier) = (name, tensor, multiplier)
         }
     }
 
     private struct Slot {
-        let name: String
-        let parameter: Tensor
-        let multiplier: Double
+        let parameter: Parameter
         let firstMoment: Tensor
         let secondMoment: Tensor
         let step: Tensor
@@ -64,39 +57,29 @@ public final class AdamW {
     /// - Throws: ``Torch/TorchError`` if there is no memory for the moments.
     public init(_ parameters: [Parameter], configuration: Configuration) throws(TorchError) {
         self.configuration = configuration
-        var slots: [Slot] = []
         var multipliers: [Double] = []
-        for parameter in parameters {
-            let tensor = parameter.tensor
-            let shape = tensor.shape
+        self.slots = try parameters.map { parameter throws(TorchError) in
+            let (shape, device) = (parameter.tensor.shape, parameter.tensor.device)
             if !multipliers.contains(parameter.multiplier) { multipliers.append(parameter.multiplier) }
-            slots.append(
-                Slot(
-                    name: parameter.name, parameter: tensor, multiplier: parameter.multiplier,
-                    firstMoment: try Tensor(repeating: 0, shape: shape, device: tensor.device),
-                    secondMoment: try Tensor(repeating: 0, shape: shape, device: tensor.device),
-                    step: try Tensor(repeating: 0, shape: [], device: tensor.device),
-                    decays: shape.count >= 2))
+            return Slot(
+                parameter: parameter, firstMoment: try Tensor(repeating: 0, shape: shape, device: device),
+                secondMoment: try Tensor(repeating: 0, shape: shape, device: device),
+                step: try Tensor(repeating: 0, shape: [], device: device), decays: shape.count >= 2)
         }
-        self.slots = slots
         self.multipliers = multipliers
     }
 
     /// Moves every parameter that has a gradient by one step.
-    ///
-    /// - Parameters:
-    ///   - learningRate: The learning rate of this step.
-    ///   - gradientScale: What the gradients are divided by; 1 leaves them as they are.
-    /// - Throws: ``Torch/TorchError`` if libtorch refuses.
+    /// Gradients are divided by `gradientScale` first.
     public func step(learningRate: Double, gradientScale: Double = 1) throws(TorchError) {
         var scale: Tensor?
-        if gradientScale != 1, let device = slots.first?.parameter.device {
+        if gradientScale != 1, let device = slots.first?.parameter.tensor.device {
             scale = try Tensor(repeating: gradientScale, shape: [], device: device)
         }
         for multiplier in multipliers {
             for decays in [true, false] {
                 try step(
-                    slots.filter { $0.multiplier == multiplier && $0.decays == decays },
+                    slots.filter { $0.parameter.multiplier == multiplier && $0.decays == decays },
                     learningRate: learningRate * multiplier, scale: scale,
                     weightDecay: decays ? configuration.weightDecay : 0)
             }
@@ -104,18 +87,16 @@ public final class AdamW {
     }
 
     /// Moves those of `slots` that have a gradient, in one pass.
-    private func step(
-        _ slots: [Slot], learningRate: Double, scale: Tensor?, weightDecay: Double
-    ) throws(TorchError) {
+    private func step(_ slots: [Slot], learningRate: Double, scale: Tensor?, weightDecay: Double) throws(TorchError) {
         var group: [Slot] = []
         var gradients: [Tensor] = []
         for slot in slots {
-            guard let gradient = try slot.parameter.gradient else { continue }
+            guard let gradient = try slot.parameter.tensor.gradient else { continue }
             group.append(slot)
             gradients.append(gradient)
         }
         try adamWStep(
-            parameters: group.map(\.parameter), gradients: gradients, firstMoments: group.map(\.firstMoment),
+            parameters: group.map(\.parameter.tensor), gradients: gradients, firstMoments: group.map(\.firstMoment),
             secondMoments: group.map(\.secondMoment), steps: group.map(\.step), gradientScale: scale,
             learningRate: learningRate, beta1: configuration.beta1, beta2: configuration.beta2,
             epsilon: configuration.epsilon, weightDecay: weightDecay)
@@ -125,8 +106,9 @@ public final class AdamW {
     public var state: [(name: String, tensor: Tensor)] {
         slots.flatMap { slot in
             [
-                ("exp_avg." + slot.name, slot.firstMoment), ("exp_avg_sq." + slot.name, slot.secondMoment),
-                ("step." + slot.name, slot.step),
+                ("exp_avg." + slot.parameter.name, slot.firstMoment),
+                ("exp_avg_sq." + slot.parameter.name, slot.secondMoment),
+                ("step." + slot.parameter.name, slot.step),
             ]
         }
     }

@@ -13,7 +13,7 @@ public struct Linear {
 
     /// Takes `weight` and, unless `bias` is false, `bias` from `scope`, and an adapter where there is to be one.
     ///
-    /// - Throws: ``ParameterError`` if one is missing or has another shape.
+    /// - Throws: `InputError` if one is missing or has another shape.
     public init(_ scope: ParameterScope, from: Int, to: Int, bias: Bool = true) throws {
         self.weight = try scope.parameter("weight", shape: [to, from])
         self.bias = bias ? try scope.parameter("bias", shape: [to]) : nil
@@ -41,7 +41,7 @@ public struct LayerNorm {
 
     /// Takes `weight` and `bias`, both `[width]`, from `scope`.
     ///
-    /// - Throws: ``ParameterError`` if one is missing or has another shape.
+    /// - Throws: `InputError` if one is missing or has another shape.
     public init(_ scope: ParameterScope, width: Int, epsilon: Double) throws {
         self.weight = try scope.parameter("weight", shape: [width])
         self.bias = try scope.parameter("bias", shape: [width])

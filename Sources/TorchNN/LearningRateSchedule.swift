@@ -23,10 +23,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
 
     /// A schedule of `totalSteps` steps.
     public init(peak: Double, warmupSteps: Int, totalSteps: Int, shape: Shape) {
-        self.peak = peak
-        self.warmupSteps = warmupSteps
-        self.totalSteps = totalSteps
-        self.shape = shape
+        (self.peak, self.warmupSteps, self.totalSteps, self.shape) = (peak, warmupSteps, totalSteps, shape)
     }
 
     /// peak·(s+1)/W while s < W, then peak·½(1 + cos(π(s−W)/(S−W))), or peak.

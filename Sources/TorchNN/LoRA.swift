@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hu et al., arXiv 2106.09685; names and initialisation as in https://github.com/huggingface/peft
 
+import Randomness
 public import Torch
 
 /// The linear layers of a transformer that may get an adapter, by transformers' names.
@@ -30,9 +31,7 @@ public struct LoRAConfiguration: Codable, Sendable, Equatable {
 
     /// An adapter of rank `rank` beside queries and values, as in the paper, unless told otherwise.
     public init(rank: Int, alpha: Double, targets: [LoRATarget] = [.query, .value]) {
-        self.rank = rank
-        self.alpha = alpha
-        self.targets = targets
+        (self.rank, self.alpha, self.targets) = (rank, alpha, targets)
     }
 
     /// s = α / r.
@@ -57,8 +56,6 @@ public struct LoRAAdapter {
     }
 
     /// s·B·A, `[to, from]`: what a merged weight has more.
-    ///
-    /// - Throws: ``Torch/TorchError`` if there is no memory for it.
     public func delta() throws(TorchError) -> Tensor { try up.matmul(down) * scale }
 }
 
@@ -66,22 +63,18 @@ public struct LoRAAdapter {
 public struct LoRAPlan {
     /// Rank, scale and targets.
     public let configuration: LoRAConfiguration
+    private let seed: UInt64
     private let includes: (_ layer: String) -> Bool
-    private let initializer: (_ name: String, _ shape: [Int]) -> [Float]
 
-    /// Adapters for those layers that are targets and that `includes` wants; B begins at 0.
+    /// Adapters for those layers that are targets and that `includes` wants by their path, such as
+    /// `encoder.layers.0.mlp.fc1`.
     ///
-    /// - Parameters:
-    ///   - configuration: Rank, scale and targets.
-    ///   - includes: Whether the layer at a path gets one, such as `encoder.layers.0.mlp.fc1`.
-    ///   - initializer: Gives A's first values, row major, by its name and shape.
+    /// As PEFT's, A begins uniform within ±1/√from, which is Kaiming's with a = √5, and B with 0. Each layer's numbers
+    /// depend on the seed and its path alone.
     public init(
-        _ configuration: LoRAConfiguration, includes: @escaping (_ layer: String) -> Bool = { _ in true },
-        initializer: @escaping (_ name: String, _ shape: [Int]) -> [Float]
+        _ configuration: LoRAConfiguration, seed: UInt64, includes: @escaping (_ layer: String) -> Bool = { _ in true }
     ) {
-        self.configuration = configuration
-        self.includes = includes
-        self.initializer = initializer
+        (self.configuration, self.seed, self.includes) = (configuration, seed, includes)
     }
 
     func adapts(_ layer: String) -> Bool {
@@ -91,7 +84,9 @@ public struct LoRAPlan {
 
     func adapter(_ layer: String, from: Int, to: Int, dtype: DType, device: Device) throws -> LoRAAdapter {
         let shape = [configuration.rank, from]
-        let values = initializer(layer + "." + LoRANames.down, shape)
+        let bound = 1 / Double(from).squareRoot()
+        var random = CountedRandom(seed: seed, name: layer + "." + LoRANames.down)
+        let values = (0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-bound..<bound)) }
         return LoRAAdapter(
             down: try Tensor(values, shape: shape).to(device: device, dtype: dtype),
             up: try Tensor(repeating: 0, shape: [to, configuration.rank], dtype: dtype, device: device),

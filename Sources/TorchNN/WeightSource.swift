@@ -17,9 +17,7 @@ public struct WeightSource {
 
         /// All of a tensor, unless told otherwise.
         public init(tensor: String, rows: Range<Int>? = nil, isTransposed: Bool = false) {
-            self.tensor = tensor
-            self.rows = rows
-            self.isTransposed = isTransposed
+            (self.tensor, self.rows, self.isTransposed) = (tensor, rows, isTransposed)
         }
     }
 
@@ -36,17 +34,12 @@ public struct WeightSource {
         self.storage = .checkpoint(checkpoint, recipes: recipes)
     }
 
-    /// The values of a model that begins from nothing.
-    ///
-    /// - Parameter initializer: Gives a parameter's values, row major, by its name and shape.
+    /// The values of a model that begins from nothing: `initializer` gives those of a parameter, row major.
     public init(initializer: @escaping (_ name: String, _ shape: [Int]) -> [Float]) {
         self.storage = .initializer(initializer)
     }
 
-    /// Tensors of the file that none of `parameters` is read from.
-    ///
-    /// - Parameter parameters: Names under which parameters were asked for.
-    /// - Returns: The file's names of the tensors.
+    /// The names of the file's tensors that none of `parameters`, names that were asked for, is read from.
     public func leftOver(besides parameters: Set<String>) -> [String] {
         guard case .checkpoint(let checkpoint, let recipes) = storage else { return [] }
         let read = recipes.map { recipes in Set(parameters.compactMap { recipes[$0]?.tensor }) } ?? parameters
@@ -54,10 +47,7 @@ public struct WeightSource {
     }
 
     /// The same source with what an adapter's file adds to its weights, and puts in place of them.
-    ///
-    /// - Parameter additions: The adapter's file.
-    /// - Returns: A source of merged weights.
-    public func adding(_ additions: WeightAdditions) -> WeightSource {
+    package func adding(_ additions: WeightAdditions) -> WeightSource {
         var source = self
         source.additions = additions
         return source
@@ -69,13 +59,9 @@ public struct WeightSource {
     }
 
     /// Reads a parameter's values, converting them piece by piece, so that the file's bytes never lie in memory whole.
+    /// The tensor is on the CPU.
     ///
-    /// - Parameters:
-    ///   - name: The parameter's name.
-    ///   - shape: The shape that it must have.
-    ///   - dtype: The type to convert to.
-    /// - Returns: A tensor on the CPU.
-    /// - Throws: ``ParameterError`` if it is missing, shaped otherwise, no floating-point tensor, or not finite.
+    /// - Throws: `InputError` if it is missing, shaped otherwise, no floating-point tensor, or not finite.
     public func load(_ name: String, shape: [Int], dtype: DType) throws -> Tensor {
         guard let additions else { return try loadPlain(name, shape: shape, dtype: dtype) }
         if let replacement = try additions.replacement(of: name, shape: shape) {
@@ -97,27 +83,30 @@ public struct WeightSource {
         }
         let recipe = recipes.map { $0[name] } ?? Recipe(tensor: name)
         guard let recipe, let (entry, shard) = checkpoint[recipe.tensor] else {
-            throw ParameterError.missing(name: recipe?.tensor ?? name, file: path)
+            throw InputError.badData(
+                "parameter '\(recipe?.tensor ?? name)' is missing in \(path); check that config.json belongs to these weights"
+            )
         }
+        func bad(_ problem: String) -> InputError { .badData("parameter '\(recipe.tensor)' in \(path) \(problem)") }
         guard let fileType = entry.dtype.torch else {
-            throw ParameterError.type(name: recipe.tensor, file: path, found: entry.dtype.rawValue)
+            throw bad("has type \(entry.dtype.rawValue); convert it to F32, F16 or BF16")
         }
-        var stored = recipe.isTransposed ? Array(shape.reversed()) : shape
-        if let rows = recipe.rows {
-            // A packed matrix holds three of these: compare with what the whole has to be.
-            let whole = [rows.count * 3] + stored.dropFirst()
-            guard entry.shape == whole, stored.first == rows.count else {
-                throw ParameterError.shape(name: recipe.tensor, file: path, found: entry.shape, expected: whole)
-            }
-            stored = [rows.count] + stored.dropFirst()
-        } else if entry.shape != stored && !(stored.isEmpty && entry.shape == [1]) {
-            throw ParameterError.shape(name: recipe.tensor, file: path, found: entry.shape, expected: stored)
+        let stored = recipe.isTransposed ? Array(shape.reversed()) : shape
+        // A packed matrix holds three of these: compare with what the whole has to be.
+        let whole = recipe.rows.map { [$0.count * 3] + stored.dropFirst() } ?? stored
+        let isScalar = stored.isEmpty && entry.shape == [1]
+        guard entry.shape == whole || isScalar, recipe.rows.map({ $0.count == stored.first }) ?? true else {
+            throw bad(
+                "has shape \(entry.shape), the config asks for \(whole); check that config.json belongs to these weights"
+            )
         }
         let tensor = try Tensor(emptyWithShape: stored, dtype: dtype)
         let rowCount = stored.dropFirst().reduce(1, *)
         let start = (recipe.rows?.lowerBound ?? 0) * rowCount
         try copy(entry, of: shard, from: start, as: fileType, into: tensor)
-        guard try tensor.isFinite() else { throw ParameterError.notFinite(name: recipe.tensor, file: path) }
+        guard try tensor.isFinite() else {
+            throw bad("holds infinite values or NaN; the checkpoint is damaged, use another")
+        }
         return recipe.isTransposed ? try tensor.transposed(0, 1).clone() : tensor
     }
 

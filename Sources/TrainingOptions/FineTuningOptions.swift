@@ -37,34 +37,28 @@ public struct LabelledModelOptions: ParsableArguments, Sendable {
 /// What is minimised.
 public struct LossOptions: ParsableArguments, Sendable {
     /// What is minimised.
-    @Option(help: .init("What is minimised.", valueName: "loss"))
-    public var loss = TrainingLoss.mumic
+    @Option(help: .init("What is minimised.", valueName: "loss")) public var loss = TrainingLoss.mumic
     /// What scores the labels.
     @Option(
-        help: .init("What scores labels: their texts, or fixed weights on the image tower (linear).", valueName: "head")
-    )
+        help: .init(
+            "What scores labels: their texts, or fixed weights on the image tower (linear).", valueName: "head"))
     public var head = ClassifierHead.text
     @Option(
-        parsing: .unconditional,
-        help: .init(
+        number:
             "The temperature at the start, 0.01 to 1, or auto: temperature and bias from a first batch (default: 0.07; siglip: 0.1).",
-            valueName: "x"))
+        "x")
     var temperature: StartingValue?
     /// Whether τ stays as it is.
-    @Flag(help: "Keep the temperature as it is.")
-    public var fixedTemperature = false
+    @Flag(help: "Keep the temperature as it is.") public var fixedTemperature = false
     @Option(
-        parsing: .unconditional,
-        help: .init(
+        number:
             "Where the bias of the logits starts: a number, auto (where a first batch's probabilities meet its share of positives) or none (default: mumic, asl and focal without --temperature or --fixed-temperature: auto, else none; siglip: -10).",
-            valueName: "x"))
+        "x")
     var bias: StartingBias?
     /// Whether b stays as it is.
-    @Flag(help: "Keep the bias as it is.")
-    public var fixedBias = false
+    @Flag(help: "Keep the bias as it is.") public var fixedBias = false
     /// Share by which targets move towards one half.
-    @Option(parsing: .unconditional, help: .init("Move targets by this share towards one half.", valueName: "x"))
-    public var labelSmoothing = 0.0
+    @Option(number: "Move targets by this share towards one half.", "x") public var labelSmoothing = 0.0
     /// How much more a label's positives weigh.
     @Option(
         help: .init(
@@ -72,20 +66,15 @@ public struct LossOptions: ParsableArguments, Sendable {
             valueName: "weight"))
     public var positiveWeight = PositiveWeighting.none
     /// ASL's focus on hard positives.
-    @Option(parsing: .unconditional, help: .init("asl: focus on hard positives.", valueName: "x"))
-    public var aslGammaPositive = 0.0
+    @Option(number: "asl: focus on hard positives.", "x") public var aslGammaPositive = 0.0
     /// ASL's focus on hard negatives.
-    @Option(parsing: .unconditional, help: .init("asl: focus on hard negatives.", valueName: "x"))
-    public var aslGammaNegative = 4.0
+    @Option(number: "asl: focus on hard negatives.", "x") public var aslGammaNegative = 4.0
     /// The probability up to which ASL does not count a negative.
-    @Option(parsing: .unconditional, help: .init("asl: negatives up to this probability do not count.", valueName: "x"))
-    public var aslClip = 0.05
+    @Option(number: "asl: negatives up to this probability do not count.", "x") public var aslClip = 0.05
     /// The focal loss's focus on hard pairs.
-    @Option(parsing: .unconditional, help: .init("focal: focus on hard pairs.", valueName: "x"))
-    public var focalGamma = 2.0
+    @Option(number: "focal: focus on hard pairs.", "x") public var focalGamma = 2.0
     /// The weight of positives in the focal loss; that of negatives is the rest to 1.
-    @Option(parsing: .unconditional, help: .init("focal: weight of positives.", valueName: "x"))
-    public var focalAlpha = 0.25
+    @Option(number: "focal: weight of positives.", "x") public var focalAlpha = 0.25
 
     /// For the parser.
     public init() {}
@@ -104,10 +93,9 @@ public struct LabelQualityOptions: ParsableArguments, Sendable {
     public var robust = RobustTraining.none
     /// How much of it, or nil for the method's own.
     @Option(
-        parsing: .unconditional,
-        help: .init(
+        number:
             "How much of it: forward: the share of wrong annotations (default: estimated in training); reject, correct: the share that each epoch adds (default: 0.002); bootstrap: the model's share (default: 0.2).",
-            valueName: "x"))
+        "x")
     public var robustRate: Double?
     /// How often each picture is seen in an epoch.
     @Option(help: .init("Each picture once an epoch, or labels equally often.", valueName: "order"))
@@ -130,43 +118,29 @@ public struct ScopeOptions: ParsableArguments, Sendable {
     public var freeze: [Tower] = []
     /// The last groups of the image tower that alone train, or nil for all.
     @Option(
-        parsing: .unconditional,
-        help: .init(
+        number:
             "Train only the last groups of the image tower, counted and named as by open_clip: 1 its projection, 2 the last layer too, and so on.",
-            valueName: "n"))
+        "n")
     public var lockImageUnlockedGroups: Int?
     /// The last groups of the text tower that alone train, or nil for all.
-    @Option(
-        parsing: .unconditional,
-        help: .init("The same for the text tower; open_clip calls its groups layers.", valueName: "n"))
+    @Option(number: "The same for the text tower; open_clip calls its groups layers.", "n")
     public var lockTextUnlockedLayers: Int?
     /// Whether token, patch, position and class embeddings stay as they are.
-    @Flag(help: "Keep token, patch, position and class embeddings as they are.")
-    public var freezeEmbeddings = false
+    @Flag(help: "Keep token, patch, position and class embeddings as they are.") public var freezeEmbeddings = false
     /// What the learning rate is multiplied by from layer to layer downwards, image tower.
-    @Option(
-        parsing: .unconditional,
-        help: .init("Multiply the learning rate by this from layer to layer downwards, image tower.", valueName: "x"))
+    @Option(number: "Multiply the learning rate by this from layer to layer downwards, image tower.", "x")
     public var imageLayerDecay = 1.0
     /// What the learning rate is multiplied by from layer to layer downwards, text tower.
-    @Option(parsing: .unconditional, help: .init("The same for the text tower.", valueName: "x"))
-    public var textLayerDecay = 1.0
+    @Option(number: "The same for the text tower.", "x") public var textLayerDecay = 1.0
     /// The rank of adapters that train instead of the towers' weights, or nil for none.
-    @Option(
-        parsing: .unconditional,
-        help: .init("Train adapters of this rank (LoRA) instead of the towers' weights.", valueName: "n"))
-    public var loraRank: Int?
+    @Option(number: "Train adapters of this rank (LoRA) instead of the towers' weights.", "n") public var loraRank: Int?
     /// The adapters' α: they are scaled by α / rank.
-    @Option(parsing: .unconditional, help: .init("The adapters' alpha.", valueName: "x"))
-    public var loraAlpha = ScopeOptions.usualAlpha
+    @Option(number: "The adapters' alpha.", "x") public var loraAlpha = ScopeOptions.usualAlpha
     /// The layers that get an adapter.
     @Option(parsing: .upToNextOption, help: .init("Layers that get adapters.", valueName: "layers"))
     public var loraTargets = ScopeOptions.usualTargets
     /// The decay of a moving average of the weights, which is then what is validated and kept; nil for none.
-    @Option(
-        parsing: .unconditional,
-        help: .init("Validate and keep a moving average of the weights with this decay, such as 0.999.", valueName: "x")
-    )
+    @Option(number: "Validate and keep a moving average of the weights with this decay, such as 0.999.", "x")
     public var ema: Double?
     /// Whether what frozen layers make of unvaried pictures is computed once.
     @Flag(

@@ -8,11 +8,8 @@ import Yams
 struct OptionsFile<Run: RunConfiguration> {
     private(set) var arguments: [String: [String]] = [:]
 
-    /// Reads a file's text.
+    /// Reads the text of a file, which may be empty.
     ///
-    /// - Parameters:
-    ///   - text: The text; it may be empty.
-    ///   - path: Its file, for messages.
     /// - Throws: `InputError` that names the line, the key and what it may be.
     init(_ text: String, path: String) throws {
         let node: Node?

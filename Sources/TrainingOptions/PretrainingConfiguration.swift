@@ -38,29 +38,22 @@ public struct FirstModelOptions: ParsableArguments, Sendable {
 /// What pretraining minimises, and how.
 public struct ContrastiveOptions: ParsableArguments, Sendable {
     /// What is minimised.
-    @Option(help: .init("What is minimised.", valueName: "loss"))
-    public var loss = ContrastiveLoss.clip
+    @Option(help: .init("What is minimised.", valueName: "loss")) public var loss = ContrastiveLoss.clip
     /// τ at the start; nil for the loss's default in a new model and for the model's own otherwise.
     @Option(
-        parsing: .unconditional,
-        help: .init(
+        number:
             "The temperature at the start (default: 0.07 for clip and 0.1 for siglip in a new model, else the model's).",
-            valueName: "x"))
+        "x")
     public var temperature: Double?
     /// The share of each picture's patches that a step does not look at, drawn anew each time.
-    @Option(
-        parsing: .unconditional,
-        help: .init("The share of a picture's patches that a step leaves out, to be faster.", valueName: "x"))
+    @Option(number: "The share of a picture's patches that a step leaves out, to be faster.", "x")
     public var patchDropout = 0.0
     /// Decay of the running mean of the gradients.
-    @Option(parsing: .unconditional, help: .init("AdamW's first decay.", valueName: "x"))
-    public var beta1 = 0.9
+    @Option(number: "AdamW's first decay.", "x") public var beta1 = 0.9
     /// Decay of the running mean of the squared gradients.
-    @Option(parsing: .unconditional, help: .init("AdamW's second decay.", valueName: "x"))
-    public var beta2 = 0.98
+    @Option(number: "AdamW's second decay.", "x") public var beta2 = 0.98
     /// Added to the root of the second moment.
-    @Option(parsing: .unconditional, help: .init("AdamW's epsilon.", valueName: "x"))
-    public var epsilon = 1e-6
+    @Option(number: "AdamW's epsilon.", "x") public var epsilon = 1e-6
 
     /// For the parser.
     public init() {}
@@ -131,15 +124,12 @@ public struct PretrainingConfiguration: RunConfiguration {
         }
     }
 
-    /// The first value that no run can have: its option's name and what is wrong.
-    public func firstProblem() -> (key: String, problem: String)? {
-        if let problem = firstCommonProblem() { return problem }
-        for (key, value) in [("beta1", self.beta1), ("beta2", self.beta2)] where !(0..<1).contains(value) {
-            return (key, "must be at least 0 and below 1")
-        }
-        if !self.epsilon.isFinite || self.epsilon <= 0 { return ("epsilon", "must be a number above 0") }
-        if !(0..<1).contains(self.patchDropout) { return ("patch-dropout", "must be at least 0 and below 1") }
-        if let start = self.temperature, !(0.01...1).contains(start) { return ("temperature", "must lie in 0.01...1") }
-        return nil
+    /// Refuses values of the options of pretraining that no run can have.
+    public func checkOwnValues() throws {
+        try require("beta1", "must be at least 0 and below 1", (0..<1).contains(self.beta1))
+        try require("beta2", "must be at least 0 and below 1", (0..<1).contains(self.beta2))
+        try require("epsilon", "must be a number above 0", self.epsilon.isFinite && self.epsilon > 0)
+        try require("patch-dropout", "must be at least 0 and below 1", (0..<1).contains(self.patchDropout))
+        try require("temperature", "must lie in 0.01...1", (0.01...1).contains(self.temperature ?? 1))
     }
 }

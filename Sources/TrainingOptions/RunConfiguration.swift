@@ -29,8 +29,10 @@ public protocol RunConfiguration: ParsableArguments, Sendable {
     var derived: [String: (any Encodable)?] { get }
     /// What no run can do without and is not given: a sentence, or nil.
     var missing: String? { get }
-    /// The first value that no run can have: its option's name and what is wrong.
-    func firstProblem() -> (key: String, problem: String)?
+    /// Refuses values of this kind of run's own options that no run can have.
+    ///
+    /// - Throws: `InputError`, a wrong usage.
+    func checkOwnValues() throws
     /// Refuses options that contradict each other.
     ///
     /// - Throws: `InputError`, a wrong usage.
@@ -127,33 +129,33 @@ extension RunConfiguration {
     /// - Throws: `InputError`, a wrong usage, in the words of the command line.
     public func check() throws {
         if let missing { throw InputError.usage(missing) }
-        if let (key, problem) = firstProblem() { throw InputError.usage("--\(key) \(problem)") }
+        try checkValues()
         try checkContradictions()
     }
 
-    /// The first value of a shared option that no run can have: its option's name and what is wrong.
-    func firstCommonProblem() -> (key: String, problem: String)? {
-        if self.epochs < 1 { return ("epochs", "must be at least 1") }
-        if self.batchSize < 1 { return ("batch-size", "must be at least 1") }
-        if self.accumulate < 1 { return ("accumulate", "must be at least 1") }
-        if !self.learningRate.isFinite || self.learningRate <= 0 {
-            return ("learning-rate", "must be a number above 0")
-        }
-        if !self.weightDecay.isFinite || self.weightDecay < 0 {
-            return ("weight-decay", "must be a number of at least 0")
-        }
-        if self.warmupSteps < 0 { return ("warmup-steps", "must be at least 0") }
-        if !self.gradientClip.isFinite || self.gradientClip < 0 {
-            return ("gradient-clip", "must be a number of at least 0")
-        }
-        if workers < 1 { return ("workers", "must be at least 1") }
-        if let every = self.checkpointEvery, every < 1 { return ("checkpoint-every", "must be at least 1") }
-        for (key, count) in [
-            ("epochs", self.epochs), ("batch-size", self.batchSize), ("accumulate", self.accumulate),
-        ] where count > 1_000_000_000 { return (key, "must be at most 1000000000") }
-        if workers > 1024 { return ("workers", "must be at most 1024") }
-        return nil
+    /// Refuses the first value that no run can have: an `InputError` that begins with its option's name.
+    package func checkValues() throws {
+        func isAtLeast0(_ number: Double) -> Bool { number.isFinite && number >= 0 }
+        try require("epochs", "must be at least 1", self.epochs >= 1)
+        try require("batch-size", "must be at least 1", self.batchSize >= 1)
+        try require("accumulate", "must be at least 1", self.accumulate >= 1)
+        try require("learning-rate", "must be a number above 0", self.learningRate.isFinite && self.learningRate > 0)
+        try require("weight-decay", "must be a number of at least 0", isAtLeast0(self.weightDecay))
+        try require("warmup-steps", "must be at least 0", self.warmupSteps >= 0)
+        try require("gradient-clip", "must be a number of at least 0", isAtLeast0(self.gradientClip))
+        try require("workers", "must be at least 1", workers >= 1)
+        try require("checkpoint-every", "must be at least 1", self.checkpointEvery ?? 1 >= 1)
+        try require("epochs", "must be at most 1000000000", self.epochs <= 1_000_000_000)
+        try require("batch-size", "must be at most 1000000000", self.batchSize <= 1_000_000_000)
+        try require("accumulate", "must be at most 1000000000", self.accumulate <= 1_000_000_000)
+        try require("workers", "must be at most 1024", workers <= 1024)
+        try checkOwnValues()
     }
+}
+
+/// Refuses an option's value unless it is what it must be.
+func require(_ option: String, _ problem: String, _ holds: Bool) throws(InputError) {
+    if !holds { throw .usage("--\(option) \(problem)") }
 }
 
 /// The largest file of options that is read, in bytes.
@@ -196,11 +198,8 @@ extension RunConfiguration {
     /// - Throws: `EncodingError` for a number that is infinite or not a number.
     package func yaml() throws -> String { try values().map { "\($0): \($1)\n" }.joined() }
 
-    /// Reads what ``yaml()`` wrote.
+    /// Reads what ``yaml()`` wrote to a file.
     ///
-    /// - Parameters:
-    ///   - yaml: The text.
-    ///   - path: Its file, for messages.
     /// - Throws: `InputError` if it is not a whole configuration of this kind of run.
     package init(yaml: String, path: String) throws {
         self = try Self.whole(yaml, path: path).configuration()
@@ -217,8 +216,6 @@ extension RunConfiguration {
 
     /// The configuration that a run began with, or nil if there is none in its directory.
     ///
-    /// - Parameter output: The run's directory.
-    /// - Returns: The configuration, or nil.
     /// - Throws: `InputError` if it is there and is not a configuration of this kind of run, or `FileIOError`.
     package static func saved(output: String) throws -> Self? { try savedFile(output: output)?.configuration() }
 

@@ -7,11 +7,22 @@ public import TorchNN
 extension ImageAugmenter.Level: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
 
+extension Option {
+    /// An option whose values may begin with a minus sign: its help, and the name of a value in it.
+    package init(wrappedValue: Value, number help: String, _ valueName: String) where Value: ExpressibleByArgument {
+        self.init(wrappedValue: wrappedValue, parsing: .unconditional, help: .init(help, valueName: valueName))
+    }
+
+    /// The same for an option that may be left out.
+    package init<T: ExpressibleByArgument>(number help: String, _ valueName: String) where Value == T? {
+        self.init(parsing: .unconditional, help: .init(help, valueName: valueName))
+    }
+}
+
 /// What is trained on, where to, and how the run begins.
 public struct RunOptions<Run: RunConfiguration>: ParsableArguments, Sendable {
     /// The pictures to train on: a file of annotations, or of captions in pretraining.
-    @Option(help: .init("\(Run.defaults.data).", valueName: "file"))
-    public var data = ""
+    @Option(help: .init("\(Run.defaults.data).", valueName: "file")) public var data = ""
     /// Such a file to validate on after each epoch, or nil.
     @Option(help: .init("Such a file to validate on after each epoch.", valueName: "file"))
     public var validation: String?
@@ -21,17 +32,14 @@ public struct RunOptions<Run: RunConfiguration>: ParsableArguments, Sendable {
             "The folder that picture names are relative to (default: that of the data file).", valueName: "folder"))
     public var images: String?
     /// The run's directory.
-    @Option(help: .init("The run's directory; new, unless --resume is given.", valueName: "run"))
-    public var output = ""
+    @Option(help: .init("The run's directory; new, unless --resume is given.", valueName: "run")) public var output = ""
     /// Whether the run in `output` goes on from its last checkpoint.
-    @Flag(help: "Go on with the run in --output from its last checkpoint.")
-    public var resume = false
+    @Flag(help: "Go on with the run in --output from its last checkpoint.") public var resume = false
     /// A YAML file with these options.
     @Option(help: .init("A YAML file with these options; the command line wins.", valueName: "file"))
     public var config: String?
     /// Whether training begins without having decoded every picture once.
-    @Flag(help: "Do not decode every picture once before training.")
-    public var skipPictureCheck = false
+    @Flag(help: "Do not decode every picture once before training.") public var skipPictureCheck = false
 
     /// For the parser.
     public init() {}
@@ -43,31 +51,23 @@ public struct RunOptions<Run: RunConfiguration>: ParsableArguments, Sendable {
 /// How the steps go.
 public struct StepOptions<Run: RunConfiguration>: ParsableArguments, Sendable {
     /// Passes over the data.
-    @Option(parsing: .unconditional, help: .init("Passes over the data.", valueName: "n"))
-    public var epochs = Run.defaults.epochs
+    @Option(number: "Passes over the data.", "n") public var epochs = Run.defaults.epochs
     /// Pictures in a forward pass.
-    @Option(parsing: .unconditional, help: .init("Pictures in a forward pass.", valueName: "n"))
-    public var batchSize = Run.defaults.batchSize
+    @Option(number: "Pictures in a forward pass.", "n") public var batchSize = Run.defaults.batchSize
     /// Forward passes in an optimiser step; in pretraining the loss is taken over the pairs of all of them together.
-    @Option(
-        parsing: .unconditional,
-        help: .init("Batches in an optimiser step; captions' pairs of all of them form its loss.", valueName: "n"))
+    @Option(number: "Batches in an optimiser step; captions' pairs of all of them form its loss.", "n")
     public var accumulate = 1
     /// The peak learning rate.
-    @Option(parsing: .unconditional, help: .init("The peak learning rate.", valueName: "x"))
-    public var learningRate = Run.defaults.learningRate
+    @Option(number: "The peak learning rate.", "x") public var learningRate = Run.defaults.learningRate
     /// Decoupled decay of tensors of rank 2 and more.
-    @Option(parsing: .unconditional, help: .init("Decoupled weight decay.", valueName: "x"))
-    public var weightDecay = Run.defaults.weightDecay
+    @Option(number: "Decoupled weight decay.", "x") public var weightDecay = Run.defaults.weightDecay
     /// Optimiser steps of linear warm-up.
-    @Option(parsing: .unconditional, help: .init("Steps of linear warm-up.", valueName: "n"))
-    public var warmupSteps = Run.defaults.warmupSteps
+    @Option(number: "Steps of linear warm-up.", "n") public var warmupSteps = Run.defaults.warmupSteps
     /// What follows the warm-up.
     @Option(help: .init("What follows the warm-up.", valueName: "shape"))
     public var schedule = LearningRateSchedule.Shape.cosine
     /// The largest norm of the gradient; 0 for no bound.
-    @Option(parsing: .unconditional, help: .init("The largest norm of the gradient; 0 for none.", valueName: "x"))
-    public var gradientClip = 1.0
+    @Option(number: "The largest norm of the gradient; 0 for none.", "x") public var gradientClip = 1.0
 
     /// For the parser.
     public init() {}
@@ -82,9 +82,7 @@ public struct PictureOptions: ParsableArguments, Sendable {
     @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Take the rows in another order in each epoch.")
     public var shuffle = true
     /// What the order, the augmentation and the weights of a new model derive from.
-    @Option(
-        parsing: .unconditional,
-        help: .init("The seed of order and augmentation, and of a new model's weights.", valueName: "n"))
+    @Option(number: "The seed of order and augmentation, and of a new model's weights.", "n")
     public var seed: UInt64 = 0
 
     /// For the parser.
@@ -94,19 +92,13 @@ public struct PictureOptions: ParsableArguments, Sendable {
 /// Where the run computes.
 public struct MachineOptions: ParsableArguments, Sendable {
     /// The type matrix products run in.
-    @Option(help: .init("The type of matrix products.", valueName: "type"))
-    public var precision = Precision.float32
+    @Option(help: .init("The type of matrix products.", valueName: "type")) public var precision = Precision.float32
     /// Where to compute: cpu, cuda or cuda:N.
-    @Option(help: .init("Where to compute: cpu, cuda or cuda:N.", valueName: "device"))
-    public var device = "cpu"
+    @Option(help: .init("Where to compute: cpu, cuda or cuda:N.", valueName: "device")) public var device = "cpu"
     /// Threads that decode pictures, or nil for as many as there are processors.
-    @Option(
-        parsing: .unconditional, help: .init("Threads that decode pictures (default: the processors).", valueName: "n"))
-    public var workers: Int?
+    @Option(number: "Threads that decode pictures (default: the processors).", "n") public var workers: Int?
     /// Optimiser steps between checkpoints within an epoch, beside the one at its end; nil for none.
-    @Option(
-        parsing: .unconditional,
-        help: .init("Steps between checkpoints within an epoch (default: only at its end).", valueName: "n"))
+    @Option(number: "Steps between checkpoints within an epoch (default: only at its end).", "n")
     public var checkpointEvery: Int?
 
     /// For the parser.

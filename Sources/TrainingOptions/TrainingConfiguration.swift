@@ -128,49 +128,35 @@ extension TrainingConfiguration {
         return self.model.isEmpty ? "--model is missing; name a directory or a Hub model to start from" : nil
     }
 
-    /// The first value that no run can have: its option's name and what is wrong.
-    public func firstProblem() -> (key: String, problem: String)? {
-        if let problem = firstCommonProblem() { return problem }
-        if let start = temperature.number, !(0.01...1).contains(start) {
-            return ("temperature", "must lie in 0.01...1, or be the word auto")
-        }
-        if let number = bias?.number, !number.isFinite { return ("bias", "must be a finite number, auto or none") }
-        if !(0..<1).contains(self.labelSmoothing) { return ("label-smoothing", "must lie in 0..<1") }
-        for (key, gamma) in [
-            ("asl-gamma-positive", self.aslGammaPositive), ("asl-gamma-negative", self.aslGammaNegative),
-            ("focal-gamma", self.focalGamma),
-        ] where !(0...100).contains(gamma) {
-            return (key, "must lie in 0...100")
-        }
-        if !(0..<1).contains(self.aslClip) { return ("asl-clip", "must lie in 0..<1") }
-        if !(0...1).contains(self.focalAlpha) { return ("focal-alpha", "must lie in 0...1") }
-        if let rate = self.robustRate, !(0...1).contains(rate) { return ("robust-rate", "must lie in 0...1") }
-        if self.robust == .forward, let rate = self.robustRate, rate >= 0.5 {
-            return ("robust-rate", "must be below 0.5 for forward: annotations as often wrong as right say nothing")
-        }
-        return firstProblemOfScope()
+    /// Refuses values of the options of fine-tuning that no run can have.
+    public func checkOwnValues() throws {
+        try require(
+            "temperature", "must lie in 0.01...1, or be the word auto", (0.01...1).contains(temperature.number ?? 1))
+        try require("bias", "must be a finite number, auto or none", bias?.number?.isFinite ?? true)
+        try require("label-smoothing", "must lie in 0..<1", (0..<1).contains(self.labelSmoothing))
+        try require("asl-gamma-positive", "must lie in 0...100", (0...100).contains(self.aslGammaPositive))
+        try require("asl-gamma-negative", "must lie in 0...100", (0...100).contains(self.aslGammaNegative))
+        try require("focal-gamma", "must lie in 0...100", (0...100).contains(self.focalGamma))
+        try require("asl-clip", "must lie in 0..<1", (0..<1).contains(self.aslClip))
+        try require("focal-alpha", "must lie in 0...1", (0...1).contains(self.focalAlpha))
+        try require("robust-rate", "must lie in 0...1", (0...1).contains(self.robustRate ?? 0))
+        try require(
+            "robust-rate", "must be below 0.5 for forward: annotations as often wrong as right say nothing",
+            self.robust != .forward || self.robustRate ?? 0 < 0.5)
+        try require(
+            "lock-image-unlocked-groups", "must lie in 0...1000",
+            (0...1000).contains(scope.lockImageUnlockedGroups ?? 0))
+        try require(
+            "lock-text-unlocked-layers", "must lie in 0...1000", (0...1000).contains(scope.lockTextUnlockedLayers ?? 0))
+        try require("image-layer-decay", "must be above 0 and at most 1", isShare(scope.imageLayerDecay))
+        try require("text-layer-decay", "must be above 0 and at most 1", isShare(scope.textLayerDecay))
+        try require("lora-rank", "must lie in 1...4096", (1...4096).contains(scope.loraRank ?? 1))
+        try require("lora-alpha", "must be above 0 and at most 1000000", scope.loraAlpha > 0 && scope.loraAlpha <= 1e6)
+        try require("lora-targets", "must name at least one layer", scope.loraRank == nil || !scope.loraTargets.isEmpty)
+        try require("ema", "must lie in 0..<1", (0..<1).contains(scope.ema ?? 0))
     }
 
-    private func firstProblemOfScope() -> (key: String, problem: String)? {
-        for (key, groups) in [
-            ("lock-image-unlocked-groups", scope.lockImageUnlockedGroups),
-            ("lock-text-unlocked-layers", scope.lockTextUnlockedLayers),
-        ] {
-            if let groups, !(0...1000).contains(groups) { return (key, "must lie in 0...1000") }
-        }
-        for (key, decay) in [
-            ("image-layer-decay", scope.imageLayerDecay), ("text-layer-decay", scope.textLayerDecay),
-        ] where !(decay > 0 && decay <= 1) {
-            return (key, "must be above 0 and at most 1")
-        }
-        if let rank = scope.loraRank, !(1...4096).contains(rank) { return ("lora-rank", "must lie in 1...4096") }
-        if !(scope.loraAlpha > 0 && scope.loraAlpha <= 1e6) {
-            return ("lora-alpha", "must be above 0 and at most 1000000")
-        }
-        if scope.loraRank != nil, scope.loraTargets.isEmpty { return ("lora-targets", "must name at least one layer") }
-        if let ema = scope.ema, !(0..<1).contains(ema) { return ("ema", "must lie in 0..<1") }
-        return nil
-    }
+    private func isShare(_ number: Double) -> Bool { number > 0 && number <= 1 }
 
     /// Refuses options that contradict each other.
     ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Testing
 import Torch
 import TorchNN
@@ -69,7 +70,7 @@ import TorchNN
 
     @Test func `a family that nobody knows is named with those that are known`() throws {
         let file = try ConfigReader(path: "config.json", bytes: Array(#"{"model_type": "resnet"}"#.utf8))
-        let error = try #require(throws: ModelError.self) { try ModelRegistry.family(of: file) }
+        let error = try #require(throws: InputError.self) { try ModelRegistry.family(of: file) }
         #expect("\(error)".hasPrefix("config.json: key 'model_type' is 'resnet', only 'clip'"), "\(error)")
         #expect("\(error)".hasSuffix("(both towers) can be used"))
     }

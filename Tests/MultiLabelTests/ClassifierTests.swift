@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
+import FileIO
 import Foundation
 import Models
 import Safetensors
@@ -203,7 +204,7 @@ import TorchNN
                 .init(name: "bias", shape: [3], values: bias),
             ],
             to: folder("head.safetensors"), durable: false)
-        let misshapen = try #require(throws: ParameterError.self) { try classifier(["a"]) }
+        let misshapen = try #require(throws: InputError.self) { try classifier(["a"]) }
         #expect("\(misshapen)".contains("'weight' in \(folder("head.safetensors")) has shape [2, 24]"))
         try FileManager.default.removeItem(atPath: folder("head.safetensors"))
         let missing = try #require(throws: (any Error).self) { try classifier(["a"]) }

@@ -64,13 +64,13 @@ extension SafetensorsWriter.Tensor {
 
     @Test func `a parameter that is missing or misshapen is named`() throws {
         let store = try store()
-        #expect(throws: ParameterError.missing(name: "a.other", file: file.path)) {
+        #expect(throws: missing(name: "a.other", file: file.path)) {
             try store.root["a"].parameter("other", shape: [2])
         }
         #expect(
-            throws: ParameterError.shape(name: "a.weight", file: file.path, found: [2, 3], expected: [3, 2])
+            throws: misshapen(name: "a.weight", file: file.path, found: [2, 3], expected: [3, 2])
         ) { try Linear(store.root["a"], from: 2, to: 3) }
-        #expect(throws: ParameterError.shape(name: "a.bias", file: file.path, found: [2], expected: [])) {
+        #expect(throws: misshapen(name: "a.bias", file: file.path, found: [2], expected: [])) {
             try store.root["a"].parameter("bias", shape: [])
         }
         #expect(store.parameters.isEmpty && store.unused.count == 6)
@@ -86,19 +86,16 @@ extension SafetensorsWriter.Tensor {
         ])
         let source = WeightSource(try file.checkpoint())
         for name in ["infinite", "nan"] {
-            #expect(throws: ParameterError.notFinite(name: name, file: file.path)) {
+            #expect(throws: notFinite(name: name, file: file.path)) {
                 try source.load(name, shape: name == "nan" ? [1] : [2], dtype: .float32)
             }
         }
-        #expect(throws: ParameterError.type(name: "whole", file: file.path, found: "I32")) {
+        #expect(throws: wrongType(name: "whole", file: file.path, found: "I32")) {
             try source.load("whole", shape: [1], dtype: .float32)
         }
         // Beyond what the type can hold that it is converted to.
-        #expect(throws: ParameterError.notFinite(name: "large", file: file.path)) {
+        #expect(throws: notFinite(name: "large", file: file.path)) {
             try source.load("large", shape: [1], dtype: .float16)
-        }
-        for error in [ParameterError.notFinite(name: "x", file: "f"), .type(name: "x", file: "f", found: "I32")] {
-            #expect("\(error)".contains("'x' in f") && !"\(error)".contains("\n"))
         }
     }
 }
@@ -135,16 +132,16 @@ extension SafetensorsWriter.Tensor {
             "key": .init(tensor: "packed", rows: 2..<4), "gone": .init(tensor: "not there"),
             "projection": .init(tensor: "turned", isTransposed: true),
         ])
-        #expect(throws: ParameterError.missing(name: "not there", file: file.path)) {
+        #expect(throws: missing(name: "not there", file: file.path)) {
             try source.load("gone", shape: [1], dtype: .float32)
         }
-        #expect(throws: ParameterError.missing(name: "unknown", file: file.path)) {
+        #expect(throws: missing(name: "unknown", file: file.path)) {
             try source.load("unknown", shape: [1], dtype: .float32)
         }
-        #expect(throws: ParameterError.shape(name: "packed", file: file.path, found: [6, 2], expected: [6, 3])) {
+        #expect(throws: misshapen(name: "packed", file: file.path, found: [6, 2], expected: [6, 3])) {
             try source.load("key", shape: [2, 3], dtype: .float32)
         }
-        #expect(throws: ParameterError.shape(name: "turned", file: file.path, found: [2, 3], expected: [3, 2])) {
+        #expect(throws: misshapen(name: "turned", file: file.path, found: [2, 3], expected: [3, 2])) {
             try source.load("projection", shape: [2, 3], dtype: .float32)
         }
     }

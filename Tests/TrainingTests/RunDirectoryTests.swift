@@ -217,12 +217,13 @@ import TrainingOptions
 
     @Test func `impossible values are named`() throws {
         let good = try TestRun().options
-        #expect(good.firstProblem() == nil)
         func problem(_ change: (inout TrainingConfiguration) -> Void) -> String? {
             var options = good
             change(&options)
-            return options.firstProblem()?.key
+            do { try options.checkValues() } catch { return String("\(error)".dropFirst(2).prefix { $0 != " " }) }
+            return nil
         }
+        #expect(problem { _ in } == nil)
         #expect(problem { $0.epochs = 0 } == "epochs")
         #expect(problem { $0.batchSize = -1 } == "batch-size")
         #expect(problem { $0.accumulate = 0 } == "accumulate")

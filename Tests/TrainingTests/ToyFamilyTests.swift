@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
+import FileIO
 import Foundation
 import Imaging
 import Models
@@ -113,7 +114,7 @@ import TrainingOptions
     @Test func `what a family cannot do is said`() throws {
         let path = model("config.json")
         let file = try ConfigReader(path: path, bytes: Array(Data(contentsOf: URL(fileURLWithPath: path))))
-        let error = try #require(throws: ModelError.self) { try ModelRegistry.newArchitecture(file) }
+        let error = try #require(throws: InputError.self) { try ModelRegistry.newArchitecture(file) }
         #expect("\(error)".hasPrefix(path + ": key 'model_type' ") && !"\(error)".contains("\n"))
         let (toy, clip) = (
             try ModelCheckpoint(directory: model.path).architecture,

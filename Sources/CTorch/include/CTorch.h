@@ -25,22 +25,14 @@ extern "C" {
 #pragma clang assume_nonnull begin
 
 typedef struct CTorchTensor CTorchTensor;
+/// An array of tensors.
+typedef const CTorchTensor *const _Nonnull *_Nonnull ctorch_list;
 
-/// Element types; the values are ours and are mapped to libtorch's in one place.
-enum {
-    CTORCH_FLOAT32 = 0,
-    CTORCH_FLOAT16 = 1,
-    CTORCH_BFLOAT16 = 2,
-    CTORCH_FLOAT64 = 3,
-    CTORCH_INT64 = 4,
-    CTORCH_INT32 = 5,
-    CTORCH_UINT8 = 6,
-    CTORCH_BOOL = 7,
-};
+// Element types (`dtype`) are float32 = 0, float16 = 1, bfloat16 = 2, float64 = 3, int64 = 4, int32 = 5, uint8 = 6 and
+// bool = 7: our numbers, which are mapped to libtorch's in one place.
 
 /// A device: -1 is the CPU, n >= 0 is CUDA device n.
 typedef int32_t ctorch_device;
-enum { CTORCH_CPU = -1 };
 
 /// The calling thread's last failure, empty if there was none; valid until its next call.
 const char *_Nullable ctorch_last_error(void);
@@ -50,15 +42,15 @@ const char *_Nullable ctorch_last_error(void);
 /// libtorch's version, such as "2.13.0"; static storage.
 const char *ctorch_version(void);
 int32_t ctorch_cuda_device_count(void);
-int32_t ctorch_thread_count(void);
 void ctorch_set_thread_count(int32_t count);
 /// Chooses kernels whose results do not depend on scheduling; an operation without one fails.
 int32_t ctorch_use_deterministic_algorithms(bool deterministic);
+
 // MARK: Tensors
 
 void ctorch_free(CTorchTensor *_Nullable tensor);
-CTorchTensor *_Nullable ctorch_from_floats(const float *values, const int64_t *shape, int32_t rank);
-CTorchTensor *_Nullable ctorch_from_int64s(const int64_t *values, const int64_t *shape, int32_t rank);
+/// A copy on the CPU of elements of `dtype`, row major.
+CTorchTensor *_Nullable ctorch_from_elements(const void *elements, const int64_t *shape, int32_t rank, int32_t dtype);
 CTorchTensor *_Nullable ctorch_empty(const int64_t *shape, int32_t rank, int32_t dtype, ctorch_device device);
 CTorchTensor *_Nullable ctorch_full(const int64_t *shape, int32_t rank, double value, int32_t dtype,
                                     ctorch_device device);
@@ -133,16 +125,12 @@ int32_t ctorch_copy_in_place(const CTorchTensor *target, const CTorchTensor *sou
 int32_t ctorch_clamp_in_place(const CTorchTensor *target, double low, double high);
 /// One AdamW step over `count` parameters of one device, the arithmetic of torch.optim.AdamW. `steps` are float32
 /// scalars that the call advances; gradients are divided by the float32 scalar `gradient_scale` if there is one.
-int32_t ctorch_adamw_step(const CTorchTensor *const _Nonnull *_Nonnull parameters,
-                          const CTorchTensor *const _Nonnull *_Nonnull gradients,
-                          const CTorchTensor *const _Nonnull *_Nonnull first_moments,
-                          const CTorchTensor *const _Nonnull *_Nonnull second_moments,
-                          const CTorchTensor *const _Nonnull *_Nonnull steps, int64_t count,
+int32_t ctorch_adamw_step(ctorch_list parameters, ctorch_list gradients, ctorch_list first_moments,
+                          ctorch_list second_moments, ctorch_list steps, int64_t count,
                           const CTorchTensor *_Nullable gradient_scale, double learning_rate, double beta1,
                           double beta2, double epsilon, double weight_decay);
 /// target += weight · (source − target) for each of `count` pairs of one device.
-int32_t ctorch_lerp_in_place(const CTorchTensor *const _Nonnull *_Nonnull targets,
-                             const CTorchTensor *const _Nonnull *_Nonnull sources, int64_t count, double weight);
+int32_t ctorch_lerp_in_place(ctorch_list targets, ctorch_list sources, int64_t count, double weight);
 
 // MARK: Shape
 
@@ -150,8 +138,7 @@ CTorchTensor *_Nullable ctorch_reshape(const CTorchTensor *a, const int64_t *sha
 CTorchTensor *_Nullable ctorch_expand(const CTorchTensor *a, const int64_t *shape, int32_t rank);
 CTorchTensor *_Nullable ctorch_transpose(const CTorchTensor *a, int64_t first, int64_t second);
 CTorchTensor *_Nullable ctorch_narrow(const CTorchTensor *a, int64_t dimension, int64_t start, int64_t length);
-CTorchTensor *_Nullable ctorch_cat(const CTorchTensor *const _Nonnull *_Nonnull tensors, int64_t count,
-                                   int64_t dimension);
+CTorchTensor *_Nullable ctorch_cat(ctorch_list tensors, int64_t count, int64_t dimension);
 CTorchTensor *_Nullable ctorch_index_select(const CTorchTensor *a, int64_t dimension, const CTorchTensor *indices);
 /// [rows, W] zeros to which row i of `a` [N, W] is added at row indices[i].
 CTorchTensor *_Nullable ctorch_scatter_sum(const CTorchTensor *a, const CTorchTensor *indices, int64_t rows);

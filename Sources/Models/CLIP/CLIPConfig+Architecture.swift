@@ -28,26 +28,30 @@ extension CLIPConfig: NewModelArchitecture {
 
     /// All sizes, by the names of `config.json`.
     public var properties: [(name: String, value: String)] {
-        func tower(_ name: String, _ tower: CLIPTowerConfig) -> [(name: String, value: String)] {
-            [
-                ("hidden_size", "\(tower.hiddenSize)"), ("intermediate_size", "\(tower.intermediateSize)"),
-                ("num_hidden_layers", "\(tower.numHiddenLayers)"),
-                ("num_attention_heads", "\(tower.numAttentionHeads)"),
-                ("hidden_act", tower.hiddenAct.rawValue), ("layer_norm_eps", "\(tower.layerNormEps)"),
-            ].map { ("\(name).\($0.0)", $0.1) }
-        }
-        return [("model_type", "clip"), ("projection_dim", "\(projectionDim)")]
-            + tower("vision_config", vision.tower)
-            + [
-                ("vision_config.image_size", "\(vision.imageSize)"),
-                ("vision_config.patch_size", "\(vision.patchSize)"),
-                ("vision_config.num_channels", "\(vision.numChannels)"),
-            ] + tower("text_config", text.tower)
-            + [
-                ("text_config.vocab_size", "\(text.vocabSize)"),
-                ("text_config.max_position_embeddings", "\(text.maxPositionEmbeddings)"),
-                ("text_config.eos_token_id", "\(text.eosTokenID)"),
-            ]
+        [("model_type", "clip"), ("projection_dim", "\(projectionDim)")]
+            + visionValues.map { ("vision_config.\($0.name)", "\($0.value)") }
+            + textValues.map { ("text_config.\($0.name)", "\($0.value)") }
+    }
+
+    private func values(_ tower: CLIPTowerConfig) -> [(name: String, value: Any)] {
+        [
+            ("hidden_size", tower.hiddenSize), ("intermediate_size", tower.intermediateSize),
+            ("num_hidden_layers", tower.numHiddenLayers), ("num_attention_heads", tower.numAttentionHeads),
+            ("hidden_act", tower.hiddenAct.rawValue), ("layer_norm_eps", tower.layerNormEps),
+        ]
+    }
+
+    private var visionValues: [(name: String, value: Any)] {
+        values(vision.tower) + [
+            ("image_size", vision.imageSize), ("patch_size", vision.patchSize), ("num_channels", vision.numChannels),
+        ]
+    }
+
+    private var textValues: [(name: String, value: Any)] {
+        values(text.tower) + [
+            ("vocab_size", text.vocabSize), ("max_position_embeddings", text.maxPositionEmbeddings),
+            ("eos_token_id", text.eosTokenID),
+        ]
     }
 
     private func tower(_ tower: Tower) -> CLIPTowerConfig { tower == .image ? vision.tower : text.tower }
@@ -114,31 +118,23 @@ extension CLIPConfig: NewModelArchitecture {
 
     /// Builds the two towers.
     ///
-    /// - Throws: ``TorchNN/ParameterError`` if a parameter is missing or has another shape.
+    /// - Throws: `InputError` if a parameter is missing or has another shape.
     public func model(_ scope: ParameterScope) throws -> any ImageTextModel { try CLIPModel(scope, config: self) }
 
     /// The contents of `config.json`.
     public func configuration(for tokenizer: any TextTokenizer, type: ModelCheckpoint.ExportType) -> [String: Any] {
-        func tower(_ tower: CLIPTowerConfig) -> [String: Any] {
-            [
-                "hidden_size": tower.hiddenSize, "intermediate_size": tower.intermediateSize,
-                "num_hidden_layers": tower.numHiddenLayers, "num_attention_heads": tower.numAttentionHeads,
-                "hidden_act": tower.hiddenAct.rawValue, "layer_norm_eps": tower.layerNormEps,
-                "projection_dim": projectionDim, "dtype": type.rawValue,
+        func tower(_ modelType: String, _ values: [(name: String, value: Any)]) -> [String: Any] {
+            let more: [(String, Any)] = [
+                ("model_type", modelType), ("projection_dim", projectionDim), ("dtype", type.rawValue),
             ]
+            return Dictionary(uniqueKeysWithValues: values.map { ($0.name, $0.value) } + more)
         }
-        var textObject = tower(text.tower).merging([
-            "model_type": "clip_text_model", "vocab_size": text.vocabSize,
-            "max_position_embeddings": text.maxPositionEmbeddings, "eos_token_id": text.eosTokenID,
-        ]) { $1 }
+        var textObject = tower("clip_text_model", textValues)
         if let start = tokenizer.boundaries.start { textObject["bos_token_id"] = Int(start) }
-        let visionObject = tower(vision.tower).merging([
-            "model_type": "clip_vision_model", "image_size": vision.imageSize,
-            "patch_size": vision.patchSize, "num_channels": vision.numChannels,
-        ]) { $1 }
         return [
             "architectures": ["CLIPModel"], "model_type": "clip", "projection_dim": projectionDim,
-            "dtype": type.rawValue, "text_config": textObject, "vision_config": visionObject,
+            "dtype": type.rawValue, "text_config": textObject,
+            "vision_config": tower("clip_vision_model", visionValues),
         ]
     }
 }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/configuration_clip.py
 
+public import FileIO
+
 extension CLIPConfig {
     private static let sizes = 1...1_000_000
 
     /// Reads a `config.json` of transformers' CLIPModel; absent keys take transformers' defaults.
     ///
     /// - Parameter root: The file.
-    /// - Throws: ``ModelError`` that names the key.
-    public init(_ root: ConfigReader) throws(ModelError) {
+    /// - Throws: `InputError` that names the key.
+    public init(_ root: ConfigReader) throws(InputError) {
         // The `_dict` forms of old configurations replace the plain ones whole, defaults included.
         let text = try root.firstObject("text_config_dict", "text_config")
         let vision = try root.firstObject("vision_config_dict", "vision_config")
@@ -28,13 +30,13 @@ extension CLIPConfig {
         self.projectionDim = try root.integer("projection_dim", default: 512, in: Self.sizes)
     }
 
-    private static func eosTokenID(_ reader: ConfigReader) throws(ModelError) -> Int {
+    private static func eosTokenID(_ reader: ConfigReader) throws(InputError) -> Int {
         try reader.integer("eos_token_id", default: 49407, in: 0...10_000_000)
     }
 
     private static func tower(
         _ reader: ConfigReader, width: Int, intermediate: Int, heads: Int
-    ) throws(ModelError) -> CLIPTowerConfig {
+    ) throws(InputError) -> CLIPTowerConfig {
         let name = try reader.string("hidden_act", default: "quick_gelu")
         guard let activation = Activation(rawValue: name) else {
             let known = Activation.allCases.map(\.rawValue).joined(separator: ", ")

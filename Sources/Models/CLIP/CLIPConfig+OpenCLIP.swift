@@ -2,14 +2,15 @@
 
 // https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/model.py
 
+public import FileIO
 import JSON
 
 extension CLIPConfig {
     /// Reads the `model_cfg` of an `open_clip_config.json`; absent keys take open_clip's defaults.
     ///
     /// - Parameter root: The file.
-    /// - Throws: ``ModelError`` that names the key; also for towers that are no vision transformer or no CLIP text tower.
-    public init(openCLIP root: ConfigReader) throws(ModelError) {
+    /// - Throws: `InputError` that names the key; also for towers that are no vision transformer or no CLIP text tower.
+    public init(openCLIP root: ConfigReader) throws(InputError) {
         // Also the bare form of open_clip's own model_configs.
         var model = root
         if let nested = try root.object("model_cfg") { model = nested }
@@ -18,10 +19,10 @@ extension CLIPConfig {
         let activation: Activation = try model.boolean("quick_gelu", default: false) ? .quickGELU : .gelu
         for key in ["timm_model_name", "attentional_pool", "ls_init_value", "no_ln_pre"] { try vision.refuse(key) }
         for key in ["hf_model_name", "embed_cls", "no_causal_mask", "ls_init_value"] { try text.refuse(key) }
-        let visionPool = try vision.string("pool_type", default: "tok")
-        guard visionPool == "tok" else { throw vision.bad("pool_type", "is '\(visionPool)', only 'tok' can be used") }
-        let textPool = try text.string("pool_type", default: "argmax")
-        guard textPool == "argmax" else { throw text.bad("pool_type", "is '\(textPool)', only 'argmax' can be used") }
+        for (tower, known) in [(vision, "tok"), (text, "argmax")] {
+            let pool = try tower.string("pool_type", default: known)
+            guard pool == known else { throw tower.bad("pool_type", "is '\(pool)', only '\(known)' can be used") }
+        }
         let textWidth = try text.integer("width", default: 512, in: 1...1_000_000)
         let visionWidth = try vision.integer("width", default: 768, in: 1...1_000_000)
         let headWidth = try vision.integer("head_width", default: 64, in: 1...1_000_000)
@@ -59,7 +60,7 @@ extension CLIPConfig {
 
 extension ConfigReader {
     /// Refuses an option of open_clip that asks for another architecture, unless it is off.
-    func refuse(_ key: String) throws(ModelError) {
+    func refuse(_ key: String) throws(InputError) {
         guard let value = value[key], value.bool != false, value.number != 0 else { return }
         throw bad(key, "asks for an architecture that cannot be used; only plain CLIP towers can")
     }

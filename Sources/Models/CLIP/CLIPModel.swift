@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
 
+import FileIO
 public import Torch
 public import TorchNN
 
@@ -19,13 +20,8 @@ public struct CLIPModel: ImageTextModel {
     /// Nodes of a prefix tree; see ``textFeatures(_:)``.
     let maximumTreeNodes: Int
 
-    /// Builds both towers from the parameters below `scope`, named as in transformers' CLIPModel.
-    ///
-    /// - Parameters:
-    ///   - scope: Where the parameters are.
-    ///   - config: The model's shape.
-    ///   - maximumTreeNodes: How many nodes a prefix tree of prompts may have.
-    /// - Throws: ``TorchNN/ParameterError`` if one is missing or has another shape.
+    /// Builds both towers from the parameters below `scope`, named as in transformers' CLIPModel; a prefix tree of
+    /// prompts may have `maximumTreeNodes` nodes. Throws `InputError` if one is missing or has another shape.
     public init(_ scope: ParameterScope, config: CLIPConfig, maximumTreeNodes: Int = 256) throws {
         self.config = config
         self.maximumTreeNodes = maximumTreeNodes
@@ -39,15 +35,11 @@ public struct CLIPModel: ImageTextModel {
     }
 
     /// The image tower's pooled states, before the projection into the joint embedding: `[B, W]`, in the model's type.
-    ///
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
     public func pooledImages(_ pixels: Tensor, patches: [Int64]?) throws(TorchError) -> Tensor {
         try vision(pixels.to(dtype: vision.patchEmbedding.dtype), patches: patches)
     }
 
     /// The unit-norm features of pictures whose pooled states are known: `[B, W]` → `[B, D]`, float32.
-    ///
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit.
     public func imageFeatures(pooled: Tensor) throws(TorchError) -> Tensor {
         try visualProjection(pooled.to(dtype: visualProjection.weight.dtype)).to(dtype: .float32).normalized()
     }
@@ -55,17 +47,15 @@ public struct CLIPModel: ImageTextModel {
     /// The unit-norm features of prompts, computed on the prefix trees of the prompts.
     ///
     /// Equal to the padded computation, gradients included. The trees are bounded, so that any number of prompts works.
-    ///
-    /// - Parameter prompts: Token ids of `P` prompts, start and end included, unpadded, within the context length.
-    /// - Returns: `[P, D]`, float32, in the order of `prompts`.
-    /// - Throws: ``ModelError`` if an id is not in the vocabulary, ``Torch/TorchError`` if memory runs out.
+    /// Prompts are token ids, start and end included, unpadded, within the context length.
     public func textFeatures(_ prompts: [[Int32]]) throws -> Tensor { try textFeatures(prompts, from: 0)() }
 
     /// A prompt up to the token at which its feature is read.
-    func upToPooledToken(_ prompt: [Int32]) throws(ModelError) -> [Int32] {
+    func upToPooledToken(_ prompt: [Int32]) throws(InputError) -> [Int32] {
         let vocabulary = config.text.vocabSize
         if let id = prompt.first(where: { $0 < 0 || Int($0) >= vocabulary }) {
-            throw .badToken(id: Int(id), vocabulary: vocabulary)
+            throw .badData(
+                "token id \(id) lies outside the model's vocabulary of \(vocabulary); use the tokenizer of this model")
         }
         let position: Int?
         if config.text.eosTokenID == 2 {
@@ -75,5 +65,34 @@ public struct CLIPModel: ImageTextModel {
         }
         // As in transformers: a prompt without the end token is read at its first one.
         return Array(prompt.prefix((position ?? 0) + 1))
+    }
+}
+
+/// The towers in two parts, for training that changes only their upper layers: what lies below is computed once.
+///
+/// The two parts are the same operations in the same order as the whole, so that the results are equal bit for bit.
+extension CLIPModel {
+    /// The image tower up to a layer: `[B, T, W]`, or `[B, 1, W]` behind the last layer.
+    public func imageActivations(_ pixels: Tensor, upTo block: Int) throws(TorchError) -> Tensor {
+        try vision.activations(pixels.to(dtype: vision.patchEmbedding.dtype), upTo: block)
+    }
+
+    /// The rest of the way through the image tower, from activations in the type that they were computed in.
+    public func pooledImages(fromActivations activations: Tensor, block: Int) throws(TorchError) -> Tensor {
+        try vision.pooled(fromActivations: activations, block: block)
+    }
+
+    /// The features of prompts in two steps, both on the prefix trees of the prompts.
+    public func textFeatures(_ prompts: [[Int32]], from block: Int) throws -> () throws -> Tensor {
+        let cut = try prompts.map(upToPooledToken)
+        let forest = PrefixForest(prompts: cut, maximumNodes: maximumTreeNodes)
+        let activations = try text.activations(forest.trees, upTo: block)  // [1, N, W] a tree
+        return {
+            let pooled = try text.pooled(fromActivations: activations, forest.trees, block: block)  // [U, W]
+            let features = try textProjection(pooled).to(dtype: .float32).normalized()  // [U, D]
+            if forest.isInOrder { return features }
+            let leaves = try Tensor(forest.leafOfPrompt, shape: [forest.leafOfPrompt.count]).to(device: features.device)
+            return try features.selected(dimension: 0, indices: leaves)  // [P, D]
+        }
     }
 }

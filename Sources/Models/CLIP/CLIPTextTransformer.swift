@@ -19,8 +19,7 @@ struct CLIPTextTransformer {
         self.positionEmbedding = try embeddings["position_embedding"].parameter(
             "weight", shape: [config.maxPositionEmbeddings, width])
         self.encoder = try CLIPEncoder(scope["encoder"], config.tower)
-        self.finalNorm = try LayerNorm(
-            scope["final_layer_norm"], width: width, epsilon: config.tower.layerNormEps)
+        self.finalNorm = try LayerNorm(scope["final_layer_norm"], width: width, epsilon: config.tower.layerNormEps)
         self.config = config
     }
 

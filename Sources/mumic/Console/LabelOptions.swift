@@ -7,10 +7,9 @@ import TrainingOptions
 
 /// Labels and their sentences.
 struct LabelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Labels, one a line, or CSV label,prompt[,prompt…].", valueName: "file"))
-    var labels: String?
+    @Option(help: .init("Labels, one a line, or CSV label,prompt[,prompt…].", valueName: "file")) var labels: String?
 
-    @Option(help: ArgumentHelp("A sentence with {} for a label's name; may be repeated.", valueName: "sentence"))
+    @Option(help: .init("A sentence with {} for a label's name; may be repeated.", valueName: "sentence"))
     var template: [String] = []
 
     /// The labels of the file, or nil where none was given.
@@ -25,11 +24,11 @@ struct LabelOptions: ParsableArguments {
 /// How annotations are read.
 struct AnnotationFileOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp(
+        help: .init(
             "The folder that picture names are relative to (default: that of the data file).", valueName: "folder"))
     var images: String?
 
-    @Option(help: ArgumentHelp("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
+    @Option(help: .init("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
     var unlisted = AnnotationOptions.Unlisted.absent
 
     /// Reads annotations to score a model on, of some labels or all.

@@ -8,37 +8,20 @@ import Models
 import MultiLabel
 import Terminal
 import Torch
-
-/// The type that a model runs in.
-enum RunPrecision: String, ExpressibleByArgument, CaseIterable {
-    case float32, bfloat16
-
-    var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
-}
+import TrainingOptions
 
 /// The model and where it runs.
 struct ModelOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp(
+        help: .init(
             "A directory in Hugging Face's CLIP layout, or a Hub name org/name[@revision].", valueName: "model"))
     var model: String
 
-    @Option(help: ArgumentHelp("Where to compute: cpu, cuda or cuda:N.", valueName: "device"))
-    var device = "cpu"
-
-    @Option(help: ArgumentHelp("float32 or bfloat16.", valueName: "type"))
-    var precision = RunPrecision.float32
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("Pictures in a forward pass.", valueName: "n"))
-    var batchSize = 32
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Threads that decode pictures (default: the processors).", valueName: "n"))
-    var workers: Int?
-
-    @Flag(help: "Decode large JPEGs at a reduced scale: much faster, and scores move a little.")
-    var fastDecode = false
+    @Option(help: .init("Where to compute: cpu, cuda or cuda:N.", valueName: "device")) var device = "cpu"
+    @Option(help: .init("float32 or bfloat16.", valueName: "type")) var precision = Precision.float32
+    @Option(number: "Pictures in a forward pass.", "n") var batchSize = 32
+    @Option(number: "Threads that decode pictures (default: the processors).", "n") var workers: Int?
+    @Flag(help: "Decode large JPEGs at a reduced scale: much faster, and scores move a little.") var fastDecode = false
 
     mutating func validate() throws {
         if batchSize < 1 || batchSize > 1 << 20 { throw ValidationError("--batch-size must lie in 1...1048576") }
@@ -49,8 +32,7 @@ struct ModelOptions: ParsableArguments {
 
     func streamOptions() throws -> PictureStreamOptions {
         PictureStreamOptions(
-            batchSize: batchSize, workers: workers, device: try Device(named: device),
-            decodesFast: fastDecode)
+            batchSize: batchSize, workers: workers, device: try Device(named: device), decodesFast: fastDecode)
     }
 
     /// What a predictor is asked for where there is no choice but where it computes.
@@ -58,9 +40,6 @@ struct ModelOptions: ParsableArguments {
         PredictorOptions(pictures: try streamOptions(), dtype: precision.dtype)
     }
 }
-
-/// As many decoding threads as processors.
-var defaultWorkers: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
 /// What a model's directory says.
 func modelBundle(_ directory: String) throws -> ModelBundle {
@@ -74,15 +53,15 @@ func modelDirectory(_ model: String) throws -> String {
         if isDirectory.boolValue {
             return model.count > 1 && model.hasSuffix("/") ? String(model.dropLast()) : model
         }
-        if let refusal = ModelError.refusal(ofPickle: model) { throw refusal }
-        throw BadDataError(message: "\(printable(model)) is a file; --model takes the directory that holds the model")
+        if let refusal = InputError.refusal(ofPickle: model) { throw refusal }
+        throw InputError.badData("\(printable(model)) is a file; --model takes the directory that holds the model")
     }
     // `run/model` beside a folder `run` is a slip in a path, not somebody's repository.
     let parent = model.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     let isPath = model.hasPrefix("/") || model.hasPrefix(".") || FileManager.default.fileExists(atPath: parent)
     guard !isPath, let name = HubModelName(model) else {
-        throw MissingInputError(
-            message: "there is no model at \(printable(model)); give a directory, or a Hub name org/name[@revision]")
+        throw InputError.missing(
+            "there is no model at \(printable(model)); give a directory, or a Hub name org/name[@revision]")
     }
     let bar = DownloadProgress()
     let client = HubClient(

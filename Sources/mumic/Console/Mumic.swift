@@ -29,8 +29,7 @@ struct Mumic: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Pretrain.self, Evaluate.self, Predict.self, Thresholds.self, Calibrate.self, Embed.self,
-            SearchCommand.self,
-            Metrics.self, Tokenize.self, Export.self, Interpolate.self, AuditCommand.self,
+            SearchCommand.self, Metrics.self, Tokenize.self, Export.self, Interpolate.self, AuditCommand.self,
         ])
 }
 
@@ -71,7 +70,7 @@ enum Program {
                 Mumic.configuration.subcommands.contains { $0._commandName == argument }
             }
             let help = (["mumic", command].compactMap { $0 } + ["--help"]).joined(separator: " ")
-            throw UsageError("\(words.trimmingSuffix(".")); see \(help)")
+            throw InputError.usage("\(words.hasSuffix(".") ? String(words.dropLast()) : words); see \(help)")
         }
     }
 
@@ -87,15 +86,12 @@ enum Program {
         }
         // What has been printed so far is a result too.
         try? StandardOutput.shared.flush()
-        let failure = Failure(error)
-        for line in failure.findings { StandardError.line(line) }
-        StandardError.line("error: " + printable(failure.message, maximumCharacters: 1000))
-        return failure.status
-    }
-}
-
-extension String {
-    func trimmingSuffix(_ suffix: String) -> String {
-        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+        let failure = error as? any UserFacingError
+        for line in failure?.findings ?? [] { StandardError.line(printable(line, maximumCharacters: 1000)) }
+        let message =
+            failure?.description
+            ?? "internal error: \(error.localizedDescription); please report it with the command"
+        StandardError.line("error: " + printable(message, maximumCharacters: 1000))
+        return (failure?.failureKind ?? .internalError).exitStatus
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 import Synchronization
 import Terminal
@@ -34,9 +35,8 @@ final class StandardOutput: Sendable {
                 } else if errno == EPIPE {
                     throw ClosedOutput()
                 } else if errno != EINTR {
-                    throw BadDataError(
-                        message:
-                            "cannot write to stdout: \(String(cString: strerror(errno))); free disk space or write elsewhere"
+                    throw InputError.badData(
+                        "cannot write to stdout: \(String(cString: strerror(errno))); free disk space or write elsewhere"
                     )
                 }
             }

@@ -4,6 +4,7 @@ public import ArgumentParser
 import Evaluation
 import JSON
 import MultiLabel
+import TrainingOptions
 
 extension CalibrationMethod: ExpressibleByArgument {}
 
@@ -30,24 +31,11 @@ struct Calibrate: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-
-    @Option(help: ArgumentHelp("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file"))
-    var data: String
-
-    @Option(help: ArgumentHelp("The folder that the copy of the model becomes.", valueName: "folder"))
-    var output: String
-
-    @Option(help: ArgumentHelp("platt, temperature or isotonic.", valueName: "method"))
-    var method = CalibrationMethod.platt
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Positives that a label needs for a fit of its own.", valueName: "n"))
-    var minimumPositives = 10
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("The seed of the cross-validation's folds.", valueName: "n"))
-    var seed: UInt64 = 0
-
+    @Option(help: .init("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file")) var data: String
+    @Option(help: .init("The folder that the copy of the model becomes.", valueName: "folder")) var output: String
+    @Option(help: .init("platt, temperature or isotonic.", valueName: "method")) var method = CalibrationMethod.platt
+    @Option(number: "Positives that a label needs for a fit of its own.", "n") var minimumPositives = 10
+    @Option(number: "The seed of the cross-validation's folds.", "n") var seed: UInt64 = 0
     @OptionGroup var annotations: AnnotationFileOptions
     @OptionGroup var labels: LabelOptions
 

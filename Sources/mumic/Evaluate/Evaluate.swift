@@ -25,17 +25,14 @@ struct Evaluate: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-
-    @Option(help: ArgumentHelp("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file"))
-    var data: String
-
+    @Option(help: .init("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file")) var data: String
     @OptionGroup var annotations: AnnotationFileOptions
     @OptionGroup var labels: LabelOptions
     @OptionGroup var metrics: MetricOptions
     @OptionGroup var score: ScoreOptions
     @OptionGroup var groups: LabelGroupOptions
 
-    @Option(help: ArgumentHelp("A folder for evaluation.json, per-label.csv and scores.csv.", valueName: "folder"))
+    @Option(help: .init("A folder for evaluation.json, per-label.csv and scores.csv.", valueName: "folder"))
     var output: String?
 
     @OptionGroup var page: ReportOptions

@@ -3,34 +3,23 @@
 public import ArgumentParser
 import Evaluation
 import FileIO
+import TrainingOptions
 
 extension FrequencyBands: ExpressibleByArgument {}
 extension LabelGroupFile: ExpressibleByArgument {}
 
 /// How metrics are computed.
 struct MetricOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("k of GAP@k.", valueName: "k"))
-    var topK = 10
+    @Option(number: "k of GAP@k.", "k") var topK = 10
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "The probability from which on a label counts as predicted; fitted: the model's own for each label.",
-            valueName: "p"))
+        number: "The probability from which on a label counts as predicted; fitted: the model's own for each label.",
+        "p")
     var threshold = ThresholdChoice.number(0.5)
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Replicates of the bootstrap intervals; 0 for none.", valueName: "n"))
-    var bootstrap = 1000
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("The seed of the bootstrap.", valueName: "n"))
-    var seed: UInt64 = 0
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Positives that make a label one of the majority (map_majority).", valueName: "n"))
-    var majorityMinimum: Int?
+    @Option(number: "Replicates of the bootstrap intervals; 0 for none.", "n") var bootstrap = 1000
+    @Option(number: "The seed of the bootstrap.", "n") var seed: UInt64 = 0
+    @Option(number: "Positives that make a label one of the majority (map_majority).", "n") var majorityMinimum: Int?
 
     mutating func validate() throws {
         if topK < 1 { throw ValidationError("--top-k must be at least 1") }
@@ -54,12 +43,12 @@ struct MetricOptions: ParsableArguments {
 /// Parts of the labels that are evaluated by themselves.
 struct LabelGroupOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp(
+        help: .init(
             "Evaluate the labels of a file, one a line, by themselves too; may be repeated.", valueName: "name=file"))
     var group: [LabelGroupFile] = []
 
     @Option(
-        help: ArgumentHelp(
+        help: .init(
             "Evaluate frequent and rare labels apart: A,B for fewer than A positives (tail) and more than B (head), or thirds of the labels.",
             valueName: "a,b"))
     var bands: FrequencyBands?

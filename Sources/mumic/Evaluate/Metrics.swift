@@ -24,19 +24,12 @@ struct Metrics: ParsableCommand {
               mumic metrics --scores scores.csv --targets test.csv --logits
             """)
 
-    @Option(help: ArgumentHelp("A wide CSV with a number for every image and label.", valueName: "file"))
-    var scores: String
+    @Option(help: .init("A wide CSV with a number for every image and label.", valueName: "file")) var scores: String
+    @Option(help: .init("The annotations.", valueName: "file")) var targets: String
+    @Flag(help: "The scores are logits, as in evaluate's scores.csv, rather than probabilities.") var logits = false
+    @Flag(help: "The scores are natural logarithms of probabilities.") var logProbabilities = false
 
-    @Option(help: ArgumentHelp("The annotations.", valueName: "file"))
-    var targets: String
-
-    @Flag(help: "The scores are logits, as in evaluate's scores.csv, rather than probabilities.")
-    var logits = false
-
-    @Flag(help: "The scores are natural logarithms of probabilities.")
-    var logProbabilities = false
-
-    @Option(help: ArgumentHelp("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
+    @Option(help: .init("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
     var unlisted = AnnotationOptions.Unlisted.absent
 
     @OptionGroup var metrics: MetricOptions

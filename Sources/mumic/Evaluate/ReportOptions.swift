@@ -11,31 +11,25 @@ import Torch
 
 /// The page of an evaluation.
 struct ReportOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A page with charts and pictures to write: one HTML file.", valueName: "file"))
+    @Option(help: .init("A page with charts and pictures to write: one HTML file.", valueName: "file"))
     var report: String?
 
     @Option(
-        help: ArgumentHelp(
+        help: .init(
             "With --report: the training run to show too (default: RUN where MODEL is RUN/model).", valueName: "run"))
     var run: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "With --report: another model's evaluation.json, to compare with.", valueName: "file"))
+    @Option(help: .init("With --report: another model's evaluation.json, to compare with.", valueName: "file"))
     var before: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "With --report: what mumic interpolate printed, to show as a curve.", valueName: "file"))
+    @Option(help: .init("With --report: what mumic interpolate printed, to show as a curve.", valueName: "file"))
     var interpolation: String?
 
     func validate() throws {
-        if report != nil { return }
-        if interpolation != nil {
-            throw ValidationError("--interpolation goes with --report; name the page to write")
+        for (name, value) in [("interpolation", interpolation), ("run", run), ("before", before)]
+        where value != nil && report == nil {
+            throw ValidationError("--\(name) goes with --report; name the page to write")
         }
-        if run != nil { throw ValidationError("--run goes with --report; name the page to write") }
-        if before != nil { throw ValidationError("--before goes with --report; name the page to write") }
     }
 
     /// Reads what the page needs beside the evaluation, so that mistakes come to light before pictures are scored; nil
@@ -85,8 +79,8 @@ extension ReportContents {
     /// Adds what made the page.
     mutating func addProgram() {
         versions = [ReportFact("mumic", Mumic.configuration.version), ReportFact("libtorch", Library.version)]
-        commandLine = CommandLine.arguments.enumerated().map { $0 == 0 ? fileName($1) : quoted($1) }
-            .joined(separator: " ")
+        let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "mumic").lastPathComponent
+        commandLine = ([program] + CommandLine.arguments.dropFirst().map(quoted)).joined(separator: " ")
     }
 }
 
@@ -98,13 +92,11 @@ struct RunFiles {
     /// Reads the files of a run that the user named.
     init(run: String) throws {
         guard FileManager.default.fileExists(atPath: run) else {
-            throw MissingInputError(
-                message: "there is no run at \(printable(run)); --run takes the directory that train wrote")
+            throw InputError.missing("there is no run at \(printable(run)); --run takes the directory that train wrote")
         }
         guard let files = try RunFiles(reading: run) else {
-            throw BadDataError(
-                message:
-                    "\(printable(run)) has neither metrics.jsonl nor config.yml; --run takes the directory that train wrote"
+            throw InputError.badData(
+                "\(printable(run)) has neither metrics.jsonl nor config.yml; --run takes the directory that train wrote"
             )
         }
         self = files
@@ -124,10 +116,9 @@ struct RunFiles {
             return try readText(path: path, maximumBytes: 1 << 30)
         }
         let metrics = try text("metrics.jsonl")
-        let configuration = try text("config.yml")
+        configuration = try text("config.yml")
+        log = TrainingLog(jsonLines: metrics ?? "")
         if metrics == nil, configuration == nil { return nil }
-        self.log = TrainingLog(jsonLines: metrics ?? "")
-        self.configuration = configuration
     }
 }
 
@@ -137,7 +128,7 @@ private func readJSON<T: Decodable>(_ path: String, _ hint: String) throws -> T 
     do {
         return try JSONDecoder().decode(T.self, from: Data(bytes))
     } catch let error as DecodingError {
-        throw BadDataError(message: "\(printable(path)) \(error.problem); \(hint)")
+        throw InputError.badData("\(printable(path)) \(error.problem); \(hint)")
     }
 }
 
@@ -146,12 +137,10 @@ private func readCurve(_ path: String) throws -> InterpolationCurve {
     let hint = "--interpolation takes what mumic interpolate --data prints"
     let curve: InterpolationCurve = try readJSON(path, hint)
     if curve.curve.count < 2 {
-        throw BadDataError(message: "\(printable(path)) has no metrics at two shares or more; \(hint)")
+        throw InputError.badData("\(printable(path)) has no metrics at two shares or more; \(hint)")
     }
     return curve
 }
-
-private func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
 /// An argument as a shell would have to be given it.
 private func quoted(_ argument: String) -> String {

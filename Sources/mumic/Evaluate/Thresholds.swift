@@ -4,6 +4,7 @@ public import ArgumentParser
 import Evaluation
 import JSON
 import MultiLabel
+import TrainingOptions
 
 extension ThresholdGoal: ExpressibleByArgument {}
 
@@ -26,21 +27,13 @@ struct Thresholds: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @Option(help: .init("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file")) var data: String
+    @Option(help: .init("The folder that the copy of the model becomes.", valueName: "folder")) var output: String
 
-    @Option(help: ArgumentHelp("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file"))
-    var data: String
-
-    @Option(help: ArgumentHelp("The folder that the copy of the model becomes.", valueName: "folder"))
-    var output: String
-
-    @Option(help: ArgumentHelp("max-f1, precision=P, recall=R or global.", valueName: "goal"))
+    @Option(help: .init("max-f1, precision=P, recall=R or global.", valueName: "goal"))
     var goal = ThresholdGoal.maximumF1
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Positives that a label needs for a threshold of its own.", valueName: "n"))
-    var minimumPositives = 5
-
+    @Option(number: "Positives that a label needs for a threshold of its own.", "n") var minimumPositives = 5
     @OptionGroup var annotations: AnnotationFileOptions
     @OptionGroup var labels: LabelOptions
 

@@ -9,6 +9,7 @@ import JSON
 import Models
 import MultiLabel
 import Report
+import TrainingOptions
 
 extension IssueOrder: ExpressibleByArgument {}
 
@@ -33,39 +34,22 @@ struct AuditCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @Option(help: .init("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file")) var data: String
+    @Option(help: .init("The folder for the lists.", valueName: "folder")) var output: String
 
-    @Option(help: ArgumentHelp("Annotations: CSV, JSON lines, COCO or Create ML.", valueName: "file"))
-    var data: String
-
-    @Option(help: ArgumentHelp("The folder for the lists.", valueName: "folder"))
-    var output: String
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Parts that are held out in turn; 0 takes MODEL's own probabilities as they are.", valueName: "n"))
+    @Option(number: "Parts that are held out in turn; 0 takes MODEL's own probabilities as they are.", "n")
     var folds = 5
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Another seed parts the pictures otherwise.", valueName: "n"))
-    var seed: UInt64 = 0
+    @Option(number: "Another seed parts the pictures otherwise.", "n") var seed: UInt64 = 0
+    @Option(number: "The classifiers' L2 penalty on features of mean squared norm 1.", "weight") var penalty = 0.5
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "The classifiers' L2 penalty on features of mean squared norm 1.", valueName: "weight"))
-    var penalty = 0.5
-
-    @Option(
-        help: ArgumentHelp(
+        help: .init(
             "By what doubts are ranked: self-confidence (the probability of what was annotated), or adjusted (the same, minus its label's mean).",
             valueName: "order"))
     var order = IssueOrder.selfConfidence
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How many of each kind audit.html shows; 0 for no page.", valueName: "n"))
-    var top = 100
-
+    @Option(number: "How many of each kind audit.html shows; 0 for no page.", "n") var top = 100
     @OptionGroup var annotations: AnnotationFileOptions
     @OptionGroup var labels: LabelOptions
 

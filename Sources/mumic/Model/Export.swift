@@ -19,14 +19,10 @@ struct Export: ParsableCommand {
               mumic export --model run/model --precision float16 --output small
             """)
 
-    @Option(help: ArgumentHelp("A model directory or a Hub name.", valueName: "model"))
-    var model: String
-    @Option(
-        name: [.long, .customLong("dtype")],
-        help: ArgumentHelp("float32, float16 or bfloat16.", valueName: "type"))
+    @Option(help: .init("A model directory or a Hub name.", valueName: "model")) var model: String
+    @Option(name: [.long, .customLong("dtype")], help: .init("float32, float16 or bfloat16.", valueName: "type"))
     var precision = ModelCheckpoint.ExportType.float32
-    @Option(help: ArgumentHelp("The folder that the result becomes.", valueName: "folder"))
-    var output: String
+    @Option(help: .init("The folder that the result becomes.", valueName: "folder")) var output: String
 
     func run() throws {
         let copy = try ModelCopy(of: try modelDirectory(model), to: output)

@@ -9,6 +9,7 @@ import JSON
 import Models
 import MultiLabel
 import Terminal
+import TrainingOptions
 
 /// Writes a model between another one and what fine-tuning has made of it.
 struct Interpolate: ParsableCommand {
@@ -34,34 +35,20 @@ struct Interpolate: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @Option(help: .init("What became of the model by fine-tuning.", valueName: "model")) var fineTuned: String
 
-    @Option(help: ArgumentHelp("What became of the model by fine-tuning.", valueName: "model"))
-    var fineTuned: String
-
-    @Option(help: ArgumentHelp("The folder that the result becomes; may be left out with --data.", valueName: "folder"))
+    @Option(help: .init("The folder that the result becomes; may be left out with --data.", valueName: "folder"))
     var output: String?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The fine-tuned model's share (default: 0.5 without --data).", valueName: "share"))
-    var alpha: Double?
+    @Option(number: "The fine-tuned model's share (default: 0.5 without --data).", "share") var alpha: Double?
 
-    @Option(
-        help: ArgumentHelp(
-            "Annotations to choose alpha by: CSV, JSON lines, COCO or Create ML.", valueName: "file"))
+    @Option(help: .init("Annotations to choose alpha by: CSV, JSON lines, COCO or Create ML.", valueName: "file"))
     var data: String?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "With --data: the shares to try, parted by commas (default: 0,0.1,…,1).", valueName: "list"))
+    @Option(number: "With --data: the shares to try, parted by commas (default: 0,0.1,…,1).", "list")
     var alphas: String?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("With --data: the share of the best GAP to keep.", valueName: "share"))
-    var keep = 0.98
-
+    @Option(number: "With --data: the share of the best GAP to keep.", "share") var keep = 0.98
     @OptionGroup var annotations: AnnotationFileOptions
     @OptionGroup var labels: LabelOptions
 

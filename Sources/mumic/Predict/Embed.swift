@@ -7,6 +7,7 @@ import Foundation
 import Models
 import MultiLabel
 import Search
+import TrainingOptions
 
 /// Writes features of pictures or texts.
 struct Embed: ParsableCommand {
@@ -22,19 +23,16 @@ struct Embed: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-
-    @Option(help: ArgumentHelp("The file to write; its name ends in .npy.", valueName: "out.npy"))
-    var output: String
+    @Option(help: .init("The file to write; its name ends in .npy.", valueName: "out.npy")) var output: String
 
     @Option(
-        help: ArgumentHelp(
-            "Embed the lines of this file, as they are, instead of pictures; - for stdin.", valueName: "file"))
+        help: .init("Embed the lines of this file, as they are, instead of pictures; - for stdin.", valueName: "file"))
     var text: String?
 
-    @Option(help: ArgumentHelp("The folder that names in a dataset file are relative to.", valueName: "folder"))
+    @Option(help: .init("The folder that names in a dataset file are relative to.", valueName: "folder"))
     var images: String?
 
-    @Argument(help: ArgumentHelp("Pictures, directories, dataset files, or - for paths on stdin.", valueName: "input"))
+    @Argument(help: .init("Pictures, directories, dataset files, or - for paths on stdin.", valueName: "input"))
     var inputs: [String] = []
 
     mutating func validate() throws {
@@ -58,8 +56,7 @@ struct Embed: ParsableCommand {
     private func openText(_ path: String) throws -> Int32 {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            throw InputError.missing(
-                "there is no file \(printable(path)); give --text a file with a text a line")
+            throw InputError.missing("there is no file \(printable(path)); give --text a file with a text a line")
         }
         guard status.st_mode & S_IFMT != S_IFDIR else {
             throw InputError.badData("\(printable(path)) is a directory; give --text a file with a text a line")

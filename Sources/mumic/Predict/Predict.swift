@@ -5,6 +5,7 @@ import Datasets
 import Evaluation
 import FileIO
 import MultiLabel
+import TrainingOptions
 
 /// Scores labels for pictures.
 struct Predict: ParsableCommand {
@@ -25,24 +26,17 @@ struct Predict: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var labels: LabelOptions
     @OptionGroup var score: ScoreOptions
+    @Option(number: "Print only the K best labels.", "k") var topK: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Print only the K best labels.", valueName: "k"))
-    var topK: Int?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Print only labels of at least this probability; fitted: of the model's own for each label.",
-            valueName: "p"))
+    @Option(number: "Print only labels of at least this probability; fitted: of the model's own for each label.", "p")
     var threshold: ThresholdChoice?
 
-    @Option(help: ArgumentHelp("jsonl, csv or table.", valueName: "format"))
-    var format = PredictionFormat.jsonl
+    @Option(help: .init("jsonl, csv or table.", valueName: "format")) var format = PredictionFormat.jsonl
 
-    @Option(help: ArgumentHelp("The folder that names in a dataset file are relative to.", valueName: "folder"))
+    @Option(help: .init("The folder that names in a dataset file are relative to.", valueName: "folder"))
     var images: String?
 
-    @Argument(help: ArgumentHelp("Pictures, directories, dataset files, or - for paths on stdin.", valueName: "input"))
+    @Argument(help: .init("Pictures, directories, dataset files, or - for paths on stdin.", valueName: "input"))
     var inputs: [String]
 
     mutating func validate() throws {

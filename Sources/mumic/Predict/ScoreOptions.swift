@@ -16,13 +16,12 @@ extension ThresholdChoice {
 /// How a model's scores are to be read.
 struct ScoreOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp(
+        help: .init(
             "sigmoid: each label by itself; softmax: the scored labels against each other, uncalibrated.",
             valueName: "mode"))
     var score = ScoreMode.sigmoid
 
-    @Flag(help: "Leave out the model's calibration: probabilities are the plain sigmoid.")
-    var noCalibration = false
+    @Flag(help: "Leave out the model's calibration: probabilities are the plain sigmoid.") var noCalibration = false
 
     /// What a predictor is asked for.
     func predictor(_ model: ModelOptions, threshold: ThresholdChoice?) throws -> PredictorOptions {

@@ -8,6 +8,7 @@ import JSON
 import Models
 import MultiLabel
 import Search
+import TrainingOptions
 
 /// Finds the embedded pictures that are nearest to pictures or words.
 struct SearchCommand: ParsableCommand {
@@ -33,28 +34,21 @@ struct SearchCommand: ParsableCommand {
     }
 
     @OptionGroup var model: ModelOptions
-
-    @Option(help: ArgumentHelp("What mumic embed wrote.", valueName: "out.npy"))
-    var embeddings: String
+    @Option(help: .init("What mumic embed wrote.", valueName: "out.npy")) var embeddings: String
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Words to search with, as they are; may be repeated.", valueName: "words"))
+        help: .init("Words to search with, as they are; may be repeated.", valueName: "words"))
     var text: [String] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How many rows to print for a query.", valueName: "k"))
-    var topK = 10
+    @Option(number: "How many rows to print for a query.", "k") var topK = 10
+    @Flag(help: "Leave a query out of its own results: rows of its name or file.") var excludeSelf = false
+    @Option(help: .init("jsonl or table.", valueName: "format")) var format = Format.jsonl
 
-    @Flag(help: "Leave a query out of its own results: rows of its name or file.")
-    var excludeSelf = false
-
-    @Option(help: ArgumentHelp("jsonl or table.", valueName: "format"))
-    var format = Format.jsonl
-
-    @Option(help: ArgumentHelp("The folder that names in a dataset file are relative to.", valueName: "folder"))
+    @Option(help: .init("The folder that names in a dataset file are relative to.", valueName: "folder"))
     var images: String?
 
-    @Argument(help: ArgumentHelp("Pictures, directories, dataset files, or - for paths on stdin.", valueName: "input"))
+    @Argument(help: .init("Pictures, directories, dataset files, or - for paths on stdin.", valueName: "input"))
     var inputs: [String] = []
 
     mutating func validate() throws {

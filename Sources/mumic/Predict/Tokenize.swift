@@ -17,8 +17,7 @@ struct Tokenize: ParsableCommand {
               echo "a photo of a pool" | mumic tokenize --model MODEL
             """)
 
-    @Option(help: ArgumentHelp("A model directory or a Hub name.", valueName: "model"))
-    var model: String
+    @Option(help: .init("A model directory or a Hub name.", valueName: "model")) var model: String
 
     func run() throws {
         let (tokenizer, contextLength) = try ModelCheckpoint.tokenizer(
