@@ -126,8 +126,8 @@ public final class Predictor {
             of: table, title, monitor,
             compute: { pixels in
                 let pooled = try classifier.model.pooledImages(pixels)
-                let features = try classifier.model.imageFeatures(pooled: pooled)
-                return try Tensor.concatenated([features, scorer.logits(pooled: pooled)], dimension: 1)  // [B, D + L]
+                let embedded = try classifier.model.imageFeatures(pooled: pooled)
+                return try Tensor.concatenated([embedded, scorer.logits(pooled: pooled)], dimension: 1)  // [B, D + L]
             },
             receive: { row in
                 features += row.prefix(width)

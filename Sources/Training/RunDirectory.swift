@@ -28,9 +28,8 @@ struct RunDirectory {
         }
     }
 
-    /// Takes the directory for as long as the lock lives, and removes what a killed process left.
-    ///
-    /// - Throws: ``TrainingError/runInUse(path:)`` if somebody else has it.
+    /// Takes the directory for as long as the lock lives, and removes what a killed process left. Throws
+    /// ``TrainingError/runInUse(path:)`` if somebody else has it.
     func lock() throws -> RunLock {
         let lock = try RunLock(path: path)
         for name in try listDirectory(path: path) where name.hasPrefix(".mumic-") || name == ".model" {
