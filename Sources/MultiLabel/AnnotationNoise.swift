@@ -5,11 +5,11 @@ import Foundation
 
 /// How annotations come to differ from the truth, by two rates that hold for all pictures and labels.
 ///
-/// Given a model's probability p = σ(z) that a label is truly present, the annotation is present with probability p̃ =
-/// p·(1 − ρ₁) + (1 − p)·ρ₀. Training p̃ on the annotations trains p towards the truth (Natarajan et al., "Learning with
-/// Noisy Labels", NeurIPS 2013; the forward correction of Patrini et al., CVPR 2017, arXiv 1609.03683). The gradient of
-/// that cross-entropy by z is p − q, where q is the probability that the label is present given the annotation too. So
-/// q can stand in for the target of any loss, which is the expectation step of EM.
+/// Given a model's probability p = σ(z) that a label is truly present, the annotation is present with probability
+/// p̃ = p·(1 − ρ₁) + (1 − p)·ρ₀. Training p̃ on the annotations trains p towards the truth (Natarajan et al., "Learning
+/// with Noisy Labels", NeurIPS 2013; the forward correction of Patrini et al., CVPR 2017, arXiv 1609.03683). The gradient
+/// of that cross-entropy by z is p − q, where q is the probability that the label is present given the annotation too.
+/// So q can stand in for the target of any loss, which is the expectation step of EM.
 public struct AnnotationNoise: Codable, Sendable, Equatable {
     /// ρ₀: the share of absent labels that are annotated as present.
     public var falsePositiveRate: Double
@@ -61,8 +61,8 @@ public struct AnnotationNoise: Codable, Sendable, Equatable {
 /// it begins with is a guess: among many labels some are hardly ever true, and how often those are annotated is the rate
 /// of false positives.
 public struct AnnotationNoiseEstimate: Sendable, Equatable {
-    /// Expected numbers of false positives, absent labels, false negatives and present labels, in the checkpoints'
-    /// float32.
+    /// Expected numbers of false positives, absent labels, false negatives and present labels; float32, as checkpoints
+    /// hold them.
     public private(set) var counts: [Float]
 
     /// A guess from the annotations of all pictures, `[N, L]` with NaN where unknown. It weighs as much as `pairs`

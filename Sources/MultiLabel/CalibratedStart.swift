@@ -24,7 +24,7 @@ public func calibratedStart(
     let deviation = (cosines.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
     // Float32 cosines that should be equal differ in their last digits.
     if deviation < 1e-6 { return nil }
-    // π, the share of positives; half a pair away from 0 and 1 where no pair or every pair is positive.
+    // π, the share of positives, kept half a pair away from 0 and 1.
     let share = noise?.trueShare(observed: positives / count) ?? positives / count
     let rate = min(max(share, 0.5 / count), 1 - 0.5 / count)
     let baseLogit = log(rate / (1 - rate))

@@ -147,9 +147,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
     }
 
     /// The file's contents, the same bytes for the same values. Throws `EncodingError` if a number is not finite.
-    public func encoded() throws -> [UInt8] {
-        Array(try jsonText(self).utf8)
-    }
+    public func encoded() throws -> [UInt8] { Array(try jsonText(self).utf8) }
 
     /// Writes the description into a model directory. Throws ``FileIO/FileIOError``, and `EncodingError` if a number is
     /// not finite.

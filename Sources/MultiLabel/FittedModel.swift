@@ -17,9 +17,10 @@ public struct FittedModel<Report: Encodable & Sendable>: Sendable {
 
 extension ModelBundle {
     /// Fits to annotated pictures the probability from which on each label counts as predicted; a calibrated model's
-    /// thresholds refer to its calibrated probabilities. `labels` gives the table's labels texts of their own,
-    /// `templates` are sentences instead of the model's, and a label needs `minimumPositives` for a threshold of its
-    /// own. Throws ``FileIO/InputError`` where no pair is positive, what ``Predictor`` throws, and `EvaluationError`.
+    /// thresholds refer to its calibrated probabilities. `labels` are the table's with texts of their own, nil for
+    /// those that the model knows; `templates` are sentences instead of the model's; a label needs `minimumPositives`
+    /// positives for a threshold of its own. Throws ``FileIO/InputError`` where no pair is positive, what ``Predictor``
+    /// throws, and `EvaluationError`.
     public func fittingThresholds(
         to table: AnnotationTable, labels: [Label]? = nil, templates: [PromptTemplate]? = nil,
         goal: ThresholdGoal = .maximumF1, minimumPositives: Int = 5, options: PredictorOptions = PredictorOptions(),
@@ -42,10 +43,10 @@ extension ModelBundle {
     }
 
     /// Fits curves from logits to probabilities that come true as often as they say, to annotated pictures; the model's
-    /// thresholds are converted, so that they decide as before. `labels` gives the table's labels texts of their own,
-    /// `templates` are sentences instead of the model's, `needs` says what a label needs for a fit of its own, and
-    /// `seed` draws the folds of the cross-validation. Throws ``FileIO/InputError`` where nothing can be fitted, and
-    /// what ``Predictor`` throws.
+    /// thresholds are converted, so that they decide as before. `labels` are the table's with texts of their own, nil
+    /// for those that the model knows; `templates` are sentences instead of the model's; `needs` is what a label needs
+    /// for a fit of its own, and `seed` draws the folds of the cross-validation. Throws ``FileIO/InputError`` where
+    /// nothing can be fitted, and what ``Predictor`` throws.
     public func fittingCalibration(
         to table: AnnotationTable, labels: [Label]? = nil, templates: [PromptTemplate]? = nil,
         method: CalibrationMethod = .platt, needs: CalibrationOptions = CalibrationOptions(), seed: UInt64 = 0,

@@ -35,10 +35,7 @@ public enum LabelBias: Codable, Sendable, Equatable, ExpressibleByFloatLiteral, 
     /// Writes a number or a list of numbers. Throws `EncodingError` if a number is not finite.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        switch self {
-        case .shared(let value): try container.encode(value)
-        case .perLabel(let values): try container.encode(values)
-        }
+        if let number { try container.encode(number) } else { try container.encode(values) }
     }
 
     /// The number, if all labels share one.

@@ -24,8 +24,8 @@ public struct ModelBundle {
     /// What scores the labels.
     public var head: ClassifierHead { description?.head ?? .text }
 
-    /// The labels in the same order, with the model's prompts for those that come without; nil gives the model's own
-    /// labels. Throws ``MultiLabelError/noLabels(directory:)`` if nobody names any.
+    /// The labels of data or of a file in the same order, with the model's prompts for those that come without; for nil
+    /// the model's own. Throws ``MultiLabelError/noLabels(directory:)`` if nobody names any.
     public func resolve(_ labels: [Label]?) throws(MultiLabelError) -> [Label] {
         guard let labels else {
             guard let own = description?.labels, !own.isEmpty else { throw .noLabels(directory: checkpoint.directory) }

@@ -15,10 +15,10 @@ public struct ModelEvaluation: Sendable {
 }
 
 extension ModelBundle {
-    /// Computes all metrics of the model on annotated pictures, with a group each for labels that it was trained on and
-    /// others, if there are both. `labels` gives the table's labels texts of their own, and `templates` are sentences
-    /// instead of the model's. Thresholds and calibration of `metrics` and the seen labels of `parts` come from the
-    /// model. Throws what ``Predictor`` throws, and `EvaluationError`.
+    /// Computes all metrics of the model on annotated pictures; labels that it was trained on and others get a group
+    /// each, if there are both. `labels` are the table's with texts of their own, nil for those that the model knows;
+    /// `templates` are sentences instead of the model's. Thresholds and calibration in `metrics` and the seen labels in
+    /// `parts` are the model's to say. Throws what ``Predictor`` throws, and `EvaluationError`.
     public func evaluate(
         _ table: AnnotationTable, labels: [Label]? = nil, templates: [PromptTemplate]? = nil,
         options: PredictorOptions = PredictorOptions(threshold: .number(0.5)),

@@ -2,12 +2,12 @@
 
 public import Torch
 
-/// The sum over known pairs of the tempered-sigmoid binary cross-entropy (MuMIC, arXiv 2211.05232): with logits z = s /
-/// τ + b, Σ w · (max(z, 0) − z·y + log(1 + e^(−|z|))), which never overflows; a scalar `[]`. z, y and w are `[B, L]`:
-/// targets y in 0...1, or any finite number where unknown, and weights w, where 1/known for a known pair and else 0
-/// make the sum a mean. `positiveWeights`, `[L]`, say by how much more each label's positives count. The gradient by a
-/// cosine is (σ(z) − y) / τ: while easy negatives have z < 0, which is what b is for, the push concentrates on those of
-/// highest similarity as τ falls. Throws ``Torch/TorchError`` if the shapes differ.
+/// The sum over known pairs of the tempered-sigmoid binary cross-entropy (MuMIC, arXiv 2211.05232), a scalar `[]`: with
+/// z = s / τ + b, it is Σ w · (max(z, 0) − z·y + log(1 + e^(−|z|))), which never overflows. z, y and w are `[B, L]`:
+/// targets y in 0...1, or any finite number where unknown; weights w, of which 1/known for a known pair and 0 for
+/// others make the sum a mean. `positiveWeights`, `[L]`, say by how much more each label's positives count. The
+/// gradient by a cosine is (σ(z) − y) / τ: while easy negatives have z < 0, which is what b is for, the push
+/// concentrates on those of highest similarity as τ falls. Throws ``Torch/TorchError`` if the shapes differ.
 public func temperedSigmoidCrossEntropy(
     logits: Tensor, targets: Tensor, weights: Tensor, positiveWeights: Tensor? = nil
 ) throws(TorchError) -> Tensor {

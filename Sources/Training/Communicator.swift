@@ -13,8 +13,8 @@ public protocol Communicator {
     /// How many they are.
     var size: Int { get }
 
-    /// The sums over the processes of numbers, of which each gives as many. Throws what keeps the processes from talking
-    /// to each other.
+    /// Adds numbers up over the processes, each of which gives as many and gets the sums. Throws what keeps the processes
+    /// from talking to each other.
     func sum(_ values: [Double]) throws -> [Double]
 
     /// Adds tensors up over the processes, in place; each gives as many, of the same shapes in the same order. Throws

@@ -54,11 +54,8 @@ struct RunDirectory {
     /// Whole checkpoints, the latest first.
     func savedSteps() throws -> [Int] {
         guard FileManager.default.fileExists(atPath: checkpoints) else { return [] }
-        var steps: [Int] = []
-        for name in try listDirectory(path: checkpoints) {
-            if name.hasPrefix("step-"), let step = Int(name.dropFirst(5)) { steps.append(step) }
-        }
-        return steps.sorted(by: >)
+        let names = try listDirectory(path: checkpoints).filter { $0.hasPrefix("step-") }
+        return names.compactMap { Int($0.dropFirst(5)) }.sorted(by: >)
     }
 
     func checkpoint(step: Int) -> String {

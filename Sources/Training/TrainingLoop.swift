@@ -29,7 +29,6 @@ package struct TrainingLoop<Task: TrainingTask> {
     /// Optimiser steps in an epoch, the last of which may have fewer pictures.
     private var stepsPerEpoch: Int { (rowCount + imagesPerStep - 1) / imagesPerStep }
 
-    /// Optimiser steps in all.
     var totalSteps: Int { stepsPerEpoch * options.epochs }
 
     /// Whether this process writes the run's files.

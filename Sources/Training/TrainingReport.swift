@@ -55,8 +55,7 @@ extension FineTuningRun {
         let pictures = PictureStreamOptions(batchSize: options.batchSize, workers: options.workers, device: device)
         let predictor = try Predictor(
             bundle, labels: labels, templates: templates,
-            options: PredictorOptions(
-                pictures: pictures, dtype: options.precision.dtype))
+            options: PredictorOptions(pictures: pictures, dtype: options.precision.dtype))
         let scores = try predictor.scores(of: table, title: title, monitor: monitor)
         return (scores, try evaluate(ScoreMatrix(scores, of: table), labels: table.labels, kind: .logits))
     }
