@@ -6,11 +6,10 @@ import Foundation
 /// How annotations come to differ from the truth, by two rates that hold for all pictures and labels.
 ///
 /// Given a model's probability p = σ(z) that a label is truly present, the annotation is present with probability
-/// p̃ = p·(1 − ρ₁) + (1 − p)·ρ₀, where ρ₀ is the rate of false positives and ρ₁ that of false negatives. Training p̃ on the
-/// annotations trains p towards the truth (Natarajan et al., "Learning with Noisy Labels", NeurIPS 2013; the forward
-/// correction of Patrini et al., CVPR 2017, arXiv 1609.03683). The gradient of that cross-entropy by z is p − q, where q
-/// is the probability that the label is present given the annotation too. So q can stand in for the target of any loss,
-/// which is the expectation step of EM.
+/// p̃ = p·(1 − ρ₁) + (1 − p)·ρ₀. Training p̃ on the annotations trains p towards the truth (Natarajan et al., "Learning
+/// with Noisy Labels", NeurIPS 2013; the forward correction of Patrini et al., CVPR 2017, arXiv 1609.03683). The gradient
+/// of that cross-entropy by z is p − q, where q is the probability that the label is present given the annotation too.
+/// So q can stand in for the target of any loss, which is the expectation step of EM.
 public struct AnnotationNoise: Codable, Sendable, Equatable {
     /// ρ₀: the share of absent labels that are annotated as present.
     public var falsePositiveRate: Double
@@ -22,9 +21,7 @@ public struct AnnotationNoise: Codable, Sendable, Equatable {
         case falseNegativeRate = "false_negative_rate"
     }
 
-    /// Noise of known rates.
-    ///
-    /// - Precondition: Both are at least 0, and together they are below 1: else an annotation would say the contrary.
+    /// Noise of known rates, each at least 0 and together below 1: else an annotation would say the contrary.
     public init(falsePositiveRate: Double, falseNegativeRate: Double) {
         precondition(
             falsePositiveRate >= 0 && falseNegativeRate >= 0 && falsePositiveRate + falseNegativeRate < 1,
@@ -33,12 +30,8 @@ public struct AnnotationNoise: Codable, Sendable, Equatable {
         self.falseNegativeRate = falseNegativeRate
     }
 
-    /// q: how probably the label is present, for what the annotation and the model say together.
-    ///
-    /// - Parameters:
-    ///   - target: y, 1 or 0; for a number between, the mean of both weighted by it.
-    ///   - logit: z.
-    /// - Returns: In 0...1; the annotation itself where both rates are 0.
+    /// q: how probably the label is present, in 0...1, by the annotation y and the logit z together. A target between 0
+    /// and 1 gives the mean of both cases weighted by it. Where both rates are 0, q is the annotation itself.
     public func posterior(target: Double, logit: Double) -> Double {
         // Evidence adds up in log-odds; rates of 0 make it infinite, and the sigmoid 0 or 1.
         let present = sigmoid(logit + log((1 - falseNegativeRate) / falsePositiveRate))
@@ -54,10 +47,8 @@ public struct AnnotationNoise: Codable, Sendable, Equatable {
         }
     }
 
-    /// The share of pairs that are truly positive, from the share annotated so: (π̃ − ρ₀) / (1 − ρ₀ − ρ₁).
-    ///
-    /// - Parameter observed: π̃, in 0...1.
-    /// - Returns: At least a twentieth of π̃, in case the rates explain all there is; at most 1.
+    /// The share of pairs that are truly positive, from the share π̃ annotated so: (π̃ − ρ₀) / (1 − ρ₀ − ρ₁), at most
+    /// 1, and at least π̃ / 20, in case the rates explain all there is.
     public func trueShare(observed: Double) -> Double {
         let share = (observed - falsePositiveRate) / (1 - falsePositiveRate - falseNegativeRate)
         return min(max(share, observed / 20), 1)
@@ -70,16 +61,12 @@ public struct AnnotationNoise: Codable, Sendable, Equatable {
 /// it begins with is a guess: among many labels some are hardly ever true, and how often those are annotated is the rate
 /// of false positives.
 public struct AnnotationNoiseEstimate: Sendable, Equatable {
-    /// Expected numbers of false positives, of absent labels, of false negatives and of present labels. Of the precision in
-    /// which checkpoints hold them.
+    /// Expected numbers of false positives, absent labels, false negatives and present labels; float32, as checkpoints
+    /// hold them.
     public private(set) var counts: [Float]
 
-    /// A guess from the annotations alone.
-    ///
-    /// - Parameters:
-    ///   - targets: y of all pictures, `[B, L]`, NaN where unknown.
-    ///   - labels: L.
-    ///   - pairs: What the guess weighs, in pairs; those of one step.
+    /// A guess from the annotations of all pictures, `[N, L]` with NaN where unknown. It weighs as much as `pairs`
+    /// pairs, those of one step.
     public init(targets: [Float], labels: Int, pairs: Int) {
         var (present, known) = ([Double](repeating: 0, count: labels), [Double](repeating: 0, count: labels))
         for (index, target) in targets.enumerated() where !target.isNaN {
@@ -100,9 +87,7 @@ public struct AnnotationNoiseEstimate: Sendable, Equatable {
         ].map { Float($0) }
     }
 
-    /// What ``counts`` were.
-    ///
-    /// - Precondition: There are four.
+    /// An estimate whose four ``counts`` are known.
     public init(counts: [Float]) {
         precondition(counts.count == 4, "four counts")
         self.counts = counts
@@ -117,13 +102,8 @@ public struct AnnotationNoiseEstimate: Sendable, Equatable {
             falsePositiveRate: rate(counts[0], counts[1]), falseNegativeRate: rate(counts[2], counts[3]))
     }
 
-    /// What pairs add to ``counts`` by their posteriors, as ``AnnotationNoise/posteriors(targets:logits:)`` gives them.
-    ///
-    /// - Parameters:
-    ///   - targets: y, NaN where unknown.
-    ///   - logits: z, as many.
-    ///   - noise: The rates to judge by.
-    /// - Returns: Four counts and, last, the number of known pairs.
+    /// What known pairs add to ``counts``, judged by the rates of `noise`: four counts and, last, the number of pairs.
+    /// Targets are NaN where unknown.
     public static func expectedCounts(targets: [Float], logits: [Float], noise: AnnotationNoise) -> [Double] {
         var sums = [Double](repeating: 0, count: 5)
         for (target, logit) in zip(targets, logits) where !target.isNaN {
@@ -139,9 +119,8 @@ public struct AnnotationNoiseEstimate: Sendable, Equatable {
         return sums
     }
 
-    /// Takes a step's counts in. Older ones fade by a tenth, or by less where a step has few pairs.
-    ///
-    /// - Parameter sums: As ``expectedCounts(targets:logits:noise:)`` gives them, of one batch or of several added up.
+    /// Takes in a step's ``expectedCounts(targets:logits:noise:)``, summed over its batches. Older counts fade by a
+    /// tenth, or by less where a step has few pairs.
     public mutating func take(_ sums: [Double]) {
         let pairs = sums[4]
         if !(pairs > 0) || !sums.allSatisfy(\.isFinite) { return }

@@ -62,9 +62,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.annotationNoise = annotationNoise
     }
 
-    /// Reads a description; all but the version may be absent.
-    ///
-    /// - Throws: `DecodingError` naming the key.
+    /// Reads a description; all but the version may be absent. Throws a `DecodingError` that names the key.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.version = try container.decode(Int.self, forKey: .version)
@@ -104,11 +102,7 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
             forKey: .headKey, in: container, debugDescription: "is '\(name)', known are \(known)")
     }
 
-    /// Reads the description in a model directory.
-    ///
-    /// - Parameter directory: The model.
-    /// - Returns: The description, or nil where the model has none.
-    /// - Throws: ``MultiLabelError`` if it is there and cannot be used.
+    /// The description in a model directory; nil if it has none. Throws ``MultiLabelError`` if it cannot be used.
     public static func read(directory: String) throws -> ClassifierDescription? {
         let path = directory + "/" + fileName
         let bytes: [UInt8]
@@ -125,51 +119,38 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         } catch {
             throw MultiLabelError.description(path: path, problem: "is not JSON")
         }
-        try description.check(path: path)
+        if let problem = description.problem { throw MultiLabelError.description(path: path, problem: problem) }
         return description
     }
 
-    private func check(path: String) throws(MultiLabelError) {
-        if version != 1 {
-            throw .description(path: path, problem: "has version \(version), this program reads version 1")
-        }
-        if let name = firstDuplicate(labels.map(\.name)) {
-            throw .description(path: path, problem: "names the label '\(name)' twice")
-        }
-        if labels.contains(where: \.name.isEmpty) {
-            throw .description(path: path, problem: "has a label without a name")
-        }
-        if templates.isEmpty { throw .description(path: path, problem: "has no templates") }
-        if let alpha, !(0...1).contains(alpha) {
-            throw .description(path: path, problem: "has an alpha of \(alpha), which is not within 0...1")
-        }
+    /// What is wrong with the values, in words; nil if nothing is.
+    private var problem: String? {
+        if version != 1 { return "has version \(version), this program reads version 1" }
+        if let name = firstDuplicate(labels.map(\.name)) { return "names the label '\(name)' twice" }
+        if labels.contains(where: \.name.isEmpty) { return "has a label without a name" }
+        if templates.isEmpty { return "has no templates" }
+        if let alpha, !(0...1).contains(alpha) { return "has an alpha of \(alpha), which is not within 0...1" }
         if let noise = annotationNoise,
             !(noise.falsePositiveRate >= 0 && noise.falseNegativeRate >= 0
                 && noise.falsePositiveRate + noise.falseNegativeRate < 1)
         {
-            throw .description(path: path, problem: "has rates of annotation_noise below 0 or adding up to 1 or more")
+            return "has rates of annotation_noise below 0 or adding up to 1 or more"
         }
-        if !bias.values.allSatisfy(\.isFinite) {
-            throw .description(path: path, problem: "has a bias that is no finite number")
-        }
+        if !bias.values.allSatisfy(\.isFinite) { return "has a bias that is no finite number" }
         if case .perLabel(let values) = bias, values.count != labels.count {
-            throw .description(path: path, problem: "has \(values.count) biases for \(labels.count) labels")
+            return "has \(values.count) biases for \(labels.count) labels"
         }
         if let (name, value) = thresholds.first(where: { !(0...1).contains($0.value) }) {
-            throw .description(path: path, problem: "has the threshold \(value) for '\(name)', it must lie in 0...1")
+            return "has the threshold \(value) for '\(name)', it must lie in 0...1"
         }
+        return nil
     }
 
-    /// The file's contents, the same bytes for the same values.
-    ///
-    /// - Throws: `EncodingError` if a number is not finite.
-    public func encoded() throws -> [UInt8] {
-        Array(try jsonText(self).utf8)
-    }
+    /// The file's contents, the same bytes for the same values. Throws `EncodingError` if a number is not finite.
+    public func encoded() throws -> [UInt8] { Array(try jsonText(self).utf8) }
 
-    /// Writes the description into a model directory.
-    ///
-    /// - Throws: ``FileIO/FileIOError``, and `EncodingError` if a number is not finite.
+    /// Writes the description into a model directory. Throws ``FileIO/FileIOError``, and `EncodingError` if a number is
+    /// not finite.
     public func write(to directory: String) throws {
         try AtomicFile.write(try encoded(), to: directory + "/" + Self.fileName, durable: true)
     }

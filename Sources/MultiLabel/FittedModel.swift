@@ -16,20 +16,11 @@ public struct FittedModel<Report: Encodable & Sendable>: Sendable {
 }
 
 extension ModelBundle {
-    /// Fits to annotated pictures the probability from which on each label counts as predicted.
-    ///
-    /// A calibrated model's thresholds refer to its calibrated probabilities.
-    ///
-    /// - Parameters:
-    ///   - table: The pictures, with the labels to fit.
-    ///   - labels: The table's labels with texts of their own; nil for those that the model knows, or their names.
-    ///   - templates: Sentences instead of the model's own.
-    ///   - goal: What to fit for.
-    ///   - minimumPositives: Positives that a label needs for a threshold of its own.
-    ///   - options: Where to compute.
-    ///   - monitor: Shows how far it is, takes notes, and is asked after every picture whether to go on.
-    /// - Returns: The description with the thresholds.
-    /// - Throws: ``FileIO/InputError`` where no pair is positive, what ``Predictor`` throws, and `EvaluationError`.
+    /// Fits to annotated pictures the probability from which on each label counts as predicted; a calibrated model's
+    /// thresholds refer to its calibrated probabilities. `labels` are the table's with texts of their own, nil for
+    /// those that the model knows; `templates` are sentences instead of the model's; a label needs `minimumPositives`
+    /// positives for a threshold of its own. Throws ``FileIO/InputError`` where no pair is positive, what ``Predictor``
+    /// throws, and `EvaluationError`.
     public func fittingThresholds(
         to table: AnnotationTable, labels: [Label]? = nil, templates: [PromptTemplate]? = nil,
         goal: ThresholdGoal = .maximumF1, minimumPositives: Int = 5, options: PredictorOptions = PredictorOptions(),
@@ -51,21 +42,11 @@ extension ModelBundle {
         return FittedModel(report: report, description: description)
     }
 
-    /// Fits curves from logits to probabilities that come true as often as they say, to annotated pictures.
-    ///
-    /// The model's thresholds are converted, so that they decide as before.
-    ///
-    /// - Parameters:
-    ///   - table: The pictures, with the labels to fit.
-    ///   - labels: The table's labels with texts of their own; nil for those that the model knows, or their names.
-    ///   - templates: Sentences instead of the model's own.
-    ///   - method: What to fit.
-    ///   - needs: What a label needs for a fit of its own.
-    ///   - seed: The seed of the folds of the cross-validation.
-    ///   - options: Where to compute.
-    ///   - monitor: Shows how far it is, takes notes, and is asked after every picture whether to go on.
-    /// - Returns: The description with the calibration.
-    /// - Throws: ``FileIO/InputError`` where nothing can be fitted, and what ``Predictor`` throws.
+    /// Fits curves from logits to probabilities that come true as often as they say, to annotated pictures; the model's
+    /// thresholds are converted, so that they decide as before. `labels` are the table's with texts of their own, nil
+    /// for those that the model knows; `templates` are sentences instead of the model's; `needs` is what a label needs
+    /// for a fit of its own, and `seed` draws the folds of the cross-validation. Throws ``FileIO/InputError`` where
+    /// nothing can be fitted, and what ``Predictor`` throws.
     public func fittingCalibration(
         to table: AnnotationTable, labels: [Label]? = nil, templates: [PromptTemplate]? = nil,
         method: CalibrationMethod = .platt, needs: CalibrationOptions = CalibrationOptions(), seed: UInt64 = 0,

@@ -16,17 +16,13 @@ public enum LabelBias: Codable, Sendable, Equatable, ExpressibleByFloatLiteral, 
     /// The same for all labels.
     public init(integerLiteral value: Int) { self = .shared(Double(value)) }
 
-    /// Takes a tensor's values: `[]` or `[L]`.
-    ///
-    /// - Throws: ``Torch/TorchError`` if they cannot be copied.
+    /// Takes a tensor's values, `[]` or `[L]`. Throws ``Torch/TorchError`` if they cannot be copied.
     public init(_ tensor: Tensor) throws {
         let values = try tensor.floats().map(Double.init)
         self = tensor.shape.isEmpty ? .shared(values[0]) : .perLabel(values)
     }
 
-    /// Reads a number or a list of numbers.
-    ///
-    /// - Throws: `DecodingError` if it is neither.
+    /// Reads a number or a list of numbers. Throws `DecodingError` if it is neither.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let values = try? container.decode([Double].self) {
@@ -36,15 +32,10 @@ public enum LabelBias: Codable, Sendable, Equatable, ExpressibleByFloatLiteral, 
         }
     }
 
-    /// Writes a number or a list of numbers.
-    ///
-    /// - Throws: `EncodingError` if a number is not finite.
+    /// Writes a number or a list of numbers. Throws `EncodingError` if a number is not finite.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        switch self {
-        case .shared(let value): try container.encode(value)
-        case .perLabel(let values): try container.encode(values)
-        }
+        if let number { try container.encode(number) } else { try container.encode(values) }
     }
 
     /// The number, if all labels share one.

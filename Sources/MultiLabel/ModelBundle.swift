@@ -13,12 +13,9 @@ public struct ModelBundle {
     /// What `mumic.json` says, or nil for a model that `mumic` has not trained.
     public let description: ClassifierDescription?
 
-    /// Reads a model directory, all but the weights' values.
-    ///
-    /// - Parameters:
-    ///   - directory: The model, or an adapter in PEFT's format, with `mumic.json` beside it.
-    ///   - resolvingBase: Finds the directory of an adapter's base, as in ``Models/ModelCheckpoint/init(directory:resolvingBase:)``.
-    /// - Throws: `InputError`, ``MultiLabelError`` and the errors of the parts.
+    /// Reads a model directory, or an adapter in PEFT's format with `mumic.json` beside it: all but the weights'
+    /// values. `resolvingBase` finds the directory of an adapter's base. Throws `InputError`,
+    /// ``MultiLabelError`` and the errors of the parts.
     public init(directory: String, resolvingBase: ((_ model: String) throws -> String)? = nil) throws {
         self.checkpoint = try ModelCheckpoint(directory: directory, resolvingBase: resolvingBase)
         self.description = try ClassifierDescription.read(directory: directory)
@@ -27,11 +24,8 @@ public struct ModelBundle {
     /// What scores the labels.
     public var head: ClassifierHead { description?.head ?? .text }
 
-    /// Labels by their names, with the prompts that the model knows for those that come without.
-    ///
-    /// - Parameter labels: Labels of data or of a file; nil for the model's own.
-    /// - Returns: The labels in the same order.
-    /// - Throws: ``MultiLabelError/noLabels(directory:)`` if nobody names any.
+    /// The labels of data or of a file in the same order, with the model's prompts for those that come without; for nil
+    /// the model's own. Throws ``MultiLabelError/noLabels(directory:)`` if nobody names any.
     public func resolve(_ labels: [Label]?) throws(MultiLabelError) -> [Label] {
         guard let labels else {
             guard let own = description?.labels, !own.isEmpty else { throw .noLabels(directory: checkpoint.directory) }
@@ -44,25 +38,15 @@ public struct ModelBundle {
         }
     }
 
-    /// Loads the weights and builds the classifier.
-    ///
-    /// - Parameters:
-    ///   - labels: The labels to score, of ``resolve(_:)``.
-    ///   - templates: Sentences instead of the model's own.
-    ///   - device: Where to compute.
-    ///   - dtype: The type to run in.
-    /// - Returns: The classifier.
-    /// - Throws: ``MultiLabelError``, `InputError` and `TorchError`.
+    /// Loads the weights and builds the classifier for labels of ``resolve(_:)``; `templates` are sentences instead of
+    /// the model's own. Throws ``MultiLabelError``, `InputError` and `TorchError`.
     public func classifier(
         labels: [Label], templates: [PromptTemplate]?, device: Device, dtype: DType
     ) throws -> MultiLabelClassifier {
         try load(labels: labels, templates: templates, device: device, dtype: dtype).classifier
     }
 
-    /// Loads the weights and builds the classifier, as ``classifier(labels:templates:device:dtype:)`` does.
-    ///
-    /// - Returns: The classifier, and its towers' parameters by name.
-    /// - Throws: ``MultiLabelError``, `InputError` and `TorchError`.
+    /// As ``classifier(labels:templates:device:dtype:)``, with the towers' parameters by name beside the classifier.
     public func load(
         labels: [Label], templates: [PromptTemplate]?, device: Device, dtype: DType
     ) throws -> (classifier: MultiLabelClassifier, store: ParameterStore) {

@@ -13,12 +13,8 @@ public struct ModelCopy {
     private let source: String
     private let destination: String
 
-    /// Checks, before any long work, that the copy can be made.
-    ///
-    /// - Parameters:
-    ///   - source: The model's directory.
-    ///   - destination: The directory that the copy becomes; it must not be there yet, or be empty.
-    /// - Throws: ``FileIO/InputError`` where the copy would be written into the model or over something else.
+    /// Checks, before any long work, that the copy can be made: `destination` must not be there yet, or be an empty
+    /// folder. Throws ``FileIO/InputError`` where the copy would be written into the model or over something else.
     public init(of source: String, to destination: String) throws {
         let destination = withoutTrailingSeparators(destination)
         // Nothing can be renamed to these.
@@ -43,9 +39,8 @@ public struct ModelCopy {
         self.destination = destination
     }
 
-    /// Copies all files, with `description` as the copy's `mumic.json`.
-    ///
-    /// - Throws: ``FileIO/FileIOError`` and ``FileIO/Interrupted``; there is no copy then.
+    /// Copies all files, with `description` as the copy's `mumic.json`. Throws ``FileIO/FileIOError`` and
+    /// ``FileIO/Interrupted``; there is no copy then.
     public func write(_ description: ClassifierDescription, monitor: WorkMonitor = .silent) throws {
         try place(monitor: monitor) { aside in
             try copyDirectory(from: source, to: aside) { $0 != ClassifierDescription.fileName }
@@ -53,14 +48,9 @@ public struct ModelCopy {
         }
     }
 
-    /// Writes the model with its weights in another type, in Hugging Face's layout.
-    ///
-    /// - Parameters:
-    ///   - type: The weights' type.
-    ///   - resolvingBase: Finds the directory of an adapter's base, as in `ModelCheckpoint.init(directory:resolvingBase:)`.
-    ///   - monitor: Asked whether to go on.
-    /// - Throws: ``FileIO/InputError`` where the type cannot hold a weight, and the errors of reading and writing; there
-    ///   is no copy then.
+    /// Writes the model with its weights in another type, in Hugging Face's layout; `resolvingBase` finds the directory
+    /// of an adapter's base. Throws ``FileIO/InputError`` where the type cannot hold a weight, and the errors of
+    /// reading and writing; there is no copy then.
     public func export(
         as type: ModelCheckpoint.ExportType, resolvingBase: ((_ model: String) throws -> String)? = nil,
         monitor: WorkMonitor = .silent
@@ -85,12 +75,8 @@ public struct ModelCopy {
         }
     }
 
-    /// Makes the copy by filling a directory aside and renaming it.
-    ///
-    /// - Parameters:
-    ///   - monitor: Asked whether to go on before the copy appears.
-    ///   - fill: Writes the files into the directory that it is given.
-    /// - Throws: ``FileIO/FileIOError``, ``FileIO/Interrupted``, and what `fill` throws; there is no copy then.
+    /// Makes the copy: `fill` writes the files into a directory aside, which is then renamed unless `monitor` stops it.
+    /// Throws ``FileIO/FileIOError``, ``FileIO/Interrupted``, and what `fill` throws; there is no copy then.
     public func place(monitor: WorkMonitor = .silent, _ fill: (String) throws -> Void) throws {
         let aside = temporaryPath(beside: destination)
         try createDirectory(path: aside)

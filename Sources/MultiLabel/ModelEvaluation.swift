@@ -15,20 +15,10 @@ public struct ModelEvaluation: Sendable {
 }
 
 extension ModelBundle {
-    /// Computes all metrics of the model on annotated pictures.
-    ///
-    /// Labels that the model was trained on and others get a group each, if there are both.
-    ///
-    /// - Parameters:
-    ///   - table: The pictures, with the labels to evaluate.
-    ///   - labels: The table's labels with texts of their own; nil for those that the model knows, or their names.
-    ///   - templates: Sentences instead of the model's own.
-    ///   - options: How to score, and the threshold.
-    ///   - metrics: k, bootstrap and so on; thresholds and calibration are the predictor's.
-    ///   - parts: Groups of labels to evaluate by themselves, and bands; which labels are seen is the model's to say.
-    ///   - monitor: Shows how far it is, takes notes, and is asked after every picture whether to go on.
-    /// - Returns: The metrics.
-    /// - Throws: What ``Predictor`` throws, and `EvaluationError`.
+    /// Computes all metrics of the model on annotated pictures; labels that it was trained on and others get a group
+    /// each, if there are both. `labels` are the table's with texts of their own, nil for those that the model knows;
+    /// `templates` are sentences instead of the model's. Thresholds and calibration in `metrics` and the seen labels in
+    /// `parts` are the model's to say. Throws what ``Predictor`` throws, and `EvaluationError`.
     public func evaluate(
         _ table: AnnotationTable, labels: [Label]? = nil, templates: [PromptTemplate]? = nil,
         options: PredictorOptions = PredictorOptions(threshold: .number(0.5)),

@@ -20,65 +20,43 @@ public import Torch
 /// known pair give finite values and gradients.
 public enum MultiLabelLoss: Sendable, Equatable {
     /// The mean over known pairs of the sigmoid cross-entropy −w_j·y·log σ(z) − (1 − y)·log σ(−z): MuMIC's loss on
-    /// tempered logits, and the usual one on those of a linear head.
-    ///
-    /// - Parameters:
-    ///   - labelSmoothing: ε in 0..<1; the target becomes y·(1 − ε) + ε/2.
-    ///   - positiveWeights: w, one for each label, see ``PositiveWeighting``; nil for 1.
+    /// tempered logits, and the usual one on those of a linear head. With label smoothing ε, in 0..<1, the target is
+    /// y·(1 − ε) + ε/2. `positiveWeights` are w, one for each label, see ``PositiveWeighting``; nil for 1.
     case binaryCrossEntropy(labelSmoothing: Double = 0, positiveWeights: [Float]? = nil)
 
-    /// The same sum, divided by pictures: SigLIP's normalisation (arXiv 2303.15343), L times as large where all is known.
-    ///
-    /// - Parameters:
-    ///   - labelSmoothing: As for ``binaryCrossEntropy(labelSmoothing:positiveWeights:)``.
-    ///   - positiveWeights: As for ``binaryCrossEntropy(labelSmoothing:positiveWeights:)``.
+    /// The same sum, divided by pictures: SigLIP's normalisation (arXiv 2303.15343), L times as large where all is
+    /// known.
     case sigLIP(labelSmoothing: Double = 0, positiveWeights: [Float]? = nil)
 
     /// ASL (arXiv 2009.14119): with p = σ(z) and p_m = max(p − clip, 0), −y·log p − (1 − y)·log(1 − p_m), weighted by
-    /// (y·(1 − p) + (1 − y)·p_m)^(γ₊·y + γ₋·(1 − y)).
+    /// (y·(1 − p) + (1 − y)·p_m)^(γ₊·y + γ₋·(1 − y)). Both γ are at least 0, and clip is in 0..<1.
     ///
     /// The weight is a constant for the gradient, as in the authors' own training script
     /// (`disable_torch_grad_focal_loss=True`). Their floor of 1e-8 under the logarithms is left out: below it a missed
     /// positive would have no gradient at all. Their sum over the batch is divided by pictures.
-    ///
-    /// - Parameters:
-    ///   - gammaPositive: γ₊, at least 0.
-    ///   - gammaNegative: γ₋, at least 0.
-    ///   - clip: In 0..<1; negatives of a probability below it are left alone.
     case asymmetric(gammaPositive: Double = 0, gammaNegative: Double = 4, clip: Double = 0.05)
 
-    /// The sigmoid focal loss (RetinaNet, arXiv 1708.02002; torchvision's `sigmoid_focal_loss`): the cross-entropy times
-    /// (1 − p_t)^γ with p_t = y·p + (1 − y)·(1 − p), and times α·y + (1 − α)·(1 − y).
-    ///
-    /// - Parameters:
-    ///   - gamma: γ, at least 0.
-    ///   - alpha: α in 0...1; nil for no such weight.
+    /// The sigmoid focal loss (RetinaNet, arXiv 1708.02002; torchvision's `sigmoid_focal_loss`): the cross-entropy
+    /// times (1 − p_t)^γ with p_t = y·p + (1 − y)·(1 − p), and times α·y + (1 − α)·(1 − y). γ is at least 0, and α in
+    /// 0...1 or nil for no such weight.
     case focal(gamma: Double = 2, alpha: Double? = 0.25)
 
-    /// The two-way loss (Kobayashi, CVPR 2023): softplus(T_p·log Σ e^(−z/T_p) + T_n·log Σ e^(z/T_n)), the first sum over
-    /// positives and the second over negatives; once over the labels of each picture and once over the pictures of each
-    /// label, the mean of either over pictures or labels with a positive.
+    /// The two-way loss (Kobayashi, CVPR 2023): softplus(T_p·log Σ e^(−z/T_p) + T_n·log Σ e^(z/T_n)), the first sum
+    /// over positives and the second over negatives; once over the labels of each picture and once over the pictures of
+    /// each label, the mean of either over pictures or labels with a positive. T_p and T_n are above 0.
     ///
     /// A target above 0.5 is a positive, as in the metrics. The mean over labels is of one batch, since a label's
-    /// positives and negatives have to meet in it; of several batches in a step each counts by its share of the pictures
-    /// with a positive. It is a ranking loss: its logits are no calibrated probabilities.
-    ///
-    /// - Parameters:
-    ///   - positiveTemperature: T_p, above 0.
-    ///   - negativeTemperature: T_n, above 0.
+    /// positives and negatives have to meet in it; of several batches in a step each counts by its share of the
+    /// pictures with a positive. It is a ranking loss: its logits are no calibrated probabilities.
     case twoWay(positiveTemperature: Double = 4, negativeTemperature: Double = 1)
 
     /// InfoNCE over the labels of each picture: −Σ_j (y_j / Σ y)·log softmax(z)_j, the softmax over known labels. With
     /// hard targets this is the mean over the picture's positives, and soft ones weigh.
     case softmax
 
-    /// How many pairs or pictures the loss of these targets is divided by.
-    ///
-    /// - Parameters:
-    ///   - targets: y, row major `[B, L]`, each in 0...1 or NaN where unknown, as annotated: whatever
-    ///     ``NoiseRobustness`` leaves out of a batch stays in the count, as in its paper.
-    ///   - labels: L.
-    /// - Returns: The count, to be added up over the batches of a step.
+    /// How many pairs or pictures the loss is divided by, to be added up over the batches of a step. The targets y are
+    /// row major `[B, L]`, each in 0...1 or NaN where unknown, as annotated: whatever ``NoiseRobustness`` leaves out of
+    /// a batch stays in the count, as in its paper.
     public func count(targets: [Float], labels: Int) -> Double {
         func pictures(_ matters: (Float) -> Bool) -> Double {
             if labels <= 0 { return 0 }
@@ -96,15 +74,10 @@ public enum MultiLabelLoss: Sendable, Equatable {
         }
     }
 
-    /// The sum of a batch over the count of its step.
-    ///
-    /// - Parameters:
-    ///   - logits: z, `[B, L]`.
-    ///   - targets: y, `[B, L]`, each in 0...1; any finite number where unknown.
-    ///   - known: `[B, L]`, 1 where the pair is known and 0 where not.
-    ///   - count: The sum of ``count(targets:labels:)`` over the batches of the step; with 0 the loss is 0.
-    /// - Returns: A scalar `[]`, float32.
-    /// - Throws: ``Torch/TorchError`` if the shapes differ, or if there is not one positive weight for each label.
+    /// The sum of a batch over the count of its step: a scalar `[]`, float32. Logits z and targets y are `[B, L]`, y in
+    /// 0...1 or any finite number where unknown, and `known` is 1 where a pair is known and 0 where not. `count` is the
+    /// sum of ``count(targets:labels:)`` over the step; with 0 the loss is 0. Throws ``Torch/TorchError`` if the shapes
+    /// differ, or if there is not one positive weight for each label.
     public func callAsFunction(
         logits: Tensor, targets: Tensor, known: Tensor, count: Double
     ) throws(TorchError) -> Tensor {

@@ -32,35 +32,21 @@ public enum NoiseRobustness: String, Sendable, CaseIterable, Codable {
         case both
     }
 
-    /// A rate to begin with, our choice: 0.002 an epoch for large losses, and β = 0.8 for
-    /// bootstrapping.
+    /// A rate to begin with, our choice: 0.002 an epoch for large losses, and β = 0.8 for bootstrapping.
     public var defaultRate: Double { self == .bootstrap ? 0.2 : 0.002 }
 
-    /// The share for a moment of training.
-    ///
-    /// Of pairs with large losses it grows by `rate` with every epoch: nothing in the first, when a large loss says
-    /// nothing yet, `rate` in the second and so on, at most one half. In bootstrapping it is 1 − β, the weight of the
-    /// prediction, and stays what it is.
-    ///
-    /// - Parameters:
-    ///   - epochs: How many epochs are done, whole or not; what is begun does not count.
-    ///   - rate: In 0...1.
-    /// - Returns: A share in 0...1.
+    /// The share of pairs to distrust, in 0...1, after `epochs` epochs, of which only whole ones count. For large
+    /// losses it grows by `rate`, in 0...1, with every epoch up to one half; it begins at 0, since in the first epoch a
+    /// large loss says nothing yet. For bootstrapping it is always `rate`, the weight 1 − β of the prediction.
     public func share(epochs: Double, rate: Double) -> Double {
         if self == .bootstrap { return min(max(rate, 0), 1) }
         return min(max(rate * epochs.rounded(.down), 0), 0.5)
     }
 
-    /// The targets to train on in place of the annotated ones.
-    ///
-    /// - Parameters:
-    ///   - targets: y, `[B, L]` or any other shape, each in 0...1 or NaN where unknown.
-    ///   - logits: z, as many.
-    ///   - share: See ``share(epochs:rate:)``. Of n pairs, n · share are distrusted, rounded to the nearest number; of
-    ///     pairs with equal losses, those of lower index.
-    ///   - signs: Which pairs may be distrusted; bootstrapping uses all.
-    /// - Returns: As many; NaN where unknown and where left out.
-    /// - Precondition: There are as many logits as targets.
+    /// The targets to train on in place of the annotated ones: as many, NaN where unknown and where left out. The
+    /// annotated targets y are in 0...1 or NaN where unknown, in any shape, with as many logits z. Of n pairs of a
+    /// sign, n · share are distrusted, rounded to the nearest number; of pairs with equal losses, those of lower index.
+    /// Bootstrapping uses all pairs.
     public func adjusted(targets: [Float], logits: [Float], share: Double, signs: Signs = .both) -> [Float] {
         precondition(targets.count == logits.count, "as many logits as targets")
         if !(share > 0) { return targets }

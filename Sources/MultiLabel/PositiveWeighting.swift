@@ -13,13 +13,9 @@ public enum PositiveWeighting: String, Sendable, CaseIterable, Codable {
     /// picture the whole training.
     public static let limit = 100.0
 
-    /// The weights for the training set's targets.
-    ///
-    /// - Parameters:
-    ///   - targets: y, row major `[N, L]`, each in 0...1 or NaN where unknown; a soft target is so much of a positive.
-    ///   - labels: L.
-    /// - Returns: One weight for each label, from 1/``limit`` to ``limit``; 1 for labels without positives or without
-    ///   negatives. Nil for ``none``.
+    /// One weight for each of L labels, from 1/``limit`` to ``limit``; 1 for labels without positives or without
+    /// negatives, and nil for ``none``. The training set's targets y are row major `[N, L]`, each in 0...1 or NaN where
+    /// unknown; a soft target is so much of a positive.
     public func weights(targets: [Float], labels: Int) -> [Float]? {
         if self == .none || labels <= 0 { return nil }
         var positives = [Double](repeating: 0, count: labels)

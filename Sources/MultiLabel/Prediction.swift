@@ -56,15 +56,9 @@ public struct LabelRanking: Sendable {
     /// For each label the probability from which on it is given; nil for all.
     public let thresholds: [Double]?
 
-    /// What a model's logits mean, by options.
-    ///
-    /// - Parameters:
-    ///   - labels: The labels, in the order of the logits.
-    ///   - bundle: The model, with its calibration and thresholds.
-    ///   - options: What is asked for.
-    ///   - monitor: Told of labels without a fitted threshold.
-    /// - Throws: ``FileIO/InputError`` if fitted thresholds are asked for where there are none, or where they do not
-    ///   belong to the probabilities.
+    /// What a model's logits mean, by options. `monitor` is told of labels without a fitted threshold. Throws
+    /// ``FileIO/InputError`` if fitted thresholds are asked for where there are none, or where they do not belong to the
+    /// probabilities.
     public init(
         _ labels: [String], of bundle: ModelBundle, options: PredictorOptions, monitor: WorkMonitor = .silent
     ) throws(InputError) {
@@ -79,10 +73,7 @@ public struct LabelRanking: Sendable {
             : ScoreReading(.logits, curves: options.calibration(of: bundle)?.curves(labels: labels))
     }
 
-    /// The labels of a picture, best first.
-    ///
-    /// - Parameter logits: z, `[L]`, finite.
-    /// - Returns: Those that the options ask for.
+    /// The labels that the options ask for, best first, by a picture's logits `[L]`, which are finite.
     public func callAsFunction(_ logits: [Float]) -> [LabelScore] {
         var order = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
         if let topK { order.removeLast(max(0, order.count - topK)) }

@@ -26,15 +26,9 @@ public final class Predictor {
     public let ranking: LabelRanking
     private let scorer: LabelScorer
 
-    /// Loads a model.
-    ///
-    /// - Parameters:
-    ///   - bundle: The model.
-    ///   - labels: The labels to score; nil for the model's own. Without prompts they have those that the model knows.
-    ///   - templates: Sentences instead of the model's own.
-    ///   - options: What is asked for, and where to compute.
-    ///   - monitor: Told of labels without a fitted threshold.
-    /// - Throws: ``FileIO/InputError``, ``MultiLabelError``, and the errors of the weights and of libtorch.
+    /// Loads a model. `labels` are those to score, nil for the model's own; without prompts they have those that the
+    /// model knows. `templates` are sentences instead of the model's own, and `monitor` is told of labels without a
+    /// fitted threshold. Throws ``FileIO/InputError``, ``MultiLabelError``, and the errors of the weights and of libtorch.
     public convenience init(
         _ bundle: ModelBundle, labels: [Label]? = nil, templates: [PromptTemplate]? = nil,
         options: PredictorOptions = PredictorOptions(), monitor: WorkMonitor = .silent
@@ -48,13 +42,7 @@ public final class Predictor {
     }
 
     /// Scores with a model that is loaded already, as it is now: where weights change, or for other labels of a model
-    /// that stays.
-    ///
-    /// - Parameters:
-    ///   - bundle: What is known of the model.
-    ///   - classifier: The model with its labels.
-    ///   - options: What is asked for.
-    /// - Throws: ``FileIO/InputError`` as for a model that is to be loaded, and ``Torch/TorchError``.
+    /// that stays. Throws ``FileIO/InputError`` as for a model that is to be loaded, and ``Torch/TorchError``.
     public convenience init(_ bundle: ModelBundle, classifier: MultiLabelClassifier, options: PredictorOptions) throws {
         let ranking = try LabelRanking(classifier.labels.map(\.name), of: bundle, options: options)
         try self.init(bundle, classifier, ranking, options)
@@ -70,18 +58,15 @@ public final class Predictor {
         scorer = try classifier.scorer()
     }
 
-    /// Logits of prepared pictures: `[B, 3, S, S]` → z, `[B, L]`, float32.
-    ///
-    /// - Throws: ``Torch/TorchError`` if the shape does not fit or memory runs out.
+    /// Logits of prepared pictures: `[B, 3, S, S]` → z, `[B, L]`, float32. Throws ``Torch/TorchError`` if the shape
+    /// does not fit or memory runs out.
     public func logits(_ pixels: Tensor) throws -> Tensor {
         try scorer.logits(pooled: classifier.model.pooledImages(pixels))
     }
 
-    /// The labels of prepared pictures, best first, in one pass through the model.
-    ///
-    /// - Parameter pictures: Pictures as the bundle's preprocessor gives them.
-    /// - Returns: As many lists of labels.
-    /// - Throws: ``MultiLabelError/notFinite(input:)``, and ``Torch/TorchError`` if memory runs out.
+    /// The labels of prepared pictures, as the bundle's preprocessor gives them: a list for each, best first, in one
+    /// pass through the model. Throws ``MultiLabelError/notFinite(input:)``, and ``Torch/TorchError`` if memory runs
+    /// out.
     public func predict(_ pictures: [PixelValues]) throws -> [[LabelScore]] {
         try rows(of: pictures, device: options.pictures.device, logits).map { row in
             guard row.allSatisfy(\.isFinite) else { throw MultiLabelError.notFinite(input: "a picture") }
@@ -89,15 +74,9 @@ public final class Predictor {
         }
     }
 
-    /// The predictions of pictures, in their order and in constant memory. A picture that cannot be read takes its
-    /// place with its error, and the rest goes on.
-    ///
-    /// - Parameters:
-    ///   - pictures: The pictures, pulled as they are needed.
-    ///   - monitor: Shows how far it is, and is asked after every picture whether to go on.
-    ///   - receive: Takes each picture's prediction. What it throws ends the run.
-    /// - Returns: How many pictures there were, and how many could not be read.
-    /// - Throws: ``MultiLabelError``, ``Torch/TorchError``, and what `receive` and `monitor` throw.
+    /// Gives `receive` the predictions of pictures, in their order and in constant memory. A picture that cannot be read
+    /// takes its place with its error, and the rest goes on. Returns how many pictures there were, and how many could not
+    /// be read. Throws ``MultiLabelError``, ``Torch/TorchError``, and what `receive` and `monitor` throw.
     @discardableResult
     public func predict(
         _ pictures: some Sequence<Picture> & Sendable, monitor: WorkMonitor = .silent,
@@ -122,14 +101,9 @@ public final class Predictor {
         return tally
     }
 
-    /// Logits of a table's pictures, `[N, L]` in float64, row major.
-    ///
-    /// - Parameters:
-    ///   - table: The pictures; its labels are not looked at.
-    ///   - title: What is being done, for whoever shows it.
-    ///   - monitor: Shows how far it is, and is asked after every picture whether to go on.
-    /// - Returns: The logits.
-    /// - Throws: ``FileIO/InputError`` listing the pictures that cannot be read, and the errors of ``logits(_:)``.
+    /// Logits of a table's pictures, `[N, L]` in float64, row major; the table's labels are not looked at. `title` says
+    /// what is being done, for whoever shows it. Throws ``FileIO/InputError`` listing the pictures that cannot be read,
+    /// and the errors of ``logits(_:)``.
     public func scores(
         of table: AnnotationTable, title: String = "scoring", monitor: WorkMonitor = .silent
     ) throws -> [Double] {
@@ -139,14 +113,8 @@ public final class Predictor {
         return scores
     }
 
-    /// Unit-norm features `[N, D]` and logits `[N, L]` of a table's pictures, row major, in one pass.
-    ///
-    /// - Parameters:
-    ///   - table: The pictures; its labels are not looked at.
-    ///   - title: What is being done, for whoever shows it.
-    ///   - monitor: Shows how far it is, and is asked after every picture whether to go on.
-    /// - Returns: Both.
-    /// - Throws: As ``scores(of:title:monitor:)``.
+    /// Unit-norm features `[N, D]` and logits `[N, L]` of a table's pictures, row major, in one pass; else as
+    /// ``scores(of:title:monitor:)``.
     public func features(
         of table: AnnotationTable, title: String = "looking", monitor: WorkMonitor = .silent
     ) throws -> (features: [Float], logits: [Float]) {
@@ -158,11 +126,8 @@ public final class Predictor {
             of: table, title, monitor,
             compute: { pixels in
                 let pooled = try classifier.model.pooledImages(pixels)
-                return try Tensor.concatenated(
-                    [
-                        classifier.model.imageFeatures(pooled: pooled),
-                        scorer.logits(pooled: pooled),
-                    ], dimension: 1)  // [B, D + L]
+                let embedded = try classifier.model.imageFeatures(pooled: pooled)
+                return try Tensor.concatenated([embedded, scorer.logits(pooled: pooled)], dimension: 1)  // [B, D + L]
             },
             receive: { row in
                 features += row.prefix(width)

@@ -17,9 +17,7 @@ public struct PromptTemplate: Codable, Sendable, Equatable {
         self.text = text
     }
 
-    /// Takes a sentence that somebody typed.
-    ///
-    /// - Throws: ``FileIO/InputError`` if it has no place for the name.
+    /// Takes a sentence that somebody typed. Throws ``FileIO/InputError`` if it has no place for the name.
     public init(typed text: String) throws(InputError) {
         guard let template = PromptTemplate(text) else {
             throw .usage(
@@ -32,19 +30,9 @@ public struct PromptTemplate: Codable, Sendable, Equatable {
     private init(unchecked text: String) { self.text = text }
 
     /// The sentence about `name`.
-    public func callAsFunction(_ name: String) -> String {
-        var result = ""
-        var rest = Substring(text)
-        while let place = rest.firstRange(of: "{}") {
-            result += rest[..<place.lowerBound] + name
-            rest = rest[place.upperBound...]
-        }
-        return result + rest
-    }
+    public func callAsFunction(_ name: String) -> String { text.replacing("{}", with: name) }
 
-    /// Reads the sentence from a string.
-    ///
-    /// - Throws: `DecodingError` if there is no place for the name.
+    /// Reads the sentence from a string. Throws `DecodingError` if there is no place for the name.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -55,8 +43,6 @@ public struct PromptTemplate: Codable, Sendable, Equatable {
     }
 
     /// Writes the sentence as a string.
-    ///
-    /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)

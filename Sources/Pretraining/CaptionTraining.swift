@@ -44,12 +44,8 @@ struct CaptionTraining: TrainingTask {
     }
 
     func load() throws -> ContrastiveModel {
-        try ContrastiveModel(
-            checkpoint, captions: tokens(captions.rows.map(\.caption)), bias: bias, options, device: device)
-    }
-
-    private func tokens(_ texts: [String]) -> [[Int32]] {
-        texts.map(checkpoint.tokens)
+        let tokens = captions.rows.map { checkpoint.tokens(of: $0.caption) }
+        return try ContrastiveModel(checkpoint, captions: tokens, bias: bias, options, device: device)
     }
 
     func validate(_ model: ContrastiveModel, monitor: WorkMonitor) throws -> RetrievalMetrics? {
@@ -72,7 +68,7 @@ struct CaptionTraining: TrainingTask {
             pairs.append((row.image, index))
         }
         return try withoutGradient {
-            let prompts = tokens(texts)
+            let prompts = texts.map(checkpoint.tokens(of:))
             let textFeatures = try options.precision.run(on: device) { try model.model.textFeatures(prompts) }
             return try RetrievalMetrics(images: images, texts: textFeatures, pairs: pairs)
         }

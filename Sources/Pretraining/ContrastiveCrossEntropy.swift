@@ -4,17 +4,10 @@
 public import Torch
 public import TrainingOptions
 
-/// A contrastive loss of matching rows: picture i belongs to text i, and to no other of the batch.
-///
-/// - Parameters:
-///   - loss: CLIP's ½ (softmax cross-entropy of pictures over texts + of texts over pictures), each a mean over the
-///     batch; or SigLIP's −1/B Σᵢⱼ log σ(yᵢⱼ zᵢⱼ) with y = 1 on the diagonal and −1 elsewhere.
-///   - imageFeatures: Unit-norm features of the pictures, `[B, D]`.
-///   - textFeatures: Unit-norm features of the texts, `[B, D]`.
-///   - logitScale: log(1/τ), a scalar `[]`.
-///   - bias: SigLIP's b, a scalar `[]`, or nil for none.
-/// - Returns: A scalar `[]`.
-/// - Throws: ``Torch/TorchError`` if the shapes differ.
+/// A contrastive loss of matching rows, a scalar `[]`: picture i belongs to text i, and to no other of the batch. It is
+/// CLIP's ½ (softmax cross-entropy of pictures over texts + of texts over pictures), each a mean over the batch; or
+/// SigLIP's −1/B Σᵢⱼ log σ(yᵢⱼ zᵢⱼ) with y = 1 on the diagonal and −1 elsewhere. Features are of unit norm, `[B, D]`;
+/// `logitScale` is log(1/τ) and `bias` SigLIP's b, scalars `[]`. Throws ``Torch/TorchError`` if the shapes differ.
 public func contrastiveCrossEntropy(
     _ loss: ContrastiveLoss, imageFeatures: Tensor, textFeatures: Tensor, logitScale: Tensor, bias: Tensor?
 ) throws(TorchError) -> Tensor {

@@ -18,15 +18,8 @@ struct ContrastiveModel: TrainedModel {
     private let options: PretrainingConfiguration
     private let device: Device
 
-    /// Loads the model, sets τ and b to where they start, and lets everything train.
-    ///
-    /// - Parameters:
-    ///   - checkpoint: Where to start.
-    ///   - captions: The token ids of each row's caption.
-    ///   - bias: SigLIP's bias where somebody gives it; nil for the model's own, or where the loss starts it.
-    ///   - options: The run's options.
-    ///   - device: Where to compute.
-    /// - Throws: The errors of loading, and `TorchError` if memory runs out.
+    /// Loads the model, sets τ and b to where they start, and lets everything train. `captions` are the token ids of each
+    /// row's caption; `bias` is SigLIP's where somebody gives it, nil for the model's own, or where the loss starts it.
     init(
         _ checkpoint: ModelCheckpoint, captions: [[Int32]], bias: Double?, _ options: PretrainingConfiguration,
         device: Device

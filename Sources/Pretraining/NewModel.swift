@@ -35,10 +35,8 @@ public struct NewModel {
         self.temperature = temperature
     }
 
-    /// Writes a model directory in Hugging Face's layout, aside and then renamed.
-    ///
-    /// - Parameter directory: Where; its parent exists.
-    /// - Throws: The errors of the tokenizer and of writing.
+    /// Writes a model directory in Hugging Face's layout, aside and then renamed; its parent exists. Throws the errors
+    /// of the tokenizer and of writing.
     public func write(to directory: String) throws {
         let aside = directory + ".new"
         // The user's own directory first, so that an error names it and nothing is written.

@@ -11,12 +11,7 @@ package struct ParameterInitialization {
     private let seed: UInt64
     private let temperature: Double
 
-    /// The first values for a model of this shape.
-    ///
-    /// - Parameters:
-    ///   - architecture: The model's shape.
-    ///   - seed: What the numbers derive from.
-    ///   - temperature: τ at the start.
+    /// The first values for a model of this shape, derived from the seed; `temperature` is τ at the start.
     package init(_ architecture: any NewModelArchitecture, seed: UInt64, temperature: Double) {
         self.architecture = architecture
         self.seed = seed

@@ -18,23 +18,17 @@ public struct PretrainingRun {
     public var options: PretrainingConfiguration
     private let findModel: (String) throws -> String
 
-    /// A run; nothing is read or written yet.
-    ///
-    /// - Parameters:
-    ///   - options: Its options.
-    ///   - findModel: Gives the directory of a model that the options name. The default takes the name for a directory.
+    /// A run; nothing is read or written yet. `findModel` gives the directory of a model that the options name; the
+    /// default takes the name for a directory.
     public init(_ options: PretrainingConfiguration, findModel: @escaping (String) throws -> String = { $0 }) {
         self.options = options
         self.findModel = findModel
     }
 
-    /// Reads the captions and trains from the start or from the last checkpoint to the end.
-    ///
-    /// - Parameters:
-    ///   - monitor: Shows stages, takes notes, and is asked often whether to go on.
-    ///   - report: Told of steps and validations.
-    /// - Throws: `Interrupted` after an interruption, in words that say what was kept and how to go on; `DatasetError`,
-    ///   ``Training/TrainingError`` and the errors of the other parts.
+    /// Reads the captions and trains from the start or from the last checkpoint to the end. `monitor` shows stages,
+    /// takes notes, and is asked often whether to go on; `report` is told of steps and validations. Throws
+    /// `Interrupted` after an interruption, in words that say what was kept and how to go on; `DatasetError`,
+    /// ``Training/TrainingError`` and the errors of the other parts.
     public func run(monitor: WorkMonitor = .silent, report: (TrainingEvent) -> Void = { _ in }) throws {
         try options.check()
         let device = try Device(named: options.device)

@@ -29,13 +29,8 @@ public struct RetrievalMetrics: Codable, Sendable, Equatable {
         case images, captions
     }
 
-    /// Measures features.
-    ///
-    /// - Parameters:
-    ///   - images: Unit-norm features of distinct pictures, `[N, D]`.
-    ///   - texts: Unit-norm features of distinct captions, `[M, D]`.
-    ///   - pairs: Which picture and caption belong together, as indices of their rows.
-    /// - Throws: ``Torch/TorchError`` if the shapes do not fit.
+    /// Measures unit-norm features of distinct pictures, `[N, D]`, and of distinct captions, `[M, D]`. `pairs` are the
+    /// indices of the rows that belong together. Throws ``Torch/TorchError`` if the shapes do not fit.
     public init(images: Tensor, texts: Tensor, pairs: [(image: Int, text: Int)]) throws(TorchError) {
         let imageCount = images.shape[0]
         let textCount = texts.shape[0]

@@ -17,11 +17,8 @@ package struct TrainingBatch {
 
 /// Where the steps of an epoch take their rows from, together with the pictures: decoded on the way, or read back.
 package protocol BatchSource: AnyObject {
-    /// Takes the next rows of the epoch in their order.
-    ///
-    /// - Parameter count: How many at most.
-    /// - Returns: The batch; nil after the last row.
-    /// - Throws: ``TrainingError`` if a picture cannot be read.
+    /// Takes the next rows of the epoch in their order, at most `count`; nil after the last one. Throws
+    /// ``TrainingError`` if a picture cannot be read.
     func next(_ count: Int) throws -> TrainingBatch?
 }
 
@@ -49,9 +46,7 @@ package final class TrainingStep {
         self.communicator = communicator
     }
 
-    /// Takes the step's next batch; nil after the last one.
-    ///
-    /// - Throws: ``TrainingError`` if a picture cannot be read.
+    /// Takes the step's next batch; nil after the last one. Throws ``TrainingError`` if a picture cannot be read.
     package func next() throws -> TrainingBatch? {
         let count = min(batchSize, rows.count - taken)
         guard count > 0, let batch = try source.next(count) else { return nil }

@@ -13,17 +13,12 @@ public protocol Communicator {
     /// How many they are.
     var size: Int { get }
 
-    /// Adds numbers up over the processes.
-    ///
-    /// - Parameter values: As many in every process.
-    /// - Returns: The sums, the same in every process.
-    /// - Throws: What keeps the processes from talking to each other.
+    /// Adds numbers up over the processes, each of which gives as many and gets the sums. Throws what keeps the processes
+    /// from talking to each other.
     func sum(_ values: [Double]) throws -> [Double]
 
-    /// Adds tensors up over the processes, in place.
-    ///
-    /// - Parameter tensors: As many in every process, of the same shapes in the same order.
-    /// - Throws: What keeps the processes from talking to each other.
+    /// Adds tensors up over the processes, in place; each gives as many, of the same shapes in the same order. Throws
+    /// what keeps the processes from talking to each other.
     func sum(_ tensors: [Tensor]) throws
 }
 

@@ -12,14 +12,8 @@ final class ForwardCorrection {
     /// What the batches of the current step add.
     private var pending = [Double](repeating: 0, count: 5)
 
-    /// The correction before the first step.
-    ///
-    /// - Parameters:
-    ///   - rate: Both rates; nil to estimate them.
-    ///   - targets: y of all pictures, `[N, L]`.
-    ///   - labels: L.
-    ///   - pairs: Those of one step.
-    /// - Throws: `TorchError` if memory runs out.
+    /// The correction before the first step. `rate` is both rates, nil to estimate them; `targets` are y of all pictures,
+    /// `[N, L]`, and `pairs` those of one step.
     init(rate: Double?, targets: [Float], labels: Int, pairs: Int) throws {
         given = rate.map { AnnotationNoise(falsePositiveRate: $0, falseNegativeRate: $0) }
         let guess = AnnotationNoiseEstimate(targets: targets, labels: labels, pairs: pairs)

@@ -6,19 +6,16 @@ package import FileIO
 import Foundation
 package import Imaging
 
-/// A hash of what a run was read from, as checkpoints keep it to notice other data.
-///
-/// - Parameter contents: The content hash of each file; nil for one that is not given.
-/// - Returns: 64 hexadecimal digits.
+/// A hash of what a run was read from, as checkpoints keep it to notice other data: 64 hexadecimal digits, from the
+/// content hash of each file or nil for one that is not given.
 package func fingerprint(_ contents: [String?]) -> String {
     var hash = SHA256()
     for content in contents { hash.update((content ?? "none").utf8) }
     return hash.hexadecimal()
 }
 
-/// Decodes every picture of a list once, so that a broken one is found now and not after an hour.
-///
-/// - Throws: `InputError` with a finding for each picture that cannot be read, or `Interrupted`.
+/// Decodes every picture of a list once, so that a broken one is found now and not after an hour. Throws `InputError`
+/// with a finding for each picture that cannot be read, or `Interrupted`.
 package func checkPictures(
     _ images: [Picture], of source: String, preprocessor: ImagePreprocessor, workers: Int,
     _ monitor: WorkMonitor
@@ -48,10 +45,8 @@ package func checkPictures(
     }
 }
 
-/// Looks whether pipes that a run was begun with are there again when it is gone on with.
-///
-/// - Parameter paths: Options with their values.
-/// - Throws: `InputError`, a missing input, for one that is gone.
+/// Looks whether the pipes that a run was begun with, given by options and their values, are there again when it is
+/// gone on with. Throws `InputError`, a missing input, for one that is gone.
 package func checkPipes(_ paths: [(option: String, path: String?)]) throws(InputError) {
     for case (let option, let path?) in paths where path.hasPrefix("/dev/fd/") && access(path, F_OK) != 0 {
         throw .missing(

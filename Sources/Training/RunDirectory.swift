@@ -28,9 +28,8 @@ struct RunDirectory {
         }
     }
 
-    /// Takes the directory for as long as the lock lives, and removes what a killed process left.
-    ///
-    /// - Throws: ``TrainingError/runInUse(path:)`` if somebody else has it.
+    /// Takes the directory for as long as the lock lives, and removes what a killed process left. Throws
+    /// ``TrainingError/runInUse(path:)`` if somebody else has it.
     func lock() throws -> RunLock {
         let lock = try RunLock(path: path)
         for name in try listDirectory(path: path) where name.hasPrefix(".mumic-") || name == ".model" {
@@ -55,11 +54,8 @@ struct RunDirectory {
     /// Whole checkpoints, the latest first.
     func savedSteps() throws -> [Int] {
         guard FileManager.default.fileExists(atPath: checkpoints) else { return [] }
-        var steps: [Int] = []
-        for name in try listDirectory(path: checkpoints) {
-            if name.hasPrefix("step-"), let step = Int(name.dropFirst(5)) { steps.append(step) }
-        }
-        return steps.sorted(by: >)
+        let names = try listDirectory(path: checkpoints).filter { $0.hasPrefix("step-") }
+        return names.compactMap { Int($0.dropFirst(5)) }.sorted(by: >)
     }
 
     func checkpoint(step: Int) -> String {

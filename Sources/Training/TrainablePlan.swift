@@ -40,15 +40,8 @@ package struct TrainablePlan: Sendable {
     private let lora: LoRAConfiguration?
     private let usesTexts: Bool
 
-    /// A plan for models of a shape.
-    ///
-    /// - Parameters:
-    ///   - architecture: The model's shape.
-    ///   - image: What trains of the image tower.
-    ///   - text: What trains of the text tower.
-    ///   - lora: Adapters that train in place of the towers' own weights; nil for none.
-    ///   - usesTexts: Whether pictures meet texts; where a linear head reads the image tower's pooled state, the text
-    ///     tower and both projections have no part in it.
+    /// A plan for models of a shape. With `lora`, adapters train in place of the towers' own weights. `usesTexts` is false
+    /// where a linear head reads the image tower's pooled state: the text tower and both projections have no part then.
     package init(
         _ architecture: any ModelArchitecture, image: Part = Part(), text: Part = Part(),
         lora: LoRAConfiguration? = nil, usesTexts: Bool = true
@@ -59,11 +52,8 @@ package struct TrainablePlan: Sendable {
         self.usesTexts = usesTexts
     }
 
-    /// How fast a parameter learns.
-    ///
-    /// - Parameter name: Its name, or that of an adapter's half.
-    /// - Returns: What the step's learning rate is multiplied by; nil if it stays as it is. What belongs to no tower,
-    ///   such as the temperature and a head, trains at the step's rate.
+    /// What the step's learning rate is multiplied by for a parameter, or for an adapter's half; nil if it stays as it is.
+    /// What belongs to no tower, such as the temperature and a head, trains at the step's rate.
     package func multiplier(of name: String) -> Double? {
         guard case .tower(let tower, let place)? = architecture.part(of: name) else { return 1 }
         let group = group(of: place, in: tower)
@@ -82,12 +72,9 @@ package struct TrainablePlan: Sendable {
         lora != nil && multiplier(of: layer + "." + LoRANames.down) != nil
     }
 
-    /// The lowest layer of a tower that has to be run again in every step, since it or something below it trains: what
-    /// it takes is the same in every step if it is above 0.
-    ///
-    /// - Parameter tower: Which tower.
-    /// - Returns: The layer, from 0; 0 too if the embeddings train; L if only what lies behind the layers trains; nil
-    ///   if nothing does.
+    /// The lowest of a tower's L layers, from 0, that has to be run again in every step, since it or something below it
+    /// trains; its input is the same in every step if it is above 0. It is 0 too if the embeddings train, L if only what
+    /// lies behind the layers trains, and nil if nothing does.
     package func firstTrainedBlock(of tower: Tower) -> Int? {
         guard let part = parts[tower] else { return nil }
         let layers = architecture.blockCount(of: tower)

@@ -29,19 +29,14 @@ package struct TrainingLoop<Task: TrainingTask> {
     /// Optimiser steps in an epoch, the last of which may have fewer pictures.
     private var stepsPerEpoch: Int { (rowCount + imagesPerStep - 1) / imagesPerStep }
 
-    /// Optimiser steps in all.
     var totalSteps: Int { stepsPerEpoch * options.epochs }
 
     /// Whether this process writes the run's files.
     private var writes: Bool { communicator.rank == 0 }
 
-    /// Trains from the last whole checkpoint, or from the start, to the end.
-    ///
-    /// - Parameters:
-    ///   - monitor: Shown what is computed beside the steps, and asked after every step and picture whether to go on.
-    ///   - report: Told what happens.
-    /// - Throws: `Interrupted` after an interruption, with a checkpoint saved; ``TrainingError`` and the errors of the
-    ///   parts.
+    /// Trains from the last whole checkpoint, or from the start, to the end. `monitor` is shown what is computed beside
+    /// the steps, and asked after every step and picture whether to go on. Throws `Interrupted` after an interruption,
+    /// with a checkpoint saved; ``TrainingError`` and the errors of the parts.
     package func callAsFunction(monitor: WorkMonitor, report: (TrainingEvent) -> Void) throws {
         report(.takenUp)
         // On CUDA some kernels have no such form; equal bytes are promised for the CPU.
@@ -139,9 +134,7 @@ package struct TrainingLoop<Task: TrainingTask> {
         }
     }
 
-    /// Measures the model, and keeps it if it is the best so far.
-    ///
-    /// - Returns: What was found; nil without validation data.
+    /// Measures the model, and keeps it if it is the best so far. Returns what was found; nil without validation data.
     private func validate(
         _ model: Task.Model, _ state: inout TrainingState, monitor: WorkMonitor, report: (TrainingEvent) -> Void
     ) throws -> Task.Validation? {

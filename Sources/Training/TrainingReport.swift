@@ -11,18 +11,10 @@ import Torch
 import TrainingOptions
 
 extension FineTuningRun {
-    /// Evaluates what the run has made and what it began with on the validation pictures, and writes `RUN/report.html`.
-    ///
-    /// To be called when the last step is done, and not where a finished run is merely resumed: the page has a date.
-    ///
-    /// - Parameters:
-    ///   - validation: The validation pictures with the labels' columns in the order of `labels`.
-    ///   - labels: The labels as they were trained.
-    ///   - templates: The sentences that they were trained with.
-    ///   - start: The model that training began with.
-    ///   - device: Where to compute.
-    ///   - monitor: Shows the scoring, and is asked after every picture whether to go on.
-    /// - Throws: The errors of the parts, and `Interrupted` after an interruption; the model is there in any case.
+    /// Evaluates what the run has made and the `start` that it began with on the validation pictures, and writes
+    /// `RUN/report.html`. Labels are as they were trained, in the order of the validation's columns. To be called when
+    /// the last step is done, and not where a finished run is merely resumed: the page has a date. Throws the errors of
+    /// the parts, and `Interrupted` after an interruption; the model is there in any case.
     func writeReport(
         _ validation: AnnotationTable, _ labels: [Label], _ templates: [PromptTemplate], start: ModelBundle,
         _ device: Device, _ monitor: WorkMonitor
@@ -63,8 +55,7 @@ extension FineTuningRun {
         let pictures = PictureStreamOptions(batchSize: options.batchSize, workers: options.workers, device: device)
         let predictor = try Predictor(
             bundle, labels: labels, templates: templates,
-            options: PredictorOptions(
-                pictures: pictures, dtype: options.precision.dtype))
+            options: PredictorOptions(pictures: pictures, dtype: options.precision.dtype))
         let scores = try predictor.scores(of: table, title: title, monitor: monitor)
         return (scores, try evaluate(ScoreMatrix(scores, of: table), labels: table.labels, kind: .logits))
     }

@@ -15,12 +15,8 @@ package final class WeightAverage {
     private let weights: [Tensor]
     private let averages: [Tensor]
 
-    /// Averages that begin at the weights as they are.
-    ///
-    /// - Parameters:
-    ///   - parameters: What trains.
-    ///   - decay: The largest d, 0 to 1; the usual ones lie above 0.99.
-    /// - Throws: `TorchError` if there is no memory for as many numbers again.
+    /// Averages that begin at the weights as they are; the largest d, 0 to 1, usually lies above 0.99. Throws
+    /// `TorchError` if there is no memory for as many numbers again.
     package init(_ parameters: [ParameterStore.Parameter], decay: Double) throws(TorchError) {
         self.decay = decay
         self.names = parameters.map(\.name)
@@ -34,24 +30,18 @@ package final class WeightAverage {
     package func decay(step: Int) -> Double { min(decay, (1 + Double(step)) / (10 + Double(step))) }
 
     /// Takes the weights in as the update of `step` left them.
-    ///
-    /// - Throws: `TorchError` if libtorch refuses.
     package func update(step: Int) throws(TorchError) {
         try interpolateInPlace(averages, to: weights, weight: 1 - decay(step: step))
     }
 
     /// Begins anew at the weights as they are.
-    ///
-    /// - Throws: `TorchError` if libtorch refuses.
     package func restart() throws(TorchError) {
         for (weight, average) in zip(weights, averages) { try average.copyInPlace(weight.detached()) }
     }
 
-    /// Runs `body` while the model has the averages for weights, and puts the weights back, bit for bit.
-    ///
-    /// - Parameter body: Measures or writes the model; it must not train it.
-    /// - Returns: What `body` returns.
-    /// - Throws: What `body` throws, and `TorchError` if there is no memory for a copy of the largest weight.
+    /// Runs `body` while the model has the averages for weights, and puts the weights back, bit for bit. It measures or
+    /// writes the model and must not train it. Throws what `body` throws, and `TorchError` if there is no memory for a
+    /// copy of the largest weight.
     package func withAverages<R>(_ body: () throws -> R) throws -> R {
         try exchange()
         let result = Result { try body() }

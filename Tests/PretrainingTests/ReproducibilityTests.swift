@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
+import FileIO
 import Foundation
 import Imaging
 import Models
