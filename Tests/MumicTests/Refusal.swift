@@ -22,17 +22,11 @@ struct Refusal {
     static func of(_ line: String, in folder: TemporaryFolder) -> Refusal? {
         let words = line.split(separator: " ").map { String($0).replacing("@", with: folder.path + "/") }
         do {
-            let command = try Mumic.parseAsRoot(words)
-            do {
-                try run(command, Array(words.dropFirst()))
-                return nil
-            } catch {
-                let failure = Failure(error)
-                return Refusal(status: failure.status, message: failure.message, findings: failure.findings)
-            }
+            try run(mumic.Program.parse(words), Array(words.dropFirst()))
+            return nil
         } catch {
-            let message = Mumic.message(for: error).prefix { $0 != "\n" }
-            return Refusal(status: Mumic.exitCode(for: error).rawValue, message: String(message))
+            let (lines, status) = mumic.Program.failure(error)
+            return Refusal(status: status, message: lines.last ?? "", findings: lines.dropLast())
         }
     }
 

@@ -56,7 +56,7 @@ enum Program {
         }
     }
 
-    private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    static func parse(_ arguments: [String]) throws -> any ParsableCommand {
         do {
             return try Mumic.parseAsRoot(arguments)
         } catch {
@@ -86,12 +86,20 @@ enum Program {
         }
         // What has been printed so far is a result too.
         try? StandardOutput.shared.flush()
+        let failure = failure(error)
+        for line in failure.lines { StandardError.line(line) }
+        return failure.status
+    }
+
+    /// What is printed of an error, findings first, and the exit status.
+    static func failure(_ error: any Error) -> (lines: [String], status: Int32) {
         let failure = error as? any UserFacingError
-        for line in failure?.findings ?? [] { StandardError.line(printable(line, maximumCharacters: 1000)) }
         let message =
             failure?.description
             ?? "internal error: \(error.localizedDescription); please report it with the command"
-        StandardError.line("error: " + printable(message, maximumCharacters: 1000))
-        return (failure?.failureKind ?? .internalError).exitStatus
+        let lines = (failure?.findings ?? []) + ["error: " + message]
+        return (
+            lines.map { printable($0, maximumCharacters: 1000) }, (failure?.failureKind ?? .internalError).exitStatus
+        )
     }
 }
