@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CTorch
+import Foundation
 
 /// Gradients, and changes in place; all throw ``TorchError`` if libtorch refuses.
 extension Tensor {
@@ -71,10 +72,17 @@ public func withoutGradient<R, E: Error>(_ body: () throws(E) -> R) throws(E) ->
     return try body()
 }
 
-/// Runs `body` with matrix products in bfloat16 on `device`, weights and sums staying in float32.
+/// libtorch keeps converted weights in one table for the whole process and forgets all of them where a region ends. In
+/// the middle of another thread's region that would convert a weight twice, and its gradient would be rounded otherwise.
+private let autocastLock = NSRecursiveLock()
+
+/// Runs `body` with matrix products in bfloat16 on `device`, weights and sums staying in float32. One thread at a time:
+/// others wait.
 ///
 /// - Throws: ``TorchError`` if libtorch refuses, and what `body` throws.
 public func withBFloat16Autocast<R>(on device: Device, _ body: () throws -> R) throws -> R {
+    autocastLock.lock()
+    defer { autocastLock.unlock() }
     try check(ctorch_set_autocast_bfloat16(device.code, true))
     defer { _ = ctorch_set_autocast_bfloat16(device.code, false) }
     return try body()
