@@ -37,6 +37,7 @@ let tests: [Target] = [
     test("Evaluation", ["Datasets", "FileIO"], fixtures: true),
     test("Audit", ["Datasets", "FileIO", "JSON"], fixtures: true),
     test("Datasets", ["ContentHash", "FileIO", "JSON"], fixtures: true),
+    test("Duplicates", ["Datasets", "FileIO", "Imaging", "Randomness"]),
     test("Report", ["Audit", "Datasets", "Evaluation", "FileIO", "Imaging"]),
     test("Imaging", ["CResample", "ContentHash", "FileIO", "Randomness"], fixtures: true),
     test("Torch", torch: true),
@@ -93,6 +94,7 @@ let package = Package(
         .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "Report", targets: ["Report"]),
         .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "Duplicates", targets: ["Duplicates"]),
         .library(name: "MultiLabel", targets: ["MultiLabel"]),
         .library(name: "Search", targets: ["Search"]),
         .library(name: "Interpolation", targets: ["Interpolation"]),
@@ -138,6 +140,8 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["Datasets", "FileIO", "JSON"]),
         .target(name: "Audit", dependencies: ["Datasets", "Evaluation", "FileIO", "JSON", "Randomness"]),
         .target(name: "Datasets", dependencies: ["ContentHash", "FileIO", "JSON"]),
+        .target(
+            name: "Duplicates", dependencies: ["ContentHash", "Datasets", "FileIO", "Imaging", "Randomness"]),
         .target(name: "Report", dependencies: ["Audit", "Datasets", "Evaluation", "FileIO", "Imaging", mustache]),
         .target(name: "Hub", dependencies: ["ContentHash", "FileIO", "Safetensors"]),
         .target(
@@ -162,7 +166,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "TrainingOptions", "MultiLabel", "Report", "Evaluation", "Datasets", "Models", "TorchNN", "Torch",
+                "TrainingOptions", "MultiLabel", "Report", "Evaluation", "Datasets", "Duplicates", "Models", "TorchNN",
+                "Torch",
                 "Imaging", "Randomness", "Safetensors", "ContentHash", "FileIO", "JSON", "TensorBoard", "Terminal",
             ]),
         .target(
@@ -175,7 +180,7 @@ let package = Package(
             name: "mumic",
             dependencies: [
                 "CStartup", "Audit", "Interpolation", "Pretraining", "Search", "Training", "TrainingOptions",
-                "MultiLabel", "Evaluation", "Datasets", "Models", "Imaging",
+                "MultiLabel", "Evaluation", "Datasets", "Duplicates", "Models", "Imaging",
                 "Torch", "TorchNN", "Tokenization", "Hub", "FileIO", "JSON", "Report", "Terminal", "Safetensors",
                 "ContentHash", argumentParser,
             ],

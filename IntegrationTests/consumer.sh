@@ -38,7 +38,7 @@ def reached(name, seen):
                 reached(value[0], seen)
     return seen
 
-light = """Audit ContentHash Datasets Evaluation FileIO Hub Imaging JSON Randomness Report Safetensors Terminal
+light = """Audit ContentHash Datasets Duplicates Evaluation FileIO Hub Imaging JSON Randomness Report Safetensors Terminal
     Tokenization""".split()
 heavy = [name for name in light if not reached(name, set()) or "CTorch" in reached(name, set())]
 if heavy or "CTorch" not in reached("Torch", set()):

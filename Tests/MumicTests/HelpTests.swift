@@ -68,13 +68,15 @@ import Testing
             "unlisted",
         ],
         "tokenize": ["model"],
+        "dataset check": ["images", "unlisted", "labels"],
+        "dataset split": ["output", "parts", "seed", "images", "unlisted", "labels"],
         "export": ["model", "precision, --dtype", "output"],
         "interpolate": ["model", "fine-tuned", "output", "alpha", "data", "alphas", "keep", "labels", "precision"],
         "audit": ["model", "data", "output", "folds", "seed", "penalty", "order", "top", "labels", "unlisted"],
     ]
 
     @Test(arguments: options.keys.sorted()) func `every command explains its options`(_ command: String) throws {
-        let help = try printedHelp([command, "--help"])
+        let help = try printedHelp(command.split(separator: " ").map(String.init) + ["--help"])
         #expect(help.hasPrefix("OVERVIEW: "))
         #expect(help.contains("\nUSAGE: mumic \(command) "))
         for option in try #require(Self.options[command]) {
@@ -83,7 +85,7 @@ import Testing
                 help.contains(try Regex("\n  --\(option)( <[^>]+>)?\\s+[A-Za-z]")), "--\(option)\n\(help)")
         }
         #expect(help.split(separator: "\n").allSatisfy { $0.hasPrefix("USAGE: ") || $0.count <= 80 })
-        #expect(try printedHelp(["help", command]) == help)
+        #expect(try printedHelp(["help"] + command.split(separator: " ").map(String.init)) == help)
     }
 
     @Test func `the help of a command is what the program prints`() throws {

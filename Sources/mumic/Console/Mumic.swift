@@ -29,7 +29,8 @@ struct Mumic: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Pretrain.self, Evaluate.self, Predict.self, Thresholds.self, Calibrate.self, Embed.self,
-            SearchCommand.self, Metrics.self, Tokenize.self, Export.self, Interpolate.self, AuditCommand.self,
+            SearchCommand.self, DatasetCommand.self, Metrics.self, Tokenize.self, Export.self, Interpolate.self,
+            AuditCommand.self,
         ])
 }
 
