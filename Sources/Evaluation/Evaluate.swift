@@ -67,6 +67,9 @@ struct Rankings {
     var gapInterval: ConfidenceInterval?
     var mapMacroInterval: ConfidenceInterval?
     var replicates = 0
+    /// GAP and macro mAP of the replicates in which they are defined.
+    var gaps: [Double] = []
+    var means: [Double] = []
 
     init(
         _ matrix: ScoreMatrix, _ counts: PairCounts, options: EvaluationOptions, workers: Int, smallestSlab: Int,
@@ -79,8 +82,7 @@ struct Rankings {
             perLabel = Array(repeating: nil, count: matrix.labelCount)
             return
         }
-        var gaps: [Double] = []
-        var means: [Double] = []
+        var (gaps, means): ([Double], [Double]) = ([], [])
         matrix.withKeyedPairs(workers: workers) { pairs in
             let cutoffs = pairs.cutoffs(ofBest: options.topK)
             let round = replicatesAtOnce ?? Self.replicatesAtOnce(matrix, workers: workers)
@@ -97,6 +99,7 @@ struct Rankings {
         }
         gapInterval = ConfidenceInterval(replicates: gaps)
         mapMacroInterval = ConfidenceInterval(replicates: means)
+        (self.gaps, self.means) = (gaps, means)
     }
 
     /// Sets the three GAPs and returns the GAP of each replicate that drew a positive.

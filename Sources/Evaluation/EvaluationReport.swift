@@ -75,6 +75,9 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     /// What the scores are where they are not the usual logits: `softmax` for logarithms of a softmax.
     public var score: String?
 
+    /// What changed since another evaluation of the same pictures; nil where there is none to compare with.
+    public var compared: PairedComparison?
+
     /// The names of the labels that have no positive, in column order.
     public var namesWithoutPositives: [String] { perLabel.filter { $0.positives == 0 }.map(\.label) }
 }
@@ -166,7 +169,7 @@ extension EvaluationReport {
         case perLabel = "per_label"
         case groups, bands
         case bandCounts = "bands_counted_in"
-        case calibration, score
+        case calibration, score, compared
     }
 }
 

@@ -53,6 +53,8 @@ public struct ReportContents: Sendable {
     public var interpolation: InterpolationCurve?
     /// The share α of fine-tuned weights in the model that the page is about; nil where nobody knows.
     public var alpha: Double?
+    /// What the stages of the automatic recipe gave; nil where none trained.
+    public var recipe: RecipeStages?
     /// What a run wrote about itself.
     public var training = TrainingLog()
     /// The run's options, as YAML.
@@ -90,7 +92,7 @@ public struct ReportContents: Sendable {
         let before = before.map { Comparison(before: $0, after: evaluation) }
         let sections: [Section?] = [
             headlineSection(before), comparisonSection(before), try seenSection(pairs, before), groupSection(),
-            interpolationSection(), trainingSection(), labelSection(before), bandSection(before),
+            interpolationSection(), recipeSection(), trainingSection(), labelSection(before), bandSection(before),
             curveSection(pairs), reliabilitySection(pairs), distributionSection(pairs),
             coOccurrenceSection(pairs), confusionSection(pairs), pictureSection(pairs), configurationSection(),
         ]

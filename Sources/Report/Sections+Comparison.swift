@@ -15,6 +15,16 @@ extension ReportContents {
                         + "\(grouped(comparison.before.perLabel.count)) and "
                         + "\(grouped(comparison.after.perLabel.count)) labels): compare with care."))
         }
+        if let compared = comparison.after.compared {
+            for (name, difference) in [("GAP", compared.gap), ("Macro mAP", compared.mapMacro)] {
+                guard let difference, let interval = difference.interval else { continue }
+                blocks.append(
+                    .text(
+                        "\(name) changes by \(points(difference.difference)) (95\u{202F}% interval "
+                            + "\(points(interval.low)) to \(points(interval.high)), by drawing pictures anew for both): "
+                            + (difference.isClear ? "the two are told apart." : "the two cannot be told apart.")))
+            }
+        }
         blocks.append(
             .table(
                 DataTable(

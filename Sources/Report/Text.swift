@@ -78,3 +78,8 @@ func tickText(_ value: Double, step: Double) -> String {
     let text = digits == 0 ? grouped(Int(value.rounded())) : fixed(value, digits)
     return text.replacingOccurrences(of: "-", with: "−")
 }
+
+extension String {
+    /// The text with a capital at its beginning.
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -10,6 +10,7 @@ public struct TrainingLog: Sendable, Equatable {
         var loss: Double
         var learningRate: Double?
         var temperature: Double?
+        var stage: String?
     }
 
     /// The metrics after a step.
@@ -17,6 +18,7 @@ public struct TrainingLog: Sendable, Equatable {
         var step: Int
         var gap: Double?
         var mapMacro: Double?
+        var stage: String?
     }
 
     private(set) var steps: [Step] = []
@@ -36,8 +38,22 @@ public struct TrainingLog: Sendable, Equatable {
                 steps.append(step)
             } else if let line = try? decoder.decode(ValidationLine.self, from: data) {
                 validations.append(
-                    Validation(step: line.step, gap: line.validation.gap, mapMacro: line.validation.mapMacro))
+                    Validation(
+                        step: line.step, gap: line.validation.gap, mapMacro: line.validation.mapMacro,
+                        stage: line.stage))
             }
+        }
+        if let last = steps.last?.stage { keep(stage: last) }
+    }
+
+    /// Leaves the lines of one stage of the automatic recipe, with their steps counted from its beginning.
+    private mutating func keep(stage: String) {
+        steps.removeAll { $0.stage != stage }
+        validations.removeAll { $0.stage != stage }
+        let places = Dictionary(steps.enumerated().map { ($1.step, $0) }) { first, _ in first }
+        for index in steps.indices { steps[index].step = index }
+        for index in validations.indices {
+            validations[index].step = places[validations[index].step] ?? steps.count
         }
     }
 
@@ -48,6 +64,7 @@ public struct TrainingLog: Sendable, Equatable {
         }
 
         var step: Int
+        var stage: String?
         var validation: Metrics
     }
 }

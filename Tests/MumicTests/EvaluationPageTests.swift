@@ -25,8 +25,11 @@ import Testing
             "evaluate --model run/model --data train.csv --bootstrap 10 --before first/evaluation.json --report page.html",
             in: folder.path)
         outcome.expectSuccess()
-        #expect(outcome.output == first.output)
+        // Against itself nothing changes, which a paired bootstrap says too.
+        #expect(!first.output.contains("\"compared\"") && outcome.output.contains("\"compared\""))
+        #expect(outcome.output.contains("\"difference\" : 0"))
         let page = try folder.text("page.html")
+        #expect(page.contains("the two cannot be told apart"))
         for section in ["headline", "change", "training", "labels", "curves", "configuration"] {
             #expect(page.contains("<section id=\"\(section)\""), "\(section)")
         }

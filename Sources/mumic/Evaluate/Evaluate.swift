@@ -48,12 +48,14 @@ struct Evaluate: ParsableCommand {
         let evaluation = try bundle.evaluate(
             table, labels: fileLabels, templates: templates, options: options, metrics: metrics.options, parts: parts,
             monitor: .console)
-        try StandardOutput.shared.write(try jsonText(evaluation.report))
-        if let output { try evaluation.report.write(scores: evaluation.scores, of: table, to: output) }
+        var report = evaluation.report
+        report.compared = try self.page.compared(evaluation.scores, of: table, options: metrics.options)
+        try StandardOutput.shared.write(try jsonText(report))
+        if let output { try report.write(scores: evaluation.scores, of: table, to: output) }
         let about = bundle.description
         let seen = about?.labels.map(\.name) ?? []
         try page?.write(
-            evaluation.report, scores: evaluation.scores, of: table, model: model.model,
+            report, scores: evaluation.scores, of: table, model: model.model,
             seen: seen.isEmpty ? nil : seen, reading: evaluation.reading, about: about, bands: groups.bands?.boundaries)
     }
 }

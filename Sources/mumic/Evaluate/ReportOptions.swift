@@ -7,7 +7,9 @@ import FileIO
 import Foundation
 import MultiLabel
 import Report
+import Terminal
 import Torch
+import Training
 
 /// The page of an evaluation.
 struct ReportOptions: ParsableArguments {
@@ -19,17 +21,34 @@ struct ReportOptions: ParsableArguments {
             "With --report: the training run to show too (default: RUN where MODEL is RUN/model).", valueName: "run"))
     var run: String?
 
-    @Option(help: .init("With --report: another model's evaluation.json, to compare with.", valueName: "file"))
+    @Option(
+        help: .init(
+            "Another model's evaluation.json, to compare with: on the page, and pair by pair where scores.csv is beside it.",
+            valueName: "file"))
     var before: String?
 
     @Option(help: .init("With --report: what mumic interpolate printed, to show as a curve.", valueName: "file"))
     var interpolation: String?
 
     func validate() throws {
-        for (name, value) in [("interpolation", interpolation), ("run", run), ("before", before)]
+        for (name, value) in [("interpolation", interpolation), ("run", run)]
         where value != nil && report == nil {
             throw ValidationError("--\(name) goes with --report; name the page to write")
         }
+    }
+
+    /// What changed since the evaluation of --before, with intervals; nil where there is nothing to pair.
+    func compared(
+        _ scores: [Double], of table: AnnotationTable, options: EvaluationOptions
+    ) throws -> PairedComparison? {
+        guard let before else { return nil }
+        let found = try PairedComparison(since: before, scores, of: table, options: options)
+        if found == nil {
+            StandardError.line(
+                "note: there is no scores.csv of the same pictures and labels beside \(printable(before)), so the change has no interval; evaluate --output writes one"
+            )
+        }
+        return found
     }
 
     /// Reads what the page needs beside the evaluation, so that mistakes come to light before pictures are scored; nil
@@ -69,6 +88,7 @@ struct ReportSources {
         contents.interpolation = interpolation
         contents.alpha = about?.alpha
         contents.training = run?.log ?? TrainingLog()
+        contents.recipe = run?.recipe
         contents.configuration = run?.configuration
         contents.addProgram()
         try AtomicFile.write(try contents.html(), to: path, durable: false)
@@ -87,6 +107,7 @@ extension ReportContents {
 /// What a training run leaves beside its model.
 struct RunFiles {
     let log: TrainingLog
+    let recipe: RecipeStages?
     let configuration: String?
 
     /// Reads the files of a run that the user named.
@@ -118,6 +139,7 @@ struct RunFiles {
         let metrics = try text("metrics.jsonl")
         configuration = try text("config.yml")
         log = TrainingLog(jsonLines: metrics ?? "")
+        recipe = try RecipeStages(run: run)
         if metrics == nil, configuration == nil { return nil }
     }
 }

@@ -2,7 +2,7 @@
 
 /// One smooth convex function's way to its minimum by L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm
 /// 7.5), as steps that somebody else evaluates: so that many functions can share the evaluation.
-struct LimitedMemoryBFGS {
+package struct LimitedMemoryBFGS {
     private struct Pair {
         let step: [Double]
         let change: [Double]
@@ -10,9 +10,9 @@ struct LimitedMemoryBFGS {
     }
 
     /// Where the function is to be evaluated next; at the end, the minimum.
-    private(set) var trial: [Double]
+    package private(set) var trial: [Double]
     /// Whether ``trial`` is as good as the minimum.
-    private(set) var isDone = false
+    package private(set) var isDone = false
     private let tolerance: Double
     private let maximumIterations: Int
     private var point: [Double]
@@ -29,13 +29,13 @@ struct LimitedMemoryBFGS {
 
     /// A way that begins at `start`, in variables whose second derivatives are about 1, and is over when the norm of the
     /// gradient is `tolerance`.
-    init(start: [Double], tolerance: Double, maximumIterations: Int) {
+    package init(start: [Double], tolerance: Double, maximumIterations: Int) {
         (trial, point) = (start, start)
         (self.tolerance, self.maximumIterations) = (tolerance, maximumIterations)
     }
 
     /// Takes the function's value and gradient at ``trial`` and moves on.
-    mutating func receive(value newValue: Double, gradient newGradient: [Double]) {
+    package mutating func receive(value newValue: Double, gradient newGradient: [Double]) {
         if gradient.isEmpty {
             (value, gradient) = (newValue, newGradient)
         } else if newValue <= value + 1e-4 * stepLength * slope {
