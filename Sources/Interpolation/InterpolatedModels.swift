@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Datasets
 public import Evaluation
 public import FileIO
 import Models
@@ -23,6 +24,8 @@ public struct InterpolatedModels {
     }
 
     let fineTuned: ModelBundle
+    private let start: ModelBundle
+    private let device: Device
     private let startWeights: [ParameterStore.Parameter]
     private let fineTunedWeights: [ParameterStore.Parameter]
 
@@ -41,7 +44,7 @@ public struct InterpolatedModels {
                 "\(printable(start.checkpoint.directory)) and \(printable(fineTuned.checkpoint.directory)) cannot be interpolated: \(difference); --model takes the model that the other was fine-tuned from"
             )
         }
-        self.fineTuned = fineTuned
+        (self.start, self.fineTuned, self.device) = (start, fineTuned, device)
         startWeights = try start.checkpoint.load(on: device).1.parameters
         fineTunedWeights = try fineTuned.checkpoint.load(on: device).1.parameters
     }
@@ -81,6 +84,17 @@ public struct InterpolatedModels {
         }
     }
 
+    /// The anchored heads for some labels; nil where the fine-tuned model has none.
+    func mixedHead(_ labels: [Label]) throws -> MixedHead? {
+        func logitScale(_ weights: [ParameterStore.Parameter], _ bundle: ModelBundle) -> Tensor? {
+            weights.first { bundle.checkpoint.architecture.part(of: $0.name) == .temperature }?.tensor
+        }
+        guard let first = logitScale(startWeights, start), let second = logitScale(fineTunedWeights, fineTuned) else {
+            return nil
+        }
+        return try MixedHead(start: (start, first), fineTuned: (fineTuned, second), labels: labels, device: device)
+    }
+
     /// Writes a model between the two, in Hugging Face's layout. Throws the errors of writing, and
     /// ``FileIO/Interrupted``; nothing is written then.
     public func write(_ choice: Choice, to copy: ModelCopy, monitor: WorkMonitor = .silent) throws {
@@ -92,6 +106,9 @@ public struct InterpolatedModels {
             try fineTuned.checkpoint.export(to: aside, parameters: weights)
             guard var description = choice.description else { return }
             description.alpha = choice.curve.alpha
+            if let head = try mixedHead(description.labels)?.at(choice.curve.alpha, device: .cpu) {
+                try head.write(to: aside)
+            }
             try description.write(to: aside)
         }
     }

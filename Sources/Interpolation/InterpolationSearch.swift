@@ -33,10 +33,12 @@ extension InterpolatedModels {
         let score = InterpolationScores(
             table, preprocessor: fineTuned.checkpoint.preprocessor, options: options, passes: alphas.count,
             monitor: monitor)
+        let head = try mixedHead(labels)
         var points: [InterpolationCurve.Point] = []
         var thresholds: [[Double]] = []
         for alpha in alphas {
             try mix(alpha, into: store.parameters)
+            try head?.set(classifier.head, to: alpha, device: options.device)
             let matrix = try ScoreMatrix(
                 imageCount: table.images.count, labelCount: table.labels.count, scores: try score(classifier),
                 targets: table.targets)

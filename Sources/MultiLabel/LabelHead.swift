@@ -2,6 +2,7 @@
 
 public import Datasets
 public import Models
+import Safetensors
 public import Torch
 
 /// What scores the labels: the value of `head` in `mumic.json`.
@@ -10,6 +11,8 @@ public enum ClassifierHead: String, Codable, Sendable, CaseIterable {
     case text
     /// Fixed weights on the image tower's pooled state, as timm's classifiers have; label texts are not used.
     case linear
+    /// Both: texts, and for labels that were trained weights of their own on the pooled state (``AnchoredHead``).
+    case anchored
 
     /// Whether logits depend on the labels' texts, so that new labels can be scored and templates mean something.
     public var readsTexts: Bool { type.readsTexts }
@@ -19,6 +22,7 @@ public enum ClassifierHead: String, Codable, Sendable, CaseIterable {
         switch self {
         case .text: TextHead.self
         case .linear: LinearHead.self
+        case .anchored: AnchoredHead.self
         }
     }
 }
@@ -37,8 +41,12 @@ public protocol LabelHead {
 
     /// b of z = s/τ + b, which `mumic.json` keeps: a scalar `[]`, or `[L]`; nil where there is none.
     var bias: Tensor? { get }
-    /// What `head.safetensors` holds, by its names there; empty where there is no such file.
+    /// What it has beside the model's own parameters, by names that do not clash.
     var parameters: [(name: String, tensor: Tensor)] { get }
+    /// What `head.safetensors` holds, by its names there; empty where there is no such file. By default the parameters.
+    ///
+    /// - Throws: ``Torch/TorchError`` if memory runs out.
+    func file() throws -> [(name: String, tensor: Tensor)]
 
     /// Makes ready to score pictures.
     ///
@@ -59,6 +67,22 @@ extension LabelHead {
     public var bias: Tensor? { nil }
     /// None.
     public var parameters: [(name: String, tensor: Tensor)] { [] }
+    /// The parameters.
+    public func file() throws -> [(name: String, tensor: Tensor)] { parameters }
+
+    /// Writes `head.safetensors`, in float32, into a model directory; nothing where there is no such file.
+    ///
+    /// - Throws: `FileIOError`, and ``Torch/TorchError`` if memory runs out.
+    package func write(to directory: String) throws {
+        let tensors = try file()
+        if tensors.isEmpty { return }
+        try SafetensorsWriter.write(
+            tensors.map { name, tensor in
+                SafetensorsWriter.Tensor(name: name, dtype: .float32, shape: tensor.shape) { body in
+                    try tensor.withBytes(body)
+                }
+            }, to: directory + "/head.safetensors", durable: true)
+    }
 }
 
 /// Gives logits of pictures: all that is the same for every picture has been computed.

@@ -76,6 +76,7 @@ public func pixelBatch(_ pictures: [PixelValues], device: Device) throws(TorchEr
 ///   - options: Batch size, threads and device.
 ///   - progress: Advances by every picture.
 ///   - monitor: Asked after every picture whether to go on.
+///   - inspect: Shown every decoded picture with its place in the sequence, on several threads and in any order.
 ///   - compute: From pixels `[B, 3, S, S]` to rows `[B, X]`; run without gradients.
 ///   - receive: Called for every picture in order, with its row or its error. What it throws ends the run.
 /// - Returns: How many pictures there were.
@@ -85,14 +86,16 @@ public func pixelBatch(_ pictures: [PixelValues], device: Device) throws(TorchEr
 public func forEachPicture(
     _ pictures: some Sequence<Picture> & Sendable, preprocessor: ImagePreprocessor,
     options: PictureStreamOptions = PictureStreamOptions(), progress: any WorkProgress = SilentProgress(),
-    monitor: WorkMonitor = .silent, compute: (Tensor) throws -> Tensor,
-    receive: (Picture, Result<[Float], ImagingError>) throws -> Void
+    monitor: WorkMonitor = .silent, inspect: (@Sendable (_ index: Int, RGBImage) -> Void)? = nil,
+    compute: (Tensor) throws -> Tensor, receive: (Picture, Result<[Float], ImagingError>) throws -> Void
 ) throws -> PictureTally {
     let shortSide = options.decodesFast ? preprocessor.shortSide : nil
     let loader = PictureLoader<Picture, PixelValues>(
         pictures, workers: options.workers, ahead: options.batchSize * 2
-    ) { (_, picture) throws(ImagingError) in
-        try preprocessor(RGBImage(picture, shortSideAtLeast: shortSide))
+    ) { (index, picture) throws(ImagingError) in
+        let image = try RGBImage(picture, shortSideAtLeast: shortSide)
+        inspect?(index, image)
+        return try preprocessor(image)
     }
     defer { loader.cancel() }
     var tally = PictureTally()

@@ -39,6 +39,35 @@ import TorchNN
         return try Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, try $0.tensor.floats()) })
     }
 
+    @Test func `anchored heads are mixed as the towers are`() throws {
+        // The fine-tuned model with a head of its own.
+        var description = try #require(try ClassifierDescription.read(directory: folder("tuned")))
+        let width = try ModelCheckpoint(directory: Curve.model).pooledWidth
+        let scale = try #require(try Self.weights(folder("tuned"))["logit_scale"]?.first)
+        let temperature = exp(-Double(scale))
+        description = ClassifierDescription(
+            labels: description.labels, templates: description.templates, temperature: temperature, bias: 0,
+            head: .anchored)
+        var weights = AnchoredWeights(
+            labels: description.labels.count, text: 0.5 / temperature, sharedBias: -1,
+            standard: StateStandard(mean: [Float](repeating: 0.1, count: width), scale: 2))
+        for index in weights.weight.indices { weights.weight[index] = Float(index % 5) - 2 }
+        for index in weights.offset.indices { weights.offset[index] = Float(index) }
+        try weights.head(temperature: temperature, device: .cpu).write(to: folder("tuned"))
+        try description.write(to: folder("tuned"))
+        let models = try Self.models(Curve.model, folder("tuned"))
+        for (alpha, name) in [(0.0, "start"), (0.25, "between"), (1, "end")] {
+            try models.write(models.at(alpha), to: ModelCopy(of: folder("tuned"), to: folder(name)))
+            let head = try AnchoredHead.load(
+                of: ModelBundle(directory: folder(name)), labels: description.labels, device: .cpu)
+            let expected = weights.weight.map { Float(alpha) * $0 }
+            #expect(zip(try head.weight.floats(), expected).allSatisfy { abs($0 - $1) < 1e-6 })
+            #expect(zip(try head.offset.floats(), weights.offset).allSatisfy { abs($0 - Float(alpha) * $1) < 1e-5 })
+            #expect(abs(try head.textWeight.item() - Float(1 - alpha + alpha * 0.5)) < 1e-5)
+            #expect(abs(try head.sharedBias.item() + 1) < 1e-6)
+        }
+    }
+
     @Test(arguments: [0, 0.25, 1])
     func `every weight is the mixture, and the temperature the fine-tuned one's`(_ alpha: Double) throws {
         let (start, tuned) = try (Self.weights(Curve.model), Self.weights(folder("tuned")))
