@@ -40,17 +40,19 @@ struct FineTunedModel: TrainedModel {
     /// Loads the towers, sets τ and b to where they start, and marks what trains.
     init(
         _ checkpoint: ModelCheckpoint, labels: [Label], templates: [PromptTemplate], targets: TargetRows,
-        _ options: TrainingConfiguration, device: Device
+        anchor: AnchoredStart? = nil, _ options: TrainingConfiguration, device: Device
     ) throws {
         let plan = TrainablePlan(checkpoint.architecture, options)
         let lora = options.lora.map { LoRAPlan($0, seed: options.seed, includes: plan.adapts) }
         let (model, store) = try checkpoint.load(on: device, lora: lora)
-        let start = try LogitStart(options, labelCount: labels.count, model: model, device: device)
+        let start = try LogitStart(options, labelCount: labels.count, model: model, anchor: anchor, device: device)
         if let scale = start.logitScale { try model.logitScale.copyInPlace(Tensor(repeating: scale, shape: [])) }
         func trains(_ name: String) -> Bool {
             switch name == "bias" ? .bias : checkpoint.architecture.part(of: name) {
             case .temperature: start.trainsTemperature
             case .bias: start.head.bias != nil && !options.fixedBias
+            case nil where AnchoredHead.constants.contains { name == "head." + $0 }: false
+            case nil where name == "head.shared_bias": !options.fixedBias
             default: plan.multiplier(of: name) != nil
             }
         }
@@ -98,6 +100,11 @@ struct FineTunedModel: TrainedModel {
         parameters.map { ($0.name, $0.tensor) } + (average?.state ?? []) + (correction?.state ?? [])
     }
 
+    /// What steps change: all that a frozen part does not hold.
+    var changing: [(name: String, tensor: Tensor)] {
+        trained.map { ($0.name, $0.tensor) } + (average?.state ?? []) + (correction?.state ?? [])
+    }
+
     var optimized: [AdamW.Parameter] {
         trained.map {
             AdamW.Parameter(name: $0.name, tensor: $0.tensor, multiplier: plan.multiplier(of: $0.name) ?? 1)
@@ -112,6 +119,8 @@ struct FineTunedModel: TrainedModel {
 
     func updated(step: Int) throws {
         if classifier.model.logitScale.requiresGradient { try classifier.model.clampTemperature() }
+        // Texts may be worth nothing, and never count against their label.
+        if let head = classifier.head as? AnchoredHead { try head.textWeight.clampInPlace(0, .infinity) }
         try average?.update(step: step)
         try correction?.updated()
     }

@@ -21,6 +21,8 @@ struct FineTuning: TrainingTask {
     let templates: [PromptTemplate]
     let fingerprint: String
     let device: Device
+    /// The anchored head to go on from; nil to begin anew.
+    var anchor: AnchoredStart?
 
     static var command: String { "train" }
     var rows: [Picture] { targets.table.images }
@@ -30,7 +32,7 @@ struct FineTuning: TrainingTask {
     func load() throws -> FineTunedModel {
         if targets.values(rows.indices).allSatisfy(\.isNaN) { throw TrainingError.nothingKnown(source: source) }
         return try FineTunedModel(
-            checkpoint, labels: labels, templates: templates, targets: targets, options, device: device)
+            checkpoint, labels: labels, templates: templates, targets: targets, anchor: anchor, options, device: device)
     }
 
     func order(epoch: Int) -> [Int] {
@@ -40,7 +42,9 @@ struct FineTuning: TrainingTask {
     }
 
     func batches(_ model: FineTunedModel, _ rows: EpochRows, monitor: WorkMonitor) throws -> any BatchSource {
-        if rows.nextStep == 0, options.startsFromFirstBatch { try startFromFirstBatch(model, rows.order, monitor) }
+        if rows.nextStep == 0, options.looksAtFirstPictures(anchor) {
+            try startFromFirstBatch(model, rows.order, monitor)
+        }
         // What varies has to go through all layers.
         guard options.augment == .none, let frozen = model.frozenImageLayers else { return EpochPictures(self, rows) }
         if !frozen.has(.training) {
@@ -54,16 +58,28 @@ struct FineTuning: TrainingTask {
     private func startFromFirstBatch(_ model: FineTunedModel, _ order: [Int], _ monitor: WorkMonitor) throws {
         let classifier = model.classifier
         let labelFeatures = try withoutGradient { try model.labelFeatures() }
+        let width = checkpoint.pooledWidth
         let first = Array(order.prefix(Self.calibrationPictures))
         let rows = rows
-        var similarities: [Float] = []
+        var (states, similarities): ([Float], [Float]) = ([], [])
         try forEachPicture(
             first.map { rows[$0] }, of: source, monitor.begin("looking at the first pictures", total: first.count),
             monitor,
             compute: { pixels in
                 let pooled = try options.precision.run(on: device) { try classifier.model.pooledImages(pixels) }
-                return try classifier.model.imageFeatures(pooled: pooled).matmul(labelFeatures.transposed(0, 1))
-            }, receive: { similarities += $0 })
+                let cosines = try classifier.model.imageFeatures(pooled: pooled).matmul(labelFeatures.transposed(0, 1))
+                return try Tensor.concatenated([pooled.to(dtype: .float32), cosines], dimension: 1)  // [B, W + L]
+            },
+            receive: {
+                states += $0.prefix(width)
+                similarities += $0.dropFirst(width)
+            })
+        if let head = classifier.head as? AnchoredHead {
+            let standard = StateStandard(states, width: width)
+            try head.mean.copyInPlace(Tensor(standard.mean, shape: [width]))
+            try head.scale.copyInPlace(Tensor(repeating: standard.scale, shape: []))
+        }
+        if !options.startsFromFirstBatch { return try model.restartAverage() }
         let given: Double? = if case .value(let value) = options.temperature { value } else { nil }
         let start = calibratedStart(
             similarities: similarities, targets: targets.values(first), temperature: given,
@@ -75,7 +91,8 @@ struct FineTuning: TrainingTask {
         try classifier.model.logitScale.copyInPlace(Tensor(repeating: log(1 / start.temperature), shape: []))
         // A bias that somebody gave stays where it was put.
         let bias: Double? = options.bias?.number == nil ? start.bias : nil
-        if let bias { try classifier.head.bias?.copyInPlace(Tensor(repeating: bias, shape: [])) }
+        let parameter = (classifier.head as? AnchoredHead)?.sharedBias ?? classifier.head.bias
+        if let bias { try parameter?.copyInPlace(Tensor(repeating: bias, shape: [])) }
         monitor.note(
             String(format: "start by the first pictures: temperature %.4f", start.temperature)
                 + (bias.map { String(format: ", bias %.2f", $0) } ?? ""))
@@ -121,7 +138,7 @@ struct FineTuning: TrainingTask {
 
     func export(_ model: FineTunedModel, validation: LabelValidation?, to directory: String) throws {
         try checkpoint.export(to: directory, parameters: try model.store.mergedParameters())
-        try writeHead(of: model, to: directory)
+        try model.classifier.head.write(to: directory)
         // Earlier versions tell by the loss's name that a head scores, whatever it was trained with.
         var description = ClassifierDescription(
             labels: labels, templates: templates, temperature: try model.temperature(),
@@ -135,7 +152,7 @@ struct FineTuning: TrainingTask {
         if options.loraRank != nil, !checkpoint.hasAdapter {
             let adapter = directory + "/adapter"
             try createDirectory(path: adapter)
-            try writeHead(of: model, to: adapter)
+            try model.classifier.head.write(to: adapter)
             try checkpoint.exportAdapter(to: adapter, base: base, store: model.store)
             try description.write(to: adapter)
         }
@@ -143,14 +160,6 @@ struct FineTuning: TrainingTask {
 }
 
 extension FineTuning {
-    /// Writes the linear head, if there is one.
-    private func writeHead(of model: FineTunedModel, to directory: String) throws {
-        let head = model.extra.filter { $0.name.hasPrefix("head.") }
-        if head.isEmpty { return }
-        try Checkpoint.write(
-            head.map { (String($0.name.dropFirst("head.".count)), $0.tensor) }, to: directory + "/head.safetensors")
-    }
-
     /// How an adapter names the model that it belongs to: a Hub name as it was given, a directory by its whole path.
     private var base: String {
         FileManager.default.fileExists(atPath: options.model)

@@ -39,7 +39,7 @@ public struct FineTuningRun {
         self.findModel = findModel
     }
 
-    /// Reads the data, trains from the start or from the last checkpoint to the end, and writes the report.
+    /// Reads the data, trains from the start or from where the run stopped to the end, and writes the report.
     ///
     /// - Parameters:
     ///   - monitor: Shows stages, takes notes, and is asked often whether to go on.
@@ -49,8 +49,39 @@ public struct FineTuningRun {
     public func run(monitor: WorkMonitor = .silent, report: (TrainingEvent) -> Void = { _ in }) throws {
         try options.check()
         if !options.resume { for note in options.notes { monitor.note("note: " + note) } }
-        let device = try Device(named: options.device)
         try checkRunDirectory(options.output, resumes: options.resume)
+        let inputs = try inputs(monitor)
+        // A finished run that is resumed stays as it is; one that was killed before its report gets it now.
+        let held =
+            try options.isAutomatic
+            ? automatic(inputs, monitor)(report: report) : trainPlainly(inputs, monitor, report)
+        if options.noReport || communicator.rank > 0 { return }
+        if let held, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
+            try writeReport(held, inputs.labels, inputs.templates, start: inputs.bundle, inputs.device, monitor)
+        }
+    }
+
+    /// What the automatic recipe would do with this run, and how long it would take, in plain words; nothing is written.
+    ///
+    /// - Throws: As ``run(monitor:report:)``, and `InputError` for a run that trains plainly.
+    public func explanation(monitor: WorkMonitor = .silent) throws -> String {
+        try options.check()
+        return try automatic(inputs(monitor), monitor).explanation()
+    }
+
+    /// What a run is made of once its files are read.
+    private struct Inputs {
+        let training: AnnotationTable
+        let validation: AnnotationTable?
+        let bundle: ModelBundle
+        let labels: [Label]
+        let templates: [PromptTemplate]
+        let fingerprint: String
+        let device: Device
+    }
+
+    private func inputs(_ monitor: WorkMonitor) throws -> Inputs {
+        let device = try Device(named: options.device)
         if options.resume {
             try checkPipes([
                 ("data", options.data), ("validation", options.validation), ("labels", options.labels),
@@ -64,18 +95,50 @@ public struct FineTuningRun {
         let bundle = try ModelBundle(directory: try findModel(options.model), resolvingBase: findModel)
         let kept = Set(training.labels)
         let labels = try bundle.resolve(
-            labelFile?.labels.filter { kept.contains($0.name) }
-                ?? training.labels.map { Label(name: $0) })
-        let templates =
-            options.template.isEmpty
-            ? bundle.description?.templates ?? [.standard] : try options.templates()
-        let trainer = Trainer(
-            options: options, checkpoint: bundle.checkpoint, training: training, validation: validation, labels: labels,
-            templates: templates,
+            labelFile?.labels.filter { kept.contains($0.name) } ?? training.labels.map { Label(name: $0) })
+        return Inputs(
+            training: training, validation: validation, bundle: bundle, labels: labels,
+            templates: options.template.isEmpty
+                ? bundle.description?.templates ?? [.standard] : try options.templates(),
             fingerprint: fingerprint([annotated.contentHash, validation?.contentHash, labelFile?.contentHash]),
-            device: device, communicator: communicator)
+            device: device)
+    }
+
+    private func automatic(_ inputs: Inputs, _ monitor: WorkMonitor) -> AutomaticTraining {
+        if !options.resume { noteLabelChanges(inputs, monitor) }
+        return AutomaticTraining(
+            options: options, bundle: inputs.bundle, training: inputs.training, validation: inputs.validation,
+            labels: inputs.labels, templates: inputs.templates, fingerprint: inputs.fingerprint,
+            device: inputs.device, monitor: monitor)
+    }
+
+    /// Trains as the options say.
+    ///
+    /// - Returns: The validation pictures.
+    private func trainPlainly(
+        _ inputs: Inputs, _ monitor: WorkMonitor, _ report: (TrainingEvent) -> Void
+    ) throws -> AnnotationTable? {
+        let bundle = inputs.bundle
+        var anchor: AnchoredStart?
+        if options.head == .anchored, bundle.head == .anchored {
+            if !options.resume { noteLabelChanges(inputs, monitor) }
+            anchor = AnchoredStart(logitScale: nil) {
+                try AnchoredHead.load(of: bundle, labels: inputs.labels, device: inputs.device)
+            }
+        } else if bundle.head == .anchored {
+            monitor.note("note: --head \(options.head.rawValue) leaves out the anchored head of \(options.model)")
+        }
+        var options = options
+        options.recipe = .plain
+        let trainer = Trainer(
+            FineTuning(
+                options: options, checkpoint: bundle.checkpoint,
+                targets: TargetRows(inputs.training, unknown: options.unknown), validation: inputs.validation,
+                labels: inputs.labels, templates: inputs.templates, fingerprint: inputs.fingerprint,
+                device: inputs.device, anchor: anchor),
+            communicator)
         if !options.skipPictureCheck, try !trainer.hasCheckpoint() {
-            for table in [training, validation].compactMap({ $0 }) {
+            for table in [inputs.training, inputs.validation].compactMap({ $0 }) {
                 try checkPictures(
                     table.images, of: table.source, preprocessor: bundle.checkpoint.preprocessor,
                     workers: options.workers, monitor)
@@ -83,11 +146,27 @@ public struct FineTuningRun {
         }
         try trainer.run(monitor: monitor, report: report)
         try noteAnnotationNoise(monitor)
-        // A finished run that is resumed stays as it is; one that was killed before its report gets it now.
-        if options.noReport || communicator.rank > 0 { return }
-        if let validation, !FileManager.default.fileExists(atPath: options.output + "/report.html") {
-            try writeReport(validation, labels, templates, start: bundle, device, monitor)
+        return inputs.validation
+    }
+
+    /// Says how the labels differ from those of an anchored model that is gone on from.
+    private func noteLabelChanges(_ inputs: Inputs, _ monitor: WorkMonitor) {
+        guard inputs.bundle.head == .anchored, let own = inputs.bundle.description?.labels else { return }
+        let known = Dictionary(uniqueKeysWithValues: own.map { ($0.name, $0.prompts) })
+        let names = Set(inputs.labels.map(\.name))
+        func note(_ labels: [String], _ words: String) {
+            guard let first = labels.first else { return }
+            monitor.note("note: \(words): \(labels.count), such as '\(printable(first, maximumCharacters: 80))'")
         }
+        note(
+            inputs.labels.filter { known[$0.name] == nil }.map(\.name),
+            "labels that are new to the model and begin with their texts alone")
+        note(
+            own.map(\.name).filter { !names.contains($0) }, "labels of the model that are in the data no more and leave"
+        )
+        note(
+            inputs.labels.filter { label in known[label.name].map { $0 != label.prompts } ?? false }.map(\.name),
+            "labels with other texts than the model was trained with, whose weights are kept")
     }
 
     private func readTable(_ path: String, labels: [String]?, _ monitor: WorkMonitor) throws -> AnnotationTable {

@@ -20,9 +20,9 @@ final class FrozenLayers {
     private let precision: Precision
     private let device: Device
     private let directory: String
-    private var rows: [Set: ScratchRows] = [:]
+    private var rows: [Set: any KeptRows] = [:]
     /// The shape of what is kept of a picture, `[W]` or `[T, W]`; known once a picture has been through.
-    private var shape: [Int] = []
+    private(set) var shape: [Int] = []
 
     /// Which pictures are meant.
     enum Set: Hashable {
@@ -88,12 +88,26 @@ final class FrozenLayers {
             kept = all
             try all.append(row)
         }
-        rows[set] = kept
+        rows[set] = kept.map { FloatRows($0, shape: shape) }
     }
+
+    /// Takes the rows of a set from somebody who has computed them.
+    func use(_ kept: any KeptRows, for set: Set) { rows[set] = kept }
 
     /// What is kept of pictures, by their numbers in the set: `[B, W]` or `[B, T, W]`.
     func activations(_ set: Set, _ pictures: [Int]) throws -> Tensor {
         guard let kept = rows[set] else { preconditionFailure("the set has been filled") }
-        return try Tensor(try kept.read(pictures), shape: [pictures.count] + shape).to(device: device)
+        return try kept.tensor(pictures).to(device: device)
+    }
+
+    private final class FloatRows: KeptRows {
+        let rows: ScratchRows
+        let shape: [Int]
+
+        init(_ rows: ScratchRows, shape: [Int]) { (self.rows, self.shape) = (rows, shape) }
+
+        func tensor(_ places: [Int]) throws -> Tensor {
+            try Tensor(try rows.read(places), shape: [places.count] + shape)
+        }
     }
 }

@@ -7,6 +7,14 @@ import Torch
 import TorchNN
 import TrainingOptions
 
+/// An anchored head to begin with, in place of one without weights.
+struct AnchoredStart {
+    /// log(1/τ); nil for the model's own.
+    let logitScale: Double?
+    /// Makes the head, for the labels that are trained.
+    let head: () throws -> AnchoredHead
+}
+
 /// What stands between a model's towers and logits when training starts.
 struct LogitStart {
     /// log(1/τ); nil where a linear head scores.
@@ -24,12 +32,17 @@ struct LogitStart {
     ///   - options: The run's configuration.
     ///   - labelCount: L.
     ///   - model: The model; b is a parameter of its own if it has one.
+    ///   - anchor: The anchored head to go on from; nil to begin one where the options ask for it.
     ///   - device: Where to compute.
     /// - Throws: `TorchError` if memory runs out.
-    init(_ options: TrainingConfiguration, labelCount: Int, model: any ImageTextModel, device: Device) throws {
+    init(
+        _ options: TrainingConfiguration, labelCount: Int, model: any ImageTextModel, anchor: AnchoredStart?,
+        device: Device
+    ) throws {
         let isTempered = !options.usesLinearHead && options.loss != .bce
         trainsTemperature = isTempered && !options.fixedTemperature
         switch (options.usesLinearHead, isTempered, options.temperature) {
+        case _ where anchor != nil: logitScale = anchor?.logitScale
         case (true, _, _): logitScale = nil
         case (_, false, _): logitScale = 0
         case (_, _, .value(let start)): logitScale = log(1 / start)
@@ -39,6 +52,14 @@ struct LogitStart {
             let head = LinearHead(
                 weight: try Tensor(repeating: 0, shape: [labelCount, model.architecture.pooledWidth], device: device),
                 bias: try Tensor(repeating: 0, shape: [labelCount], device: device))
+            self.head = head
+            parameters = head.parameters.map { .init(name: "head." + $0.name, tensor: $0.tensor) }
+        } else if options.head == .anchored {
+            let head =
+                try anchor?.head()
+                ?? AnchoredHead(
+                    labels: labelCount, width: model.architecture.pooledWidth,
+                    sharedBias: isTempered ? options.bias?.number ?? 0 : 0, device: device)
             self.head = head
             parameters = head.parameters.map { .init(name: "head." + $0.name, tensor: $0.tensor) }
         } else if isTempered, options.bias != nil || options.startsFromFirstBatch {
@@ -57,6 +78,11 @@ extension TrainingConfiguration {
     /// Whether τ or b, or both, start where the cosines of a first batch put them.
     var startsFromFirstBatch: Bool {
         !usesLinearHead && self.loss != .bce && (temperature == .auto || bias == .auto)
+    }
+
+    /// Whether the first pictures have to be looked at before the first step.
+    func looksAtFirstPictures(_ anchor: AnchoredStart?) -> Bool {
+        anchor == nil && (startsFromFirstBatch || self.head == .anchored)
     }
 
     /// The adapters that train, if any.

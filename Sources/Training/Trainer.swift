@@ -28,11 +28,17 @@ public struct Trainer {
         validation: AnnotationTable?, labels: [Label], templates: [PromptTemplate], fingerprint: String, device: Device,
         communicator: any Communicator = SingleProcess()
     ) {
-        self.loop = TrainingLoop(
+        var options = options
+        options.recipe = .plain
+        self.init(
             FineTuning(
                 options: options, checkpoint: checkpoint, targets: TargetRows(training, unknown: options.unknown),
                 validation: validation, labels: labels, templates: templates, fingerprint: fingerprint, device: device),
-            communicator: communicator)
+            communicator)
+    }
+
+    init(_ task: FineTuning, _ communicator: any Communicator) {
+        self.loop = TrainingLoop(task, communicator: communicator)
     }
 
     /// Whether there is a checkpoint to go on from.

@@ -28,12 +28,15 @@ public struct StepReport: Codable, Sendable, Equatable {
     public var temperature: Double
     /// The rate of the step, pictures per second.
     public var imagesPerSecond: Double
+    /// The stage of the automatic recipe; nil in plain training.
+    public var stage: String?
 
     enum CodingKeys: String, CodingKey {
         case step, epoch, loss
         case learningRate = "learning_rate"
         case temperature
         case imagesPerSecond = "images_per_second"
+        case stage
     }
 }
 
@@ -41,5 +44,7 @@ public struct StepReport: Codable, Sendable, Equatable {
 struct ValidationLine<Validation: Encodable>: Encodable {
     /// The last step before it.
     let step: Int
+    /// The stage of the automatic recipe; nil in plain training.
+    var stage: String?
     let validation: Validation
 }

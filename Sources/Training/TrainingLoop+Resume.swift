@@ -46,12 +46,7 @@ extension TrainingLoop {
 
     /// The state of the last whole checkpoint, or of a run that has not begun; writes nothing.
     func lastState() throws -> TrainingState {
-        if let saved = try Task.Configuration.saved(output: run.path) {
-            if let change = try options.firstChange(from: saved) {
-                throw TrainingError.changedOption(
-                    key: change.key, before: change.before, now: change.now, path: run.path)
-            }
-        }
+        try options.requireUnchanged(path: run.path)
         for step in try run.savedSteps() {
             let state = try Checkpoint.state(at: run.checkpoint(step: step))
             guard state.step == step, step <= totalSteps else {

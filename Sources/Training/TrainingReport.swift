@@ -37,7 +37,11 @@ extension FineTuningRun {
             }
             page.pictures = validation.images
             page.seenLabels = labels.map(\.name)
-            page.training = TrainingLog(jsonLines: try readText(path: run + "/metrics.jsonl", maximumBytes: 1 << 30))
+            if FileManager.default.fileExists(atPath: run + "/metrics.jsonl") {
+                page.training = TrainingLog(
+                    jsonLines: try readText(path: run + "/metrics.jsonl", maximumBytes: 1 << 30))
+            }
+            page.recipe = try RecipeStages(run: run)
             page.configuration = try readText(path: run + "/config.yml", maximumBytes: 1 << 30)
             completesReport(&page)
             try AtomicFile.write(try page.html(), to: run + "/report.html", durable: false)

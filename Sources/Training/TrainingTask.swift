@@ -134,14 +134,15 @@ public struct ParameterGroup: Sendable, Equatable {
         _ architecture: any ModelArchitecture
     ) -> [ParameterGroup] {
         let names = [
-            "image tower", "image projection", "text tower", "text projection", "temperature", "bias", "linear head",
-            "adapters",
+            "image tower", "image projection", "text tower", "text projection", "temperature", "bias", "head",
+            "linear head", "adapters",
         ]
         let trainedNames = Set(trained.map(\.name))
+        let head = parameters.contains { $0.name == "head.text_weight" } ? "head" : "linear head"
         var counts: [String: (all: Int, trained: Int)] = [:]
         for parameter in parameters {
             let count = parameter.tensor.count
-            let name = group(of: parameter.name, architecture)
+            let name = group(of: parameter.name, architecture) ?? head
             counts[name, default: (0, 0)].all += count
             if trainedNames.contains(parameter.name) { counts[name]?.trained += count }
         }
@@ -150,15 +151,15 @@ public struct ParameterGroup: Sendable, Equatable {
         }
     }
 
-    /// What people call the part that a parameter belongs to.
-    private static func group(of name: String, _ architecture: any ModelArchitecture) -> String {
+    /// What people call the part that a parameter belongs to; nil for the head.
+    private static func group(of name: String, _ architecture: any ModelArchitecture) -> String? {
         if name.hasSuffix(LoRANames.down) || name.hasSuffix(LoRANames.up) { return "adapters" }
         switch architecture.part(of: name) {
         case .tower(let tower, .projection): return "\(tower.rawValue) projection"
         case .tower(let tower, _): return "\(tower.rawValue) tower"
         case .temperature: return "temperature"
         case .bias: return "bias"
-        case nil: return name == "bias" ? "bias" : "linear head"
+        case nil: return name == "bias" ? "bias" : nil
         }
     }
 }

@@ -41,7 +41,8 @@ public struct LossOptions: ParsableArguments, Sendable {
     /// What scores the labels.
     @Option(
         help: .init(
-            "What scores labels: their texts, or fixed weights on the image tower (linear).", valueName: "head"))
+            "What scores labels: their texts, fixed weights on the image tower (linear), or both (anchored).",
+            valueName: "head"))
     public var head = ClassifierHead.text
     @Option(
         number:

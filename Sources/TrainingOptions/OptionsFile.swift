@@ -42,7 +42,9 @@ struct OptionsFile<Run: RunConfiguration> {
                     "\(path):\(line): key '\(name)' cannot be \(printable(error.words)); it takes \(option.allowed)")
             }
         }
-        isWhole = options.allSatisfy { $0.isOptional || arguments[$0.name] != nil }
+        isWhole = options.allSatisfy {
+            $0.isOptional || arguments[$0.name] != nil || !Run.needs($0.name, beside: arguments)
+        }
         if isWhole { Run.readWhole(&arguments) }
     }
 

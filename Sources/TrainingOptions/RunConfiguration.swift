@@ -41,6 +41,12 @@ public protocol RunConfiguration: ParsableArguments, Sendable {
     var notes: [String] { get }
     /// Adds what a file that has all options meant by leaving one out.
     static func readWhole(_ arguments: inout [String: [String]])
+    /// Settles what follows from which options were said at all, on the command line or in a file.
+    mutating func settle(said: Set<String>)
+    /// Whether an option is saved with a run.
+    func saves(_ option: String) -> Bool
+    /// Whether a whole file of options has to have one, beside what else is in it.
+    static func needs(_ option: String, beside arguments: [String: [String]]) -> Bool
 }
 
 /// What kinds of runs differ in among the options that they share.
@@ -91,6 +97,12 @@ extension RunConfiguration {
     public var derived: [String: (any Encodable)?] { [:] }
     /// None.
     public var notes: [String] { [] }
+    /// Nothing follows.
+    public mutating func settle(said: Set<String>) {}
+    /// All are.
+    public func saves(_ option: String) -> Bool { true }
+    /// It has to have all.
+    public static func needs(_ option: String, beside arguments: [String: [String]]) -> Bool { true }
     /// Nothing is added.
     public static func readWhole(_ arguments: inout [String: [String]]) {}
 
@@ -110,18 +122,29 @@ extension RunConfiguration {
             try OptionsFile<Self>(readText(path: path, maximumBytes: maximumBytes, acceptsPipes: true), path: path)
         }
         var options = try file?.configuration(arguments) ?? self
+        var said = Set(file?.arguments.keys.map { $0 } ?? [])
         if options.output.isEmpty { throw InputError.usage("--output is missing; name a directory for the run") }
         if options.resume {
             if let saved = try Self.savedFile(output: options.output) {
                 options = try saved.overridden(by: file).configuration(arguments)
+                said.formUnion(saved.arguments.keys)
             } else if options.missing != nil {
                 throw InputError.usage(
                     "\(options.output) has no config.yml yet; give --resume with the options that the run was started with"
                 )
             }
         }
+        options.settle(said: said.union(Self.names(in: arguments)))
         try options.check()
         return options
+    }
+
+    /// The options that a command line names, by their keys.
+    private static func names(in arguments: [String]) -> [String] {
+        arguments.filter { $0.hasPrefix("--") }.map { argument in
+            let name = argument.dropFirst(2).prefix { $0 != "=" }
+            return String(name.hasPrefix("no-") && name != "no-report" ? name.dropFirst(3) : name)
+        }
     }
 
     /// Checks what can be checked without looking at the data.
@@ -168,7 +191,8 @@ private let order = """
     fixed-bias patch-dropout template freeze augment shuffle precision gradient-clip seed device workers \
     checkpoint-every label-smoothing positive-weight asl-gamma-positive asl-gamma-negative asl-clip focal-gamma \
     focal-alpha robust robust-rate unknown head lock-image-unlocked-groups lock-text-unlocked-layers freeze-embeddings \
-    image-layer-decay text-layer-decay lora-rank lora-alpha lora-targets ema sampling hold-out cache
+    image-layer-decay text-layer-decay lora-rank lora-alpha lora-targets ema sampling hold-out cache \
+    recipe minutes effort allow-shared
     """.split(separator: " ").map(String.init)
 
 extension RunConfiguration {
@@ -183,11 +207,11 @@ extension RunConfiguration {
 
     /// The options that have a value, each as JSON, whose scalars and lists are YAML's; Yams itself would round numbers
     /// to fifteen digits.
-    private func values() throws -> [(key: String, text: String)] {
+    func values() throws -> [(key: String, text: String)] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         let derived = self.derived.merging(["workers": workers]) { $1 }
-        return try savedOptions.compactMap { option in
+        return try savedOptions.filter { saves($0.name) }.compactMap { option in
             guard let value = derived[option.name, default: option.value] else { return nil }
             return (option.name, String(decoding: try encoder.encode(value), as: UTF8.self))
         }
@@ -244,7 +268,7 @@ extension RunConfiguration {
         func isPipe(_ json: String?) -> Bool { json?.hasPrefix("\"/dev/fd/") ?? false }
         // Some change speed and safety, not what comes out.
         let key = savedOptions.map(\.name).first {
-            old[$0] != new[$0] && !["workers", "checkpoint-every", "output"].contains($0)
+            old[$0] != new[$0] && !["workers", "checkpoint-every", "output", "allow-shared"].contains($0)
                 && !(isPipe(old[$0]) && isPipe(new[$0]))
         }
         return key.map { ($0, words(old[$0]), words(new[$0])) }

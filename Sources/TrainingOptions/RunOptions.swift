@@ -45,7 +45,7 @@ public struct RunOptions<Run: RunConfiguration>: ParsableArguments, Sendable {
     public init() {}
 
     /// The names of options that say how a run is begun and not what it is.
-    static var unsaved: [String] { ["resume", "config", "skip-picture-check", "no-report"] }
+    static var unsaved: [String] { ["resume", "config", "skip-picture-check", "no-report", "explain"] }
 }
 
 /// How the steps go.

@@ -19,6 +19,8 @@ public struct TrainingConfiguration: RunConfiguration {
     @OptionGroup(title: "Data, model and run") public var run: RunOptions<TrainingConfiguration>
     /// The model that is fine-tuned, and its labels.
     @OptionGroup(title: "Data, model and run") public var start: LabelledModelOptions
+    /// Whether the recipe trains, and how deep.
+    @OptionGroup(title: "The automatic recipe") public var automatic: RecipeOptions
     /// How the steps go.
     @OptionGroup(title: "Steps") public var steps: StepOptions<TrainingConfiguration>
     /// How pictures are varied and ordered.
@@ -45,6 +47,12 @@ public struct TrainingConfiguration: RunConfiguration {
     public subscript<Value>(dynamicMember path: WritableKeyPath<LabelledModelOptions, Value>) -> Value {
         get { start[keyPath: path] }
         set { start[keyPath: path] = newValue }
+    }
+
+    /// The options of ``RecipeOptions`` by their names.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<RecipeOptions, Value>) -> Value {
+        get { automatic[keyPath: path] }
+        set { automatic[keyPath: path] = newValue }
     }
 
     /// The options of ``LossOptions`` by their names.
@@ -86,26 +94,30 @@ extension TrainingConfiguration {
         set { objective.bias = StartingBias(start: newValue) }
     }
 
-    private var isSigLIP: Bool { self.loss == .siglip && self.head == .text }
+    private var isSigLIP: Bool { self.loss == .siglip && self.head != .linear }
 
     private func usualBias(givenTemperature: StartingValue?) -> StartingValue? {
         if givenTemperature == .auto { return .auto }
         if isSigLIP { return -10 }
-        let fitsFirstBatch = [.mumic, .asl, .focal].contains(self.loss) && self.head == .text
+        let fitsFirstBatch = [.mumic, .asl, .focal].contains(self.loss) && self.head != .linear
         return fitsFirstBatch && givenTemperature == nil && !self.fixedTemperature ? .auto : nil
     }
 
     /// τ, and b where there is one or where its absence is not what a reader of the file would take for granted.
     public var derived: [String: (any Encodable)?] {
         let isNoneSurprising = usualBias(givenTemperature: temperature) != nil
-        return ["temperature": temperature, "bias": bias ?? (isNoneSurprising ? "none" : nil)]
+        return [
+            "recipe": recipeOrUsual, "temperature": temperature, "bias": bias ?? (isNoneSurprising ? "none" : nil),
+        ]
     }
 
-    /// Older files left the key out where SigLIP had no bias.
+    /// Older files left the key out where SigLIP had no bias, and knew no recipe.
     public static func readWhole(_ arguments: inout [String: [String]]) {
         if arguments["loss"] == ["--loss=siglip"], arguments["head"] != ["--head=linear"], arguments["bias"] == nil {
             arguments["bias"] = ["--bias=none"]
         }
+        // Files of versions without the recipe are of plain training.
+        if arguments["recipe"] == nil { arguments["recipe"] = ["--recipe=plain"] }
     }
 
     /// PyTorch's constants, with this decay.
@@ -139,6 +151,8 @@ extension TrainingConfiguration {
         try require("focal-gamma", "must lie in 0...100", (0...100).contains(self.focalGamma))
         try require("asl-clip", "must lie in 0..<1", (0..<1).contains(self.aslClip))
         try require("focal-alpha", "must lie in 0...1", (0...1).contains(self.focalAlpha))
+        try require(
+            "minutes", "must be above 0 and at most 100000", isInRange(self.minutes ?? 1))
         try require("robust-rate", "must lie in 0...1", (0...1).contains(self.robustRate ?? 0))
         try require(
             "robust-rate", "must be below 0.5 for forward: annotations as often wrong as right say nothing",
@@ -156,6 +170,8 @@ extension TrainingConfiguration {
         try require("ema", "must lie in 0..<1", (0..<1).contains(scope.ema ?? 0))
     }
 
+    private func isInRange(_ minutes: Double) -> Bool { minutes > 0 && minutes <= 100_000 }
+
     private func isShare(_ number: Double) -> Bool { number > 0 && number <= 1 }
 
     /// Refuses options that contradict each other.
@@ -164,6 +180,7 @@ extension TrainingConfiguration {
     public func checkContradictions() throws {
         _ = try templates()
         func refuse(_ words: String, if contradicts: Bool) throws { if contradicts { throw InputError.usage(words) } }
+        if let words = recipeContradiction { throw InputError.usage(words) }
         // With a temperature of auto, a bias of auto is what it brings with it.
         let saysBias = objective.bias?.start != nil && !(temperature == .auto && bias == .auto)
         let name = self.loss.rawValue
