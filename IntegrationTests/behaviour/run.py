@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What mumic prints and writes for some 460 command lines, recorded and compared.
+"""What mumic prints and writes for some 500 command lines, recorded and compared.
 
     python3 IntegrationTests/behaviour/run.py check [CASE…]     compares; exit status 1 where something differs
     python3 IntegrationTests/behaviour/run.py record [CASE…]    records anew; then read the difference in git
