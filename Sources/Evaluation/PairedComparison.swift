@@ -111,8 +111,5 @@ extension Rankings {
     }
 
     /// The mean of the labels' average precisions, those without positives left out.
-    fileprivate var mapMacro: Double? {
-        let values = perLabel.compactMap { $0 }
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
+    fileprivate var mapMacro: Double? { mean(perLabel.compactMap { $0 }) }
 }

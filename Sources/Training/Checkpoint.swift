@@ -34,14 +34,7 @@ package struct Checkpoint {
     static func save(_ state: TrainingState, weights: NamedTensors, optimizer: NamedTensors, in run: RunDirectory)
         throws
     {
-        let path = run.checkpoint(step: state.step)
-        let aside = run.checkpoints + "/.new"
-        try removeTree(path: aside)
-        try createDirectory(path: aside)
-        try write(weights, to: aside + "/" + weightsFile)
-        try write(optimizer, to: aside + "/" + optimizerFile)
-        // Without a line end, as runs have it since the first version.
-        try AtomicFile.write(Array(try jsonText(state).utf8.dropLast()), to: aside + "/" + stateFile, durable: true)
+        let aside = try writeAside(state, weights: weights, optimizer: optimizer, in: run)
         // Before the new one has its name: nothing is left to do after a run's last checkpoint.
         for old in try run.savedSteps().filter({ $0 != state.step }).dropFirst(1) {
             // Under another name first: a process that dies while it removes leaves nothing that looks whole.
@@ -49,7 +42,21 @@ package struct Checkpoint {
             try renameDirectoryDurably(from: run.checkpoint(step: old), to: removed)
             try removeTree(path: removed)
         }
-        try renameDirectoryDurably(from: aside, to: path, replacing: true)
+        try renameDirectoryDurably(from: aside, to: run.checkpoint(step: state.step), replacing: true)
+    }
+
+    /// Writes a checkpoint's files into a directory aside, to be renamed; gives its path.
+    static func writeAside(
+        _ state: some Encodable, weights: NamedTensors, optimizer: NamedTensors, in run: RunDirectory
+    ) throws -> String {
+        let aside = run.checkpoints + "/.new"
+        try removeTree(path: aside)
+        try createDirectory(path: aside)
+        try write(weights, to: aside + "/" + weightsFile)
+        try write(optimizer, to: aside + "/" + optimizerFile)
+        // Without a line end, as runs have it since the first version.
+        try AtomicFile.write(Array(try jsonText(state).utf8.dropLast()), to: aside + "/" + stateFile, durable: true)
+        return aside
     }
 
     /// Writes float32 tensors as a safetensors file that has reached the disk on return.
@@ -63,12 +70,7 @@ package struct Checkpoint {
     }
 
     static func state(at path: String) throws -> TrainingState {
-        let file = path + "/" + stateFile
-        let bytes = try readFile(path: file, maximumBytes: 1 << 20)
-        guard let state = try? JSONDecoder().decode(TrainingState.self, from: Data(bytes)) else {
-            throw TrainingError.damagedRun(path: file, problem: "is not what this program wrote")
-        }
-        return state
+        try RunDirectory.read(TrainingState.self, path + "/" + stateFile)
     }
 
     /// Overwrites tensors with a checkpoint's, which must be the same ones.

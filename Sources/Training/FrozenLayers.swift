@@ -22,7 +22,7 @@ final class FrozenLayers {
     private let directory: String
     private var rows: [Set: any KeptRows] = [:]
     /// The shape of what is kept of a picture, `[W]` or `[T, W]`; known once a picture has been through.
-    private(set) var shape: [Int] = []
+    private var shape: [Int] = []
 
     /// Which pictures are meant.
     enum Set: Hashable {
@@ -57,6 +57,14 @@ final class FrozenLayers {
         }
         shape = Array(states.shape.dropFirst())
         return states
+    }
+
+    /// The shape of what is kept of a picture of a size, `[W]` or `[T, W]`; a blank picture tells it.
+    func rowShape(_ size: ImagePreprocessor.Size) throws -> [Int] {
+        if shape.isEmpty {
+            _ = try below(Tensor(repeating: 0, shape: [1, 3, size.height, size.width], device: device))
+        }
+        return shape
     }
 
     /// The pooled states of what ``below(_:)`` gave, `[B, W]`.

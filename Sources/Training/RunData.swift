@@ -38,11 +38,15 @@ package func checkPictures(
         try monitor.check()
     }
     progress.finish()
-    if !findings.isEmpty {
-        throw InputError.badData(
-            "\(findings.count) pictures of \(source) cannot be read; replace them or remove their lines",
-            findings: findings)
-    }
+    try requireReadable(findings, of: source)
+}
+
+/// Throws `InputError` if there is a finding of a picture that cannot be read; `source` is the file that lists them.
+func requireReadable(_ findings: [String], of source: String) throws(InputError) {
+    if findings.isEmpty { return }
+    throw .badData(
+        "\(findings.count) pictures of \(source) cannot be read; replace them or remove their lines",
+        findings: findings)
 }
 
 /// Looks whether the pipes that a run was begun with, given by options and their values, are there again when it is

@@ -4,6 +4,7 @@ import FileIO
 import Foundation
 import JSON
 import TensorBoard
+import TrainingOptions
 
 /// The files of a run and what may be believed of them after a crash.
 struct RunDirectory {
@@ -49,6 +50,45 @@ struct RunDirectory {
     func create() throws {
         try createDirectory(path: path)
         try createDirectory(path: checkpoints)
+    }
+
+    /// Takes the run for this process: makes its directory, and writes its configuration if it has none.
+    ///
+    /// - Parameters:
+    ///   - options: The configuration.
+    ///   - isAsBefore: Asked with the lock held whether the directory has what it had when it was looked at.
+    /// - Returns: The lock, to be kept until the end.
+    /// - Throws: ``TrainingError/runInUse(path:)`` if another process has the directory, or was faster.
+    func begin(_ options: some RunConfiguration, isAsBefore: () throws -> Bool) throws -> RunLock {
+        try create()
+        let lock = try lock()
+        if try !isAsBefore() { throw TrainingError.runInUse(path: path) }
+        if !FileManager.default.fileExists(atPath: configuration) {
+            try AtomicFile.write(try options.yaml(), to: configuration, durable: true)
+        }
+        return lock
+    }
+
+    /// Makes what `fill` writes into an empty directory the run's model, in one step.
+    func replaceModel(_ fill: (_ directory: String) throws -> Void) throws {
+        let aside = path + "/.model"
+        try removeTree(path: aside)
+        try createDirectory(path: aside)
+        try fill(aside)
+        try renameDirectoryDurably(from: aside, to: model, replacing: true)
+    }
+
+    /// Reads a file of JSON that a run has written.
+    ///
+    /// - Throws: ``TrainingError/damagedRun(path:problem:)`` if it is something else, and `FileIOError`.
+    static func read<State: Decodable>(
+        _ type: State.Type, _ path: String, maximumBytes: Int = 1 << 20
+    ) throws -> State {
+        let bytes = try readFile(path: path, maximumBytes: maximumBytes)
+        guard let state = try? JSONDecoder().decode(type, from: Data(bytes)) else {
+            throw TrainingError.damagedRun(path: path, problem: "is not what this program wrote")
+        }
+        return state
     }
 
     /// Whole checkpoints, the latest first.

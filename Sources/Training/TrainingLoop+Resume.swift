@@ -29,21 +29,6 @@ extension TrainingLoop {
         }
     }
 
-    /// Makes the run's directory with its configuration, and takes it for this process.
-    ///
-    /// - Parameter state: What the directory held before; if it has changed meanwhile, another process was faster.
-    /// - Returns: The lock, to be kept until the end.
-    /// - Throws: ``TrainingError/runInUse(path:)`` if another process has the directory.
-    func begin(_ state: TrainingState) throws -> RunLock {
-        try run.create()
-        let lock = try run.lock()
-        if try lastState() != state { throw TrainingError.runInUse(path: run.path) }
-        if try Task.Configuration.saved(output: run.path) == nil {
-            try AtomicFile.write(try options.yaml(), to: run.configuration, durable: true)
-        }
-        return lock
-    }
-
     /// The state of the last whole checkpoint, or of a run that has not begun; writes nothing.
     func lastState() throws -> TrainingState {
         try options.requireUnchanged(path: run.path)
@@ -58,5 +43,13 @@ extension TrainingLoop {
             return state
         }
         return TrainingState(dataFingerprint: task.fingerprint)
+    }
+}
+
+extension RunConfiguration {
+    /// Throws if a run in the directory has other options.
+    func requireUnchanged(path: String) throws {
+        guard let saved = try Self.saved(output: path), let change = try firstChange(from: saved) else { return }
+        throw TrainingError.changedOption(key: change.key, before: change.before, now: change.now, path: path)
     }
 }

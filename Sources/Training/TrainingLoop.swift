@@ -50,7 +50,7 @@ package struct TrainingLoop<Task: TrainingTask> {
         var (state, saved) = (start, start)
         let model = try task.load()
         let optimizer = try AdamW(model.optimized, configuration: options.optimizer)
-        let lock = writes ? try begin(state) : nil
+        let lock = writes ? try run.begin(options) { try lastState() == state } : nil
         defer { withExtendedLifetime(lock) {} }
         if state.step > 0 {
             let path = run.checkpoint(step: state.step)
@@ -89,18 +89,11 @@ package struct TrainingLoop<Task: TrainingTask> {
                 EpochRows(epoch: epoch, nextStep: state.step, order: order, places: places.flatMap { Array($0) }),
                 monitor: monitor)
             for (images, places) in zip(steps, places) {
-                let clock = ContinuousClock.now
-                let temperature = try model.temperature()
-                let learningRate = schedule.learningRate(at: state.step)
                 let step = TrainingStep(
                     number: state.step, rows: places.map { order[$0] }, from: source, batchSize: options.batchSize,
                     communicator: communicator)
-                let loss = try communicator.sum([model.gradients(step)])[0]
-                try update(state.step, learningRate: learningRate)
-                let seconds = (ContinuousClock.now - clock) / .seconds(1)
-                let line = StepReport(
-                    step: state.step, epoch: epoch, loss: loss, learningRate: learningRate, temperature: temperature,
-                    imagesPerSecond: Double(images.count) / max(seconds, 1e-9))
+                let line = try update.take(
+                    step, of: epoch, images: images.count, learningRate: schedule.learningRate(at: state.step))
                 try log?.append(line)
                 state.step += 1
                 state.isValidated = false
@@ -158,11 +151,9 @@ package struct TrainingLoop<Task: TrainingTask> {
     private func keep(_ model: Task.Model, validation: Task.Validation?, step: Int) throws {
         try model.checkFinite(step: step)
         if !writes { return }
-        let aside = run.path + "/.model"
-        try removeTree(path: aside)
-        try createDirectory(path: aside)
-        try model.withMeasuredWeights { try task.export(model, validation: validation, to: aside) }
-        try renameDirectoryDurably(from: aside, to: run.model, replacing: true)
+        try run.replaceModel { aside in
+            try model.withMeasuredWeights { try task.export(model, validation: validation, to: aside) }
+        }
     }
 }
 
@@ -172,6 +163,18 @@ struct GradientUpdate<Model: TrainedModel> {
     let optimizer: AdamW
     let gradientClip: Double
     var communicator: any Communicator = SingleProcess()
+
+    /// Takes a whole step: forward, backward and the update. `images` are those of all processes together.
+    func take(_ step: TrainingStep, of epoch: Int, images: Int, learningRate: Double) throws -> StepReport {
+        let clock = ContinuousClock.now
+        let temperature = try model.temperature()
+        let loss = try communicator.sum([model.gradients(step)])[0]
+        try self(step.number, learningRate: learningRate)
+        let seconds = (ContinuousClock.now - clock) / .seconds(1)
+        return StepReport(
+            step: step.number, epoch: epoch, loss: loss, learningRate: learningRate, temperature: temperature,
+            imagesPerSecond: Double(images) / max(seconds, 1e-9))
+    }
 
     func callAsFunction(_ step: Int, learningRate: Double) throws {
         try communicator.sumGradients(of: model.trained.map(\.tensor))

@@ -3,7 +3,8 @@
 public import FileIO
 import Foundation
 
-/// Records what long work shows, and stops it where a test wants it. For one thread.
+/// Records what long work shows, and stops it where a test wants it. `@unchecked` is safe, as the work tells its monitor
+/// everything on the one thread that the test itself waits on.
 public final class Watch: @unchecked Sendable {
     /// Titles of stages, each again with its count at every advance, and notes.
     public private(set) var told: [String] = []

@@ -36,8 +36,8 @@ extension AutomaticTraining {
         let effort = options.effort ?? (device == .cpu ? .auto : .thorough)
         var bytes = 0
         if effort != .fast, let frozen = start.frozenImageLayers {
-            _ = try frozen.below(blankPixels())
-            bytes = frozen.shape.reduce(2 * (all + (validation?.images.count ?? 0)), *)
+            let shape = try frozen.rowShape(bundle.checkpoint.preprocessor.outputSize)
+            bytes = shape.reduce(2 * (all + (validation?.images.count ?? 0)), *)
             if let free = try freeBytes(), Double(bytes) > Self.diskShare * Double(free) {
                 monitor.note(
                     String(
@@ -65,11 +65,6 @@ extension AutomaticTraining {
         return (attributes[.systemFreeSize] as? NSNumber)?.intValue
     }
 
-    private func blankPixels(_ count: Int = 1) throws -> Tensor {
-        let size = bundle.checkpoint.preprocessor.outputSize
-        return try Tensor(repeating: 0, shape: [count, 3, size.height, size.width], device: device)
-    }
-
     /// Measures what a picture and a step take, on the first training pictures.
     func speed(_ start: FineTunedModel) throws -> RecipeSpeed {
         let task = try task(training, validation, anchor: nil)
@@ -81,7 +76,9 @@ extension AutomaticTraining {
             ) { _ in }
         }
         func step(_ model: FineTunedModel, _ frozen: FrozenLayers?) throws -> Double {
-            let pixels = try blankPixels(rows.count)
+            let size = bundle.checkpoint.preprocessor.outputSize
+            let pixels = try Tensor(
+                repeating: 0, shape: [rows.count, 3, size.height, size.width], device: device)
             let inputs = try frozen?.below(pixels) ?? pixels
             var times: [Double] = []
             for _ in 0..<2 {
@@ -160,5 +157,14 @@ private final class OneBatch: BatchSource {
     func next(_ count: Int) -> TrainingBatch? {
         defer { batch = nil }
         return batch
+    }
+}
+
+extension AnnotationTable {
+    /// Some of the rows.
+    func selecting(_ rows: [Int]) -> AnnotationTable {
+        AnnotationTable(
+            source: source, images: rows.map { images[$0] }, labels: labels,
+            targets: rows.flatMap { targets[$0 * labels.count..<($0 + 1) * labels.count] })
     }
 }

@@ -11,14 +11,6 @@ import Torch
 import TorchNN
 import TrainingOptions
 
-/// Towers of a stage.
-enum RecipeTowers: Equatable {
-    /// Those that the model came with.
-    case start
-    /// Those of a tuning.
-    case tuned(Tuning.Kind)
-}
-
 extension AutomaticTraining {
     /// Runs the stages, and makes the best model `RUN/model`.
     ///
@@ -43,15 +35,15 @@ extension AutomaticTraining {
         let linear = try LinearStage(
             training: trained, validation: held, folds: folds, start: try startHead(model), monitor: monitor)
         var candidates = try startCandidates(linear, plan)
-        var tuned: [(kind: Tuning.Kind, model: FineTunedModel)] = []
+        var tuned: [Tuning.Kind: FineTunedModel] = [:]
         if let tuning = plan.tuning {
             let weak = try anchor(linear.head(penalty: 3))
             let log = try RecipeLog.resumed(run)
             let task = try task(sets.trainingTable, sets.validationTable, anchor: weak)
             let stage = Tuning(.tuning, task, tuning, run, pictures, sets, log, monitor)
-            if let (rate, _) = try stage() {
+            if let rate = try stage() {
                 let model = try stage.model(rate)
-                tuned.append((.tuning, model))
+                tuned[.tuning] = model
                 candidates += try tunedCandidates(
                     .tuning, model, rate, pictures, sets, folds, plan, keepsActivations: keepsActivations)
                 if let thorough = plan.thorough {
@@ -59,9 +51,9 @@ extension AutomaticTraining {
                         sets.trainingTable, sets.validationTable, anchor: weak, wholeTower: true)
                     let next = Tuning(
                         .thorough, task, thorough, run, pictures, sets, start: try stage.best(rate), log, monitor)
-                    if let (rate, _) = try next() {
+                    if let rate = try next() {
                         let model = try next.model(rate)
-                        tuned.append((.thorough, model))
+                        tuned[.thorough] = model
                         candidates += try tunedCandidates(
                             .thorough, model, rate, pictures, sets, folds, plan, keepsActivations: false)
                     }
@@ -76,9 +68,7 @@ extension AutomaticTraining {
             return stage
         }
         record.reason = "\(choice.name) is kept: \(reason)"
-        var towers: FineTunedModel?
-        if case .tuned(let kind) = choice.towers { towers = tuned.first { $0.kind == kind }?.model }
-        try keep(choice, towers ?? task(training, validation, anchor: nil).load(), held, sets)
+        try keep(choice, choice.towers.flatMap { tuned[$0] } ?? start, held, sets)
         return sets
     }
 
@@ -130,7 +120,7 @@ extension AutomaticTraining {
         let names = labels.map(\.name)
         let text = try RecipeCandidate(
             "text", "the model as it came" + (bundle.head == .anchored ? ", with its head" : ", by texts alone"),
-            chosen: linear.gate.isOpen ? nil : "texts tell nothing of these labels: base rates", .start, linear.base,
+            chosen: linear.gate.isOpen ? nil : "texts tell nothing of these labels: base rates", nil, linear.base,
             on: linear.validation, labels: names)
         let byFolds = linear.training.count >= LinearStage.minimumPictures
         let progress = monitor.begin("fitting heads", total: nil, unit: "fits")
@@ -141,7 +131,7 @@ extension AutomaticTraining {
         return [
             text,
             try RecipeCandidate(
-                "head", "weights for the labels on the frozen tower", chosen: "lambda \(Tuning.name(penalty))", .start,
+                "head", "weights for the labels on the frozen tower", chosen: "lambda \(Tuning.name(penalty))", nil,
                 head, on: linear.validation, labels: names),
         ]
     }
@@ -163,7 +153,7 @@ extension AutomaticTraining {
         func candidate(
             _ name: String, _ what: String, _ chosen: String, _ head: AnchoredWeights
         ) throws -> RecipeCandidate {
-            try RecipeCandidate(prefix + name, what, chosen: chosen, .tuned(kind), head, on: held, labels: names)
+            try RecipeCandidate(prefix + name, what, chosen: chosen, kind, head, on: held, labels: names)
         }
         let first = try candidate(
             "tuned",
@@ -203,25 +193,18 @@ extension AutomaticTraining {
         }
         let temperature = temperature(of: head)
         try model.classifier.model.logitScale.copyInPlace(Tensor(repeating: log(1 / temperature), shape: []))
-        let aside = run.path + "/.model"
-        try removeTree(path: aside)
-        try createDirectory(path: aside)
-        try bundle.checkpoint.export(to: aside, parameters: try model.store.mergedParameters())
-        try head.head(temperature: temperature, device: .cpu).write(to: aside)
-        var description = ClassifierDescription(
-            labels: labels, templates: templates, temperature: try model.temperature(), bias: 0, head: .anchored,
-            loss: "mumic")
-        if held.count > 0 {
-            let matrix = try ScoreMatrix(
-                imageCount: held.count, labelCount: labels.count, scores: logits, targets: held.targets)
-            let fitted = try fitThresholds(matrix, goal: .maximumF1)
-            if fitted.isGlobalFitted {
-                description.thresholds = Dictionary(uniqueKeysWithValues: zip(labels.map(\.name), fitted.perLabel))
-            }
+        let parts = try head.head(temperature: temperature, device: device).parameters
+        for (target, source) in zip(model.classifier.head.parameters, parts) {
+            try target.tensor.copyInPlace(source.tensor)
         }
-        description.positives = Dictionary(
-            uniqueKeysWithValues: zip(labels.map(\.name), sets.trainingTable.labelCounts().map(\.positives)))
-        try description.write(to: aside)
-        try renameDirectoryDurably(from: aside, to: run.model, replacing: true)
+        let found =
+            held.count == 0
+            ? nil
+            : LabelValidation(
+                report: choice.report,
+                scores: try ScoreMatrix(
+                    imageCount: held.count, labelCount: labels.count, scores: logits, targets: held.targets))
+        let task = try task(sets.trainingTable, nil, anchor: nil)
+        try run.replaceModel { try task.export(model, validation: found, to: $0) }
     }
 }

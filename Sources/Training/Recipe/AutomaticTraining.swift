@@ -52,14 +52,15 @@ struct AutomaticTraining {
             report(.finished(model: run.model))
             return validation ?? earlier.heldOut.map(training.selecting)
         }
-        let start = try task(training, validation, anchor: nil).load()
+        let task = try task(training, validation, anchor: nil)
+        let start = try task.load()
         let plan = try earlier?.plan ?? self.plan(start).plan
-        let lock = try begin()
+        let lock = try run.begin(options) { try RecipeRecord.read(run: run.path) == earlier }
         defer { withExtendedLifetime(lock) {} }
         var record = earlier ?? RecipeRecord(data: fingerprint, plan: plan)
         try write(record)
         do {
-            let pictures = pictures(try task(training, validation, anchor: nil))
+            let pictures = pictures(task)
             let states: Tensor
             do {
                 states = try pictures.read(
@@ -105,15 +106,6 @@ struct AutomaticTraining {
     }
 
     // MARK: The run's files
-
-    private func begin() throws -> RunLock {
-        try run.create()
-        let lock = try run.lock()
-        if try TrainingConfiguration.saved(output: run.path) == nil {
-            try AtomicFile.write(try options.yaml(), to: run.configuration, durable: true)
-        }
-        return lock
-    }
 
     private func write(_ record: RecipeRecord) throws {
         try AtomicFile.write(try jsonText(record), to: run.path + "/" + RecipeRecord.fileName, durable: true)

@@ -5,8 +5,6 @@ import Torch
 
 /// What frozen layers make of pictures, kept for the length of a run.
 protocol KeptRows: AnyObject {
-    /// The shape of a row.
-    var shape: [Int] { get }
     /// Rows by their numbers in the set, `[B] + shape`, float32 on the CPU.
     func tensor(_ rows: [Int]) throws -> Tensor
 }
@@ -14,7 +12,7 @@ protocol KeptRows: AnyObject {
 /// Rows of float16 in a file with a name, so that a run that was killed finds them again. The file appears when it is
 /// whole.
 final class HalfRows {
-    let shape: [Int]
+    private let shape: [Int]
     private let file: MappedFile
     private var rowBytes: Int { shape.reduce(2, *) }
 
@@ -35,12 +33,11 @@ final class HalfRows {
     private final class Selection: KeptRows {
         let all: HalfRows
         let rows: [Int]
-        var shape: [Int] { all.shape }
 
         init(all: HalfRows, rows: [Int]) { (self.all, self.rows) = (all, rows) }
 
         func tensor(_ places: [Int]) throws -> Tensor {
-            let tensor = try Tensor(emptyWithShape: [places.count] + shape)
+            let tensor = try Tensor(emptyWithShape: [places.count] + all.shape)
             let width = all.rowBytes
             for (place, row) in places.enumerated() {
                 let start = rows[row] * width
@@ -58,12 +55,8 @@ final class HalfRows {
     /// Appends rows to the file, which appears when it is committed.
     final class Writer {
         private let file: AtomicFileWriter
-        private let path: String
 
-        init(path: String) throws(FileIOError) {
-            self.path = path
-            file = try AtomicFileWriter(path: path)
-        }
+        init(path: String) throws(FileIOError) { file = try AtomicFileWriter(path: path) }
 
         /// Appends `[B] + shape`.
         func append(_ rows: Tensor) throws { try rows.withBytes(as: .float16) { try file.append($0) } }

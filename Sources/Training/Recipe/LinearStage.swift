@@ -4,7 +4,6 @@ import Evaluation
 import FileIO
 import Foundation
 import MultiLabel
-import Randomness
 import Torch
 
 /// What a tower makes of pictures: pooled states `[N, W]`, cosines to the labels' texts `[N, L]`, and the targets.
@@ -29,7 +28,7 @@ struct LinearStage {
     let training: TowerView
     /// Pictures to choose by.
     let validation: TowerView
-    /// The fold of each training picture, `[N]`, in 0..<5; empty for few pictures.
+    /// The fold of each training picture, `[N]`, in 0..<5.
     let folds: [Int]
     /// What the scores of texts, or of the head that is gone on from, are worth.
     let base: AnchoredWeights

@@ -11,7 +11,8 @@ struct RecipeCandidate {
     let what: String
     /// What was chosen in it, in words.
     var chosen: String?
-    let towers: RecipeTowers
+    /// The tuning that its towers come from; nil for those that the model came with.
+    let towers: Tuning.Kind?
     let head: AnchoredWeights
     /// z of the validation pictures, `[N, L]`.
     let logits: [Float]
@@ -19,7 +20,7 @@ struct RecipeCandidate {
 
     /// Measures a head.
     init(
-        _ name: String, _ what: String, chosen: String? = nil, _ towers: RecipeTowers, _ head: AnchoredWeights,
+        _ name: String, _ what: String, chosen: String? = nil, _ towers: Tuning.Kind?, _ head: AnchoredWeights,
         on view: TowerView, labels: [String]
     ) throws {
         (self.name, self.what, self.chosen, self.towers, self.head) = (name, what, chosen, towers, head)

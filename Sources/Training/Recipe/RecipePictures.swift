@@ -44,19 +44,13 @@ final class RecipePictures {
     func read(_ model: any ImageTextModel, _ frozen: FrozenLayers?, _ monitor: WorkMonitor) throws -> Tensor {
         let collector = FingerprintCollector(count: pictures.count)
         guard let frozen else {
-            let states = try passed(collector, monitor, title: "reading pictures") { pixels in
-                try self.task.options.precision.run(on: self.task.device) { try model.pooledImages(pixels) }
-                    .to(dtype: .float32)
-            }
+            let states = try pooled(model, collector, monitor, title: "reading pictures")
             fingerprints = collector.all
             return states
         }
-        let pixels = try Tensor(
-            repeating: 0, shape: [1, 3, task.preprocessor.outputSize.height, task.preprocessor.outputSize.width],
-            device: task.device)
-        _ = try frozen.below(pixels)  // tells the shape of a row
+        let shape = try frozen.rowShape(task.preprocessor.outputSize)
         if let found = FingerprintFile.read(fingerprintFile, count: pictures.count),
-            let rows = HalfRows(path: activations, shape: frozen.shape, count: pictures.count)
+            let rows = HalfRows(path: activations, shape: shape, count: pictures.count)
         {
             (fingerprints, kept) = (found, rows)
         } else {
@@ -69,7 +63,7 @@ final class RecipePictures {
             fingerprints = collector.all
             try FingerprintFile.write(fingerprints, to: fingerprintFile)
             try writer.commit()
-            kept = HalfRows(path: activations, shape: frozen.shape, count: pictures.count)
+            kept = HalfRows(path: activations, shape: shape, count: pictures.count)
         }
         return try states(model, frozen, monitor, title: "looking at pictures")
     }
@@ -78,12 +72,7 @@ final class RecipePictures {
     func states(
         _ model: any ImageTextModel, _ frozen: FrozenLayers?, _ monitor: WorkMonitor, title: String
     ) throws -> Tensor {
-        guard let kept, let frozen else {
-            return try passed(nil, monitor, title: title) { pixels in
-                try self.task.options.precision.run(on: self.task.device) { try model.pooledImages(pixels) }
-                    .to(dtype: .float32)
-            }
-        }
+        guard let kept, let frozen else { return try pooled(model, nil, monitor, title: title) }
         let all = kept.selecting(Array(pictures.indices))
         var batches: [Tensor] = []
         for batch in Array(pictures.indices).chunked(64) {
@@ -94,6 +83,15 @@ final class RecipePictures {
                 })
         }
         return try Tensor.concatenated(batches, dimension: 0)
+    }
+
+    /// Decodes all pictures and runs them through the whole image tower, `[N, W]`, float32.
+    private func pooled(
+        _ model: any ImageTextModel, _ collector: FingerprintCollector?, _ monitor: WorkMonitor, title: String
+    ) throws -> Tensor {
+        try passed(collector, monitor, title: title) { pixels in
+            try task.options.precision.run(on: task.device) { try model.pooledImages(pixels) }.to(dtype: .float32)
+        }
     }
 
     /// Decodes all pictures and computes a row of each, `[N, X]`.
@@ -120,11 +118,7 @@ final class RecipePictures {
                 }
                 place += 1
             })
-        if !findings.isEmpty {
-            throw InputError.badData(
-                "\(findings.count) pictures of \(first) cannot be read; replace them or remove their lines",
-                findings: findings)
-        }
+        try requireReadable(findings, of: first)
         progress.finish()
         return try Tensor(values, shape: [pictures.count, values.count / max(1, pictures.count)])
             .to(device: task.device)

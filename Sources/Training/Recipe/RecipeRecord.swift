@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FileIO
 import Foundation
 public import Report
 
 /// `RUN/recipe.json`: the plan, and what each stage gave.
-struct RecipeRecord: Codable {
+struct RecipeRecord: Codable, Equatable {
     /// What a stage gave.
     struct Stage: Codable, Equatable {
         /// Its name: `text`, `head`, `tuned`, `refit`, `stack`, and these with `thorough`.
@@ -55,11 +54,7 @@ struct RecipeRecord: Codable {
     static func read(run: String) throws -> RecipeRecord? {
         let path = run + "/" + fileName
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let bytes = try readFile(path: path, maximumBytes: 64 << 20)
-        guard let record = try? JSONDecoder().decode(RecipeRecord.self, from: Data(bytes)) else {
-            throw TrainingError.damagedRun(path: path, problem: "is not what this program wrote")
-        }
-        return record
+        return try RunDirectory.read(RecipeRecord.self, path, maximumBytes: 64 << 20)
     }
 
 }

@@ -28,11 +28,7 @@ struct TuningState: Codable, Equatable {
     static func read(_ folder: String) throws -> TuningState? {
         let path = folder + "/" + Checkpoint.stateFile
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let bytes = try readFile(path: path, maximumBytes: 1 << 20)
-        guard let state = try? JSONDecoder().decode(TuningState.self, from: Data(bytes)) else {
-            throw TrainingError.damagedRun(path: path, problem: "is not what this program wrote")
-        }
-        return state
+        return try RunDirectory.read(TuningState.self, path)
     }
 
     /// The states of all tunings of a run that have begun.
@@ -94,31 +90,34 @@ final class Tuning {
 
     /// Compares learning rates and goes on with the best one to the end.
     ///
-    /// - Returns: The best rate, and the score of its best validation; nil where no rate could be trained at.
-    func callAsFunction() throws -> (rate: Double, score: Double)? {
-        var scores: [Double: Double] = [:]
+    /// - Returns: The best rate; nil where training blew up at every rate.
+    func callAsFunction() throws -> Double? {
+        var results: [(rate: Double, score: Double?)] = []
         var rates = plan.rates
-        while let rate = rates.first(where: { scores[$0] == nil }) {
-            scores[rate] = try advance(rate, to: plan.comparedSteps)
-            guard rates.allSatisfy({ scores[$0] != nil }), let best = Self.best(scores) else { continue }
+        while results.count < rates.count {
+            let next = rates[results.count]
+            results.append((next, try advance(next, to: plan.comparedSteps)))
+            guard results.count == rates.count, rates.count < 8, let best = Self.best(results) else { continue }
             // A best rate at the end of the grid may have a better neighbour beyond it.
-            if rates.count < 8, best == rates.max(), scores[best] != -1 { rates.append(best * TuningPlan.rateFactor) }
-            if rates.count < 8, best == rates.min() { rates.append(best / TuningPlan.rateFactor) }
+            if best.rate == rates.max(), best.score != nil { rates.append(best.rate * TuningPlan.rateFactor) }
+            if best.rate == rates.min() { rates.append(best.rate / TuningPlan.rateFactor) }
         }
-        guard let best = Self.best(scores), scores[best] != -1 else { return nil }
-        return (best, try advance(best, to: plan.steps))
+        guard let best = Self.best(results), best.score != nil else { return nil }
+        _ = try advance(best.rate, to: plan.steps)
+        return best.rate
     }
 
-    private static func best(_ scores: [Double: Double]) -> Double? {
-        scores.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key
+    /// The highest score, of equal ones that of the lowest rate; a rate at which training blew up comes last.
+    private static func best(_ results: [(rate: Double, score: Double?)]) -> (rate: Double, score: Double?)? {
+        results.max { ($0.score ?? -1, -$0.rate) < ($1.score ?? -1, -$1.rate) }
     }
 
     /// Trains at a rate until so many steps are done.
     ///
-    /// - Returns: The best validation score so far; -1 where training blew up.
-    private func advance(_ rate: Double, to end: Int) throws -> Double {
+    /// - Returns: The best validation score so far; nil where training blew up.
+    private func advance(_ rate: Double, to end: Int) throws -> Double? {
         var state = try state(rate) ?? TuningState()
-        if state.step >= end { return state.bestScore ?? -1 }
+        if state.step >= end { return state.bestScore }
         let model = try load()
         let optimizer = try AdamW(model.optimized, configuration: task.options.optimizer)
         if state.step > 0 {
@@ -145,21 +144,14 @@ final class Tuning {
                         epoch: epoch, nextStep: max(1, state.step), order: order, places: Array(first..<order.count)),
                     monitor: monitor)
                 for start in stride(from: first, to: order.count, by: pictures) where state.step < end {
-                    let clock = ContinuousClock.now
                     let places = start..<min(start + pictures, order.count)
-                    let learningRate = schedule.learningRate(at: state.step)
-                    let temperature = try model.temperature()
                     let step = TrainingStep(
                         number: state.step, rows: places.map { order[$0] }, from: source,
                         batchSize: task.options.batchSize)
-                    let loss = try model.gradients(step)
-                    try update(state.step, learningRate: learningRate)
-                    let seconds = (ContinuousClock.now - clock) / .seconds(1)
-                    try log.append(
-                        StepReport(
-                            step: log.runningStep, epoch: epoch, loss: loss, learningRate: learningRate,
-                            temperature: temperature, imagesPerSecond: Double(places.count) / max(seconds, 1e-9),
-                            stage: stage))
+                    var line = try update.take(
+                        step, of: epoch, images: places.count, learningRate: schedule.learningRate(at: state.step))
+                    (line.step, line.stage) = (log.runningStep, stage)
+                    try log.append(line)
                     state.step += 1
                     log.runningStep += 1
                     progress.advance()
@@ -177,13 +169,13 @@ final class Tuning {
             state.bestScore = nil
             state.step = plan.steps
             try save(state, model, optimizer, rate)
-            return -1
+            return nil
         } catch let interruption as Interrupted {
             try save(state, model, optimizer, rate)
             throw interruption
         }
         progress.finish()
-        return state.bestScore ?? -1
+        return state.bestScore
     }
 
     /// The model as training begins.
@@ -225,18 +217,12 @@ final class Tuning {
     private func save(_ state: TuningState, _ model: FineTunedModel, _ optimizer: AdamW, _ rate: Double) throws {
         var state = state
         (state.logBytes, state.runningStep) = (try log.synchronize(), log.runningStep)
-        let folder = folder(rate)
-        let aside = run.checkpoints + "/.new"
-        try removeTree(path: aside)
-        try createDirectory(path: aside)
-        try Checkpoint.write(model.changing, to: aside + "/" + Checkpoint.weightsFile)
-        try Checkpoint.write(optimizer.state, to: aside + "/" + Checkpoint.optimizerFile)
-        try AtomicFile.write(try jsonText(state), to: aside + "/" + Checkpoint.stateFile, durable: true)
+        let aside = try Checkpoint.writeAside(state, weights: model.changing, optimizer: optimizer.state, in: run)
         if state.bestScore != nil {
             let path = best(rate, state.bestStep)
             try FileManager.default.linkItem(atPath: path, toPath: aside + "/best-\(state.bestStep).safetensors")
         }
-        try renameDirectoryDurably(from: aside, to: folder, replacing: true)
+        try renameDirectoryDurably(from: aside, to: folder(rate), replacing: true)
     }
 
     /// The file of a rate's weights at its best validation.
@@ -247,32 +233,5 @@ final class Tuning {
         let model = try load()
         try Checkpoint.restore(trained(model), from: best(rate))
         return model
-    }
-}
-
-/// A run's `metrics.jsonl` over its stages.
-final class RecipeLog {
-    private let log: MetricsLog
-    private let path: String
-    /// Optimiser steps of all stages so far.
-    var runningStep: Int
-
-    /// Goes on behind so many bytes and steps.
-    init(_ run: RunDirectory, bytes: Int, runningStep: Int) throws {
-        path = run.metrics
-        if FileManager.default.fileExists(atPath: path) {
-            let all = try readFile(path: path, maximumBytes: .max)
-            if all.count > bytes { try AtomicFile.write(Array(all.prefix(bytes)), to: path, durable: true) }
-        }
-        log = try MetricsLog(run)
-        self.runningStep = runningStep
-    }
-
-    func append(_ line: some Encodable) throws { try log.append(line) }
-
-    /// Waits for the disk, and tells how many bytes there are.
-    func synchronize() throws -> Int {
-        try log.synchronize()
-        return try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     }
 }
