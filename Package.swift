@@ -72,7 +72,7 @@ let tests: [Target] = [
     .testTarget(
         name: "ExperimentsTests",
         dependencies: ["ExperimentTables", "experiments", "Datasets", "Evaluation", "FileIO", "TestSupport"],
-        resources: [.copy("Fixtures")]),
+        resources: [.copy("Fixtures")], linkerSettings: linksLibtorch),
     // The program as a process: built because it is named here, and found beside the tests.
     .testTarget(
         name: "MumicTests", dependencies: ["Evaluation", "FileIO", "MultiLabel", "mumic", "TestSupport"],
@@ -198,11 +198,15 @@ let package = Package(
             path: "Examples/SampleWorld/Tool"),
         // The tables of docs/experiments.md, run by calling the programs above.
         .target(
-            name: "ExperimentTables", dependencies: ["ContentHash", "Datasets", "Evaluation", "FileIO", "JSON", yams],
+            name: "ExperimentTables",
+            dependencies: [
+                "ContentHash", "Datasets", "Evaluation", "FileIO", "JSON", "Models", "MultiLabel", "Torch", "Training",
+                yams,
+            ],
             path: "Experiments/Library"),
         .executableTarget(
             name: "experiments", dependencies: ["ExperimentTables", "Datasets", "FileIO", "Terminal", argumentParser],
-            path: "Experiments/Tool"),
+            path: "Experiments/Tool", linkerSettings: linksLibtorch),
     ] + tests,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -21,7 +21,7 @@ public struct Cell: Sendable {
     public let evaluate: OptionList
     /// The training data.
     public let data: DataChange
-    /// The points of the grid; one without options where there is no grid.
+    /// The points of the grid that the search begins with; one without options where there is no grid.
     public let grid: [OptionList]
 
     /// What all seeds of a variant share, as part of paths.
@@ -66,10 +66,9 @@ public struct Cell: Sendable {
                 }
             }
         }
-        self.train = train
         self.evaluate = evaluate
         self.data = data
-        grid = points
+        (self.train, grid) = variant.isRecipe ? (OptionList(), [OptionList()]) : (train, points)
     }
 
     /// The epochs, for the plan.
@@ -113,6 +112,8 @@ public struct CellResult: Codable, Sendable, Equatable {
     public var chosen: [String: String] = [:]
     /// The validation GAP of each point of the grid, where there was a choice.
     public var candidates: [String: Double] = [:]
+    /// An option whose chosen value is the least or the greatest that was tried, though there are others beyond.
+    public var openEdge: String?
     /// The measures.
     public var measures: [String: Double] = [:]
     /// Bootstrap intervals over pictures, as evaluate prints them.

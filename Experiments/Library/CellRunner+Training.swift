@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 import JSON
 
@@ -14,18 +15,15 @@ extension CellRunner {
     ///
     /// - Returns: The folder of the chosen training.
     func trainGrid(_ cell: Cell, into result: inout CellResult, commands: inout [[String]]) throws -> String {
-        var points = cell.grid
-        if points.count > 1, let chosen {
-            points = points.filter { Self.values($0) == chosen }
-            if points.isEmpty { points = cell.grid }
-        }
+        var search = GridSearch(chosen.map { [Self.point($0, like: cell)] } ?? cell.grid)
         var records: [TrainingRecord] = []
-        for point in points { records.append(try train(cell, point: point)) }
-        let best = bestIndex(records.map(\.validationGAP))
-        for (point, record) in zip(points, records) where points.count > 1 {
-            result.candidates[Cell.pointName(point)] = record.validationGAP
+        while let point = search.next {
+            let record = try train(cell, point: point)
+            records.append(record)
+            search.receive(record.validationGAP)
         }
-        let (point, record) = (points[best], records[best])
+        let (point, record) = (search.points[search.best], records[search.best])
+        (result.candidates, result.openEdge) = (search.candidates, search.openEdge)
         result.chosen = Self.values(point)
         result.measures["validation_gap"] = record.validationGAP
         result.measures["seconds"] = record.seconds
@@ -38,8 +36,7 @@ extension CellRunner {
     /// The model of a cell that is done.
     func trainedModel(of cell: Cell) throws -> String {
         let result = savedValue(CellResult.self, folder(cell) + "/cell.json")
-        let point = cell.grid.first { Self.values($0) == result?.chosen ?? [:] } ?? OptionList()
-        return trainingFolder(cell, point: point) + "/run/model"
+        return trainingFolder(cell, point: Self.point(result?.chosen ?? [:], like: cell)) + "/run/model"
     }
 
     /// Whether the model of a cell that is done is still there.
@@ -51,6 +48,11 @@ extension CellRunner {
         return result
     }
 
+    /// The point of the grid with such values, its options in the grid's order.
+    static func point(_ values: [String: String], like cell: Cell) -> OptionList {
+        OptionList((cell.grid.first?.entries ?? []).compactMap { name, _ in values[name].map { (name, $0) } })
+    }
+
     private func command(_ cell: Cell, point: OptionList) throws -> [String] {
         var command = [
             workspace.mumic, "train", "--data", try dataset.trainFile(cell.data, seed: cell.seed), "--model",
@@ -58,6 +60,7 @@ extension CellRunner {
         ]
         if cell.table.validates { command += ["--validation", dataset.validationFile] }
         if cell.table.holdsOut { command += dataset.definition.heldOut.flatMap { ["--hold-out", $0] } }
+        if cell.variant.isRecipe { return command }
         command += try workspace.resolved(cell.train.overridden(by: point)).arguments
         return command + ["--skip-picture-check"] + (cell.table.validates ? ["--no-report"] : [])
     }
@@ -95,8 +98,11 @@ extension CellRunner {
 
     /// Removes the models that nobody needs any more.
     func clean(_ cell: Cell, keeping chosen: [String: String]?) throws {
-        for point in cell.grid where Self.values(point) != chosen {
-            try removeFolder(trainingFolder(cell, point: point) + "/run/model")
+        let folder = folder(cell)
+        let kept = chosen.map { trainingFolder(cell, point: Self.point($0, like: cell)) }
+        for name in try reading({ () throws(FileIOError) in try listDirectory(path: folder) }).sorted()
+        where name.hasPrefix("training") && folder + "/" + name != kept {
+            try removeFolder(folder + "/" + name + "/run/model")
         }
     }
 }

@@ -32,11 +32,12 @@ struct CellRunner {
 
     /// What a cell's result depends on: commands without folders, data, model and the labels' texts.
     func hash(of cell: Cell, source: Cell?) throws -> String {
-        var words = ["cell 1", dataset.hash, cell.table.holdsOut ? "holds out" : ""]
+        var words = ["cell 2", dataset.hash, cell.table.holdsOut ? "holds out" : ""]
         words += cell.table.measures.map(\.name)
         if let source { words.append(try trainingHash(source, point: nil)) }
         if cell.variant.trains { words.append(try trainingHash(cell, point: nil)) }
         words += [cell.variant.interpolate ?? "", cell.variant.trains ? "trains" : ""]
+        if let method = cell.variant.frozen { words += [method.rawValue, cell.data.key, "\(cell.seed)"] }
         return Cell.hash(words + (try optionWords(cell.evaluate)))
     }
 
@@ -44,6 +45,7 @@ struct CellRunner {
     func trainingHash(_ cell: Cell, point: OptionList?) throws -> String {
         var words = ["training 1", dataset.hash, cell.data.key, "\(cell.seed)", cell.table.validates ? "v" : ""]
         if cell.table.holdsOut { words += dataset.definition.heldOut }
+        if cell.variant.isRecipe { words.append("recipe") }
         words += try optionWords(cell.train)
         for point in point.map({ [$0] }) ?? cell.grid { words += ["point"] + (try optionWords(point)) }
         return Cell.hash(words)
@@ -87,7 +89,11 @@ struct CellRunner {
                 model = try interpolated(model, weight: weight, in: folder, into: &result, commands: &commands)
             }
         }
-        try evaluate(cell, model: model, folder: folder, into: &result, commands: &commands)
+        if let method = cell.variant.frozen {
+            try fitFrozen(method, cell, folder: folder, into: &result)
+        } else {
+            try evaluate(cell, model: model, folder: folder, into: &result, commands: &commands)
+        }
         if cell.table.measures.contains(where: \.isEmbedding) {
             for (name, value) in try embeddingMeasures(model: model, folder: folder, commands: &commands) {
                 result.measures[name] = value
@@ -129,7 +135,7 @@ struct CellRunner {
         let output = folder + "/interpolate.out"
         try ChildProcess.run(command, output: output, log: folder + "/log.txt")
         if isChosen {
-            guard let alpha = try Evaluation(path: output).numbers["alpha"] else {
+            guard let alpha = try EvaluationFile(path: output).numbers["alpha"] else {
                 throw ExperimentError.badOutput(path: output, problem: "does not name an alpha")
             }
             result.chosen = ["alpha": shortest(alpha)]
@@ -140,7 +146,7 @@ struct CellRunner {
     private func evaluate(
         _ cell: Cell, model: String, folder: String, into result: inout CellResult, commands: inout [[String]]
     ) throws {
-        func run(heldOut: Bool) throws -> Evaluation {
+        func run(heldOut: Bool) throws {
             let name = heldOut ? "held-out" : "evaluation"
             var options = OptionList()
             options["labels"] = .values([
@@ -152,9 +158,21 @@ struct CellRunner {
                 + ["--output", folder + "/" + name, "--bootstrap", "\(Self.replicates)"]
             commands.append(command)
             try ChildProcess.run(command, output: folder + "/\(name).out", log: folder + "/log.txt")
-            return try Evaluation(path: folder + "/\(name)/evaluation.json")
         }
-        let evaluation = try run(heldOut: false)
+        try run(heldOut: false)
+        try take(folder, cell, into: &result)
+        guard cell.table.measures.contains(where: \.isHeldOut) else { return }
+        try run(heldOut: true)
+        let heldOut = try EvaluationFile(path: folder + "/held-out/evaluation.json")
+        for (name, key) in [("held_out_gap", "gap"), ("held_out_map", "map_macro")] {
+            result.measures[name] = heldOut.numbers[key]
+            result.intervals[name] = heldOut.intervals[key]
+        }
+    }
+
+    /// Takes what an evaluation wrote to the cell's folder.
+    func take(_ folder: String, _ cell: Cell, into result: inout CellResult) throws {
+        let evaluation = try EvaluationFile(path: folder + "/evaluation/evaluation.json")
         for measure in cell.table.measures {
             switch measure.source {
             case .evaluation: result.measures[measure.name] = evaluation.numbers[measure.name]
@@ -166,12 +184,6 @@ struct CellRunner {
         result.measures["gap"] = evaluation.numbers["gap"]
         result.intervals["gap"] = evaluation.intervals["gap"]
         if exists(folder + "/evaluation/scores.csv") { result.scores = "evaluation/scores.csv" }
-        guard cell.table.measures.contains(where: \.isHeldOut) else { return }
-        let heldOut = try run(heldOut: true)
-        for (name, key) in [("held_out_gap", "gap"), ("held_out_map", "map_macro")] {
-            result.measures[name] = heldOut.numbers[key]
-            result.intervals[name] = heldOut.intervals[key]
-        }
     }
 
     private func embeddingMeasures(

@@ -60,14 +60,31 @@ extension Suite {
 
     private static func readVariant(_ node: DefinitionNode) throws -> Variant {
         let fields = try node.fields(
-            "a variant", levelKeys + ["id", "name", "for", "from", "interpolate", "except", "quick"])
+            "a variant",
+            levelKeys + ["id", "name", "for", "from", "interpolate", "recipe", "frozen", "datasets", "except", "quick"])
         guard let id = fields["id"] else { throw node.failure("a variant has no id") }
         let text = try identifier(id.text("id"), id)
         var result = Variant(id: text, name: try fields["name"]?.text("name") ?? text)
         result.level = try level(fields)
         result.forDataset = try levelsByDataset(fields["for"])
         result.from = try fields["from"]?.text("from")
-        result.trains = fields["train"]?.boolean != false && result.from == nil
+        result.isRecipe = try fields["recipe"]?.boolean("recipe") ?? false
+        result.frozen = try fields["frozen"].map { node in
+            guard let method = FrozenMethod(rawValue: try node.text("frozen")) else {
+                let known = FrozenMethod.allCases.map(\.rawValue).joined(separator: " or ")
+                throw node.failure("frozen has to be \(known)")
+            }
+            return method
+        }
+        if result.isRecipe || result.frozen != nil {
+            let others = levelKeys + ["for", "from", "interpolate"] + (result.isRecipe ? ["frozen"] : [])
+            if let key = others.first(where: { fields[$0] != nil }) {
+                throw node.failure(
+                    "variant \(text): \(key) says nothing beside \(result.isRecipe ? "recipe" : "frozen")")
+            }
+        }
+        result.datasets = try fields["datasets"]?.texts("datasets") ?? []
+        result.trains = fields["train"]?.boolean != false && result.from == nil && result.frozen == nil
         if let interpolate = fields["interpolate"] {
             guard result.from != nil else { throw interpolate.failure("interpolate goes with from") }
             result.interpolate = try interpolate.text("interpolate")
@@ -113,6 +130,9 @@ extension Suite {
         }
         let settings = Set(table.settings.map(\.id))
         for variant in table.variants {
+            for name in variant.datasets where !table.datasets.contains(name) {
+                throw node.failure("variant \(variant.id): the table has no data set '\(printable(name))'")
+            }
             for setting in variant.except where !settings.contains(setting) {
                 throw node.failure("variant \(variant.id): except names no setting '\(printable(setting))'")
             }
@@ -125,6 +145,9 @@ extension Suite {
             .contains { $0?.isEmpty == false }
         if hasGrid, !table.validates {
             throw node.failure("table \(table.name) has a grid, whose choice needs validation; leave validate out")
+        }
+        if let variant = table.variants.first(where: { $0.frozen != nil }), !table.validates {
+            throw node.failure("variant \(variant.id) chooses on validation pictures; leave validate out")
         }
         for name in table.datasets where table.holdsOut && datasets[name]?.heldOut.isEmpty == true {
             throw node.failure("table \(table.name) holds labels out, and data set \(name) has none under held-out")

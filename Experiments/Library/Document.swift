@@ -42,7 +42,7 @@ public enum Document {
         var parts: [(name: String, text: String)] = []
         for table in suite.tables {
             if let results = try TableResults(table, suite: suite, workspace: workspace, isQuick: isQuick) {
-                parts.append((table.name, TableRenderer(results).render()))
+                parts.append((table.name, try TableRenderer(results).render()))
             } else if let kept = part(table.name, of: old) {
                 parts.append((table.name, kept))
             }

@@ -16,6 +16,8 @@ public enum ExperimentError: UserFacingError, Equatable {
     case commandFailed(command: String, status: Int32, words: String, log: String)
     /// A result of a program that is not as expected.
     case badOutput(path: String, problem: String)
+    /// A choice that stands at the edge of its grid, in a table that is to be printed.
+    case openGrid(table: String, run: String, option: String, value: String)
     /// A number outside its range.
     case invalidOption(name: String, value: String, allowed: String)
     /// The user stopped the run with this signal.
@@ -45,6 +47,8 @@ public enum ExperimentError: UserFacingError, Equatable {
         case .commandFailed(let command, let status, let words, let log):
             "\(command) ended with status \(status): \(words.isEmpty ? "it said nothing" : words); see \(log)"
         case .badOutput(let path, let problem): "\(path) \(problem); remove it and run again"
+        case .openGrid(let table, let run, let option, let value):
+            "table \(table): in \(run) the best \(option), \(value), is the last that was tried; widen the grid in its definition and run it again"
         case .invalidOption(let name, let value, let allowed): "\(name) is \(value); give \(allowed)"
         case .interrupted: "stopped; finished cells are kept, and the same command goes on"
         }

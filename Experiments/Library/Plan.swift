@@ -25,6 +25,7 @@ public struct Plan: Sendable {
         for setting in table.settings where !isQuick || setting.isQuick {
             let variants = table.variants.filter {
                 (!isQuick || $0.isQuick) && !$0.except.contains(setting.id)
+                    && ($0.datasets.isEmpty || $0.datasets.contains(dataset.name))
             }
             for variant in variants.filter({ $0.from == nil }) + variants.filter({ $0.from != nil }) {
                 cells.append(
@@ -37,7 +38,9 @@ public struct Plan: Sendable {
     }
 
     /// Whether a variant gives the same with every seed, so that one run says all.
-    static func isSeedless(_ cell: Cell) -> Bool { !cell.variant.trains && cell.variant.from == nil }
+    static func isSeedless(_ cell: Cell) -> Bool {
+        !cell.variant.trains && cell.variant.from == nil && (cell.variant.frozen == nil || cell.data.isNone)
+    }
 
     /// The data sets of a table that are at hand.
     func datasets(_ table: TableDefinition, _ suite: Suite, _ workspace: Workspace) -> [DatasetDefinition] {
@@ -48,7 +51,8 @@ public struct Plan: Sendable {
     /// A cell's trainings, the pictures that each sees, and a guess of the seconds.
     func effort(_ cell: Cell, pictures: Int, speed: Double) -> (trainings: Int, seconds: Double) {
         let trainings = cell.variant.trains ? (cell.seed == 0 ? cell.grid.count : 1) : 0
-        let one = 2.5 + Double(pictures * cell.epochs) / speed
+        // The recipe looks at every picture about as often as 24 epochs of a table do.
+        let one = 2.5 + Double(pictures * (cell.variant.isRecipe ? 24 : cell.epochs)) / speed
         let others = cell.table.measures.reduce(3.0) { $0 + ($1.isEmbedding ? 2 : $1.isHeldOut ? 2 : 0) }
         return (trainings, Double(trainings) * one + others)
     }

@@ -37,6 +37,17 @@ public struct PreparedDataset: Sendable {
         return path
     }
 
+    /// The validation pictures.
+    func validationTable() throws -> AnnotationTable { try AnnotationTable.read(path: validationFile) }
+
+    /// The test pictures by the names that their file has.
+    var testImages: [Picture] {
+        test.images.map { image in
+            let path = absolutePath(image.path ?? image.name)
+            return Picture(name: path, path: path)
+        }
+    }
+
     /// The training table after a change, as a file.
     func trainFile(_ change: DataChange, seed: Int) throws -> String {
         let path = folder + "/train" + (change.isNone ? "" : "_\(change.key)_seed-\(seed)") + ".csv"

@@ -5,7 +5,7 @@ import FileIO
 import Foundation
 
 /// What `mumic evaluate` found.
-struct Evaluation {
+struct EvaluationFile {
     /// Its numbers by key.
     var numbers: [String: Double] = [:]
     /// Its intervals by the key of what they are of.

@@ -95,6 +95,12 @@ public struct Variant: Sendable {
     public var interpolate: String?
     /// The share that is chosen on the validation pictures.
     static let chosenWeight = "auto"
+    /// Whether it is `mumic train` without options, whatever the levels say of training.
+    public var isRecipe = false
+    /// What it fits on the states of the start's image tower, in place of a model.
+    public var frozen: FrozenMethod?
+    /// The data sets for which it is; empty for all.
+    public var datasets: [String] = []
     /// Settings for which it is left out.
     public var except: [String] = []
     /// Whether --quick has it.

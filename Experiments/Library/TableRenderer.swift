@@ -10,7 +10,16 @@ struct TableRenderer {
     init(_ results: TableResults) { self.results = results }
 
     /// Heading, introduction, how it was made, and the tables.
-    func render() -> String {
+    ///
+    /// - Throws: ``ExperimentError/openGrid(table:run:option:value:)`` where a chosen value stands at the edge of what was
+    ///   tried: such a row says less of its method than of its grid.
+    func render() throws -> String {
+        for result in results.all {
+            guard let option = result.openEdge else { continue }
+            let run = [result.dataset, result.setting, result.variant].filter { !$0.isEmpty }.joined(separator: ".")
+            throw ExperimentError.openGrid(
+                table: table.name, run: run, option: option, value: result.chosen[option] ?? "")
+        }
         var parts = ["## \(table.title)"]
         let introduction = table.introduction.trimmingCharacters(in: .whitespacesAndNewlines)
         if !introduction.isEmpty { parts.append(introduction) }

@@ -68,8 +68,10 @@ extension TableResults.OnDataset {
             if isEmpty, seed > 0 { break }
         }
         if cells.isEmpty { return nil }
+        let first = plan.cells(table, dataset: dataset.definition, seed: 0)
         for setting in table.settings.map(\.id) {
-            differences[setting] = compare(table, setting, dataset, workspace)
+            let seedless = first.filter { $0.setting.id == setting && Plan.isSeedless($0) }.map(\.variant.id)
+            differences[setting] = compare(table, setting, seedless: Set(seedless), dataset, workspace)
         }
     }
 
@@ -82,7 +84,8 @@ extension TableResults.OnDataset {
 
     /// The difference of each variant to the default, seed by seed on the same pictures.
     private func compare(
-        _ table: TableDefinition, _ setting: String, _ dataset: PreparedDataset, _ workspace: Workspace
+        _ table: TableDefinition, _ setting: String, seedless: Set<String>, _ dataset: PreparedDataset,
+        _ workspace: Workspace
     ) -> [String: PairedDifference] {
         func scores(_ result: CellResult) -> RunScores? {
             let name = [result.dataset, result.setting, result.variant].filter { !$0.isEmpty }.joined(separator: ".")
@@ -98,8 +101,7 @@ extension TableResults.OnDataset {
             var pairs: [(variant: RunScores, reference: RunScores)] = []
             for result in runs {
                 guard let run = scores(result) else { continue }
-                let isOnly = table.variants.contains { $0.id == variant && !$0.trains && $0.from == nil }
-                if isOnly {
+                if seedless.contains(variant) {
                     pairs = references.sorted { $0.key < $1.key }.map { (run, $0.value) }
                 } else if let reference = references[result.seed] {
                     pairs.append((run, reference))

@@ -188,7 +188,10 @@ def train(options, tokenizer, dtype, naive_accumulation=False):
     bias = torch.tensor(options.get("bias", 0.0), dtype=dtype, requires_grad=trains_bias)
     head = torch.nn.Linear(model.config.vision_config.hidden_size, len(LABELS), dtype=dtype)
     torch.nn.init.zeros_(head.weight)
-    torch.nn.init.zeros_(head.bias)
+    known = ~targets.isnan()
+    positives = targets.nan_to_num(0).sum(0)
+    with torch.no_grad():
+        head.bias.copy_(((positives + 0.5) / (known.sum(0) - positives + 0.5)).log())
     trained = []
     for name, parameter in model.named_parameters():
         factor = multiplier(name.replace(".base_layer", "").replace(".default", ""), model.config, options)

@@ -63,15 +63,20 @@ public struct PictureFingerprint: Sendable, Equatable, Codable {
     public init(_ image: RGBImage) throws(ImagingError) {
         width = image.width
         height = image.height
-        var hash = SHA256()
-        hash.update("\(image.width) \(image.height) ".utf8)
-        hash.update(image.pixels)
-        pixelHash = hash.digest()
+        pixelHash = Self.pixelHash(of: image)
         let thumbnail = try Self.thumbnail(of: image)
         grey = Self.grey(of: thumbnail)
         difference = DifferenceHash(grey: grey, side: Self.side)
         colors = Self.colors(of: thumbnail)
         hasStructure = Thumbnail.spread(grey) >= 2
+    }
+
+    /// ``pixelHash`` of a picture.
+    static func pixelHash(of image: RGBImage) -> [UInt8] {
+        var hash = SHA256()
+        hash.update("\(image.width) \(image.height) ".utf8)
+        hash.update(image.pixels)
+        return hash.digest()
     }
 
     /// Whether the pixels are equal.

@@ -3,6 +3,7 @@
 public import Datasets
 public import Evaluation
 public import FileIO
+public import Imaging
 
 /// The metrics of a model on annotated pictures, and the scores that they come from.
 public struct ModelEvaluation: Sendable {
@@ -18,19 +19,19 @@ extension ModelBundle {
     /// Computes all metrics of the model on annotated pictures; labels that it was trained on and others get a group
     /// each, if there are both. `labels` are the table's with texts of their own, nil for those that the model knows;
     /// `templates` are sentences instead of the model's. Thresholds and calibration in `metrics` and the seen labels in
-    /// `parts` are the model's to say. Throws what ``Predictor`` throws, and `EvaluationError`.
+    /// `parts` are the model's to say. `inspect` is shown every decoded picture with its place, on several threads. Throws what ``Predictor`` throws, and `EvaluationError`.
     public func evaluate(
         _ table: AnnotationTable, labels: [Label]? = nil, templates: [PromptTemplate]? = nil,
         options: PredictorOptions = PredictorOptions(threshold: .number(0.5)),
         metrics: EvaluationOptions = EvaluationOptions(), parts: LabelParts = LabelParts(),
-        monitor: WorkMonitor = .silent
+        monitor: WorkMonitor = .silent, inspect: (@Sendable (_ index: Int, RGBImage) -> Void)? = nil
     ) throws -> ModelEvaluation {
         try options.check(self)
         noteLabels(of: table, monitor)
         let predictor = try Predictor(
             self, labels: labels ?? table.labels.map { Label(name: $0) }, templates: templates, options: options,
             monitor: monitor)
-        let logits = try predictor.scores(of: table, title: "evaluating", monitor: monitor)
+        let logits = try predictor.scores(of: table, title: "evaluating", monitor: monitor, inspect: inspect)
         let scores = options.score.scores(logits, labelCount: table.labels.count)
         let matrix = try ScoreMatrix(scores, of: table)
         let reading = predictor.ranking.reading

@@ -141,6 +141,7 @@ func rows(of pictures: [PixelValues], device: Device, _ compute: (Tensor) throws
 ///   - options: Batch size, threads and device.
 ///   - progress: Advances by every picture.
 ///   - monitor: Asked after every picture whether to go on.
+///   - inspect: Shown every decoded picture with its place, on several threads and in any order.
 ///   - compute: From pixels `[B, 3, S, S]` to rows `[B, X]`; run without gradients.
 ///   - receive: Takes each picture's row.
 /// - Throws: ``FileIO/InputError`` if a picture cannot be read, ``Torch/TorchError``, and what the closures and
@@ -148,12 +149,13 @@ func rows(of pictures: [PixelValues], device: Device, _ compute: (Tensor) throws
 public func forEachPicture(
     of table: AnnotationTable, preprocessor: ImagePreprocessor, options: PictureStreamOptions,
     progress: any WorkProgress = SilentProgress(), monitor: WorkMonitor = .silent,
+    inspect: (@Sendable (_ index: Int, RGBImage) -> Void)? = nil,
     compute: (Tensor) throws -> Tensor, receive: ([Float]) throws -> Void
 ) throws {
     var findings: [String] = []
     let tally = try forEachPicture(
         table.images, preprocessor: preprocessor, options: options, progress: progress, monitor: monitor,
-        compute: compute,
+        inspect: inspect, compute: compute,
         receive: { picture, result in
             switch result {
             case .success(let row): try receive(row)

@@ -102,14 +102,17 @@ public final class Predictor {
     }
 
     /// Logits of a table's pictures, `[N, L]` in float64, row major; the table's labels are not looked at. `title` says
-    /// what is being done, for whoever shows it. Throws ``FileIO/InputError`` listing the pictures that cannot be read,
+    /// what is being done, for whoever shows it; `inspect` is shown every decoded picture with its place, on several threads. Throws ``FileIO/InputError`` listing the pictures that cannot be read,
     /// and the errors of ``logits(_:)``.
     public func scores(
-        of table: AnnotationTable, title: String = "scoring", monitor: WorkMonitor = .silent
+        of table: AnnotationTable, title: String = "scoring", monitor: WorkMonitor = .silent,
+        inspect: (@Sendable (_ index: Int, RGBImage) -> Void)? = nil
     ) throws -> [Double] {
         var scores: [Double] = []
         scores.reserveCapacity(table.images.count * ranking.labels.count)
-        try forEachRow(of: table, title, monitor, compute: logits) { scores += $0.lazy.map(Double.init) }
+        try forEachRow(of: table, title, monitor, inspect: inspect, compute: logits) {
+            scores += $0.lazy.map(Double.init)
+        }
         return scores
     }
 
@@ -137,13 +140,14 @@ public final class Predictor {
     }
 
     private func forEachRow(
-        of table: AnnotationTable, _ title: String, _ monitor: WorkMonitor, compute: (Tensor) throws -> Tensor,
+        of table: AnnotationTable, _ title: String, _ monitor: WorkMonitor,
+        inspect: (@Sendable (_ index: Int, RGBImage) -> Void)? = nil, compute: (Tensor) throws -> Tensor,
         receive: ([Float]) -> Void
     ) throws {
         let progress = monitor.begin(title, total: table.images.count)
         try forEachPicture(
             of: table, preprocessor: bundle.checkpoint.preprocessor, options: options.pictures, progress: progress,
-            monitor: monitor, compute: compute, receive: receive)
+            monitor: monitor, inspect: inspect, compute: compute, receive: receive)
         progress.finish()
     }
 }

@@ -55,6 +55,8 @@ public struct ReportContents: Sendable {
     public var alpha: Double?
     /// What the stages of the automatic recipe gave; nil where none trained.
     public var recipe: RecipeStages?
+    /// What has to be known before the numbers are believed; sentences without a full stop that stand at the very top.
+    public var notes: [String] = []
     /// What a run wrote about itself.
     public var training = TrainingLog()
     /// The run's options, as YAML.

@@ -26,7 +26,7 @@ extension ReportContents {
 
     /// The page in a few sentences.
     func summary(_ before: Comparison?) -> [String] {
-        var sentences = (recipe?.notes ?? []).map { presentable($0, limit: 600).capitalizedFirst + "." }
+        var sentences = (notes + (recipe?.notes ?? [])).map { presentable($0, limit: 600).capitalizedFirst + "." }
         if let gap = evaluation.gap {
             var text = "GAP is \(percent(gap))"
             if let interval = evaluation.gapInterval {

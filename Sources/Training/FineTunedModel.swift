@@ -45,7 +45,7 @@ struct FineTunedModel: TrainedModel {
         let plan = TrainablePlan(checkpoint.architecture, options)
         let lora = options.lora.map { LoRAPlan($0, seed: options.seed, includes: plan.adapts) }
         let (model, store) = try checkpoint.load(on: device, lora: lora)
-        let start = try LogitStart(options, labelCount: labels.count, model: model, anchor: anchor, device: device)
+        let start = try LogitStart(options, targets: targets, model: model, anchor: anchor, device: device)
         if let scale = start.logitScale { try model.logitScale.copyInPlace(Tensor(repeating: scale, shape: [])) }
         func trains(_ name: String) -> Bool {
             switch name == "bias" ? .bias : checkpoint.architecture.part(of: name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
+import Duplicates
 import Evaluation
 import FileIO
 import Foundation
@@ -23,11 +24,15 @@ struct FineTuning: TrainingTask {
     let device: Device
     /// The anchored head to go on from; nil to begin anew.
     var anchor: AnchoredStart?
+    /// The pictures of a run of its own, by their pixels; nil where they were not looked at.
+    var seen: SeenPictures?
 
     static var command: String { "train" }
     var rows: [Picture] { targets.table.images }
     var source: String { targets.table.source }
     var preprocessor: ImagePreprocessor { checkpoint.preprocessor }
+
+    func begin(in directory: String) throws { try seen?.write(run: directory) }
 
     func load() throws -> FineTunedModel {
         if targets.values(rows.indices).allSatisfy(\.isNaN) { throw TrainingError.nothingKnown(source: source) }

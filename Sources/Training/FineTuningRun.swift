@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
+import Duplicates
 public import FileIO
 import Foundation
 import Models
@@ -130,23 +131,38 @@ public struct FineTuningRun {
         }
         var options = options
         options.recipe = .plain
-        let trainer = Trainer(
-            FineTuning(
-                options: options, checkpoint: bundle.checkpoint,
-                targets: TargetRows(inputs.training, unknown: options.unknown), validation: inputs.validation,
-                labels: inputs.labels, templates: inputs.templates, fingerprint: inputs.fingerprint,
-                device: inputs.device, anchor: anchor),
-            communicator)
-        if !options.skipPictureCheck, try !trainer.hasCheckpoint() {
-            for table in [inputs.training, inputs.validation].compactMap({ $0 }) {
-                try checkPictures(
-                    table.images, of: table.source, preprocessor: bundle.checkpoint.preprocessor,
-                    workers: options.workers, monitor)
-            }
+        var task = FineTuning(
+            options: options, checkpoint: bundle.checkpoint,
+            targets: TargetRows(inputs.training, unknown: options.unknown), validation: inputs.validation,
+            labels: inputs.labels, templates: inputs.templates, fingerprint: inputs.fingerprint,
+            device: inputs.device, anchor: anchor)
+        if !options.skipPictureCheck, try !Trainer(task, communicator).hasCheckpoint() {
+            task.seen = try lookAtPictures(inputs, monitor)
         }
+        let trainer = Trainer(task, communicator)
         try trainer.run(monitor: monitor, report: report)
         try noteAnnotationNoise(monitor)
         return inputs.validation
+    }
+
+    /// Reads all pictures once, and tells of those that are in training and validation both.
+    private func lookAtPictures(_ inputs: Inputs, _ monitor: WorkMonitor) throws -> SeenPictures {
+        let hashes = try [inputs.training, inputs.validation].map { table -> [String?] in
+            guard let table else { return [] }
+            let hashes = PixelHashes(count: table.images.count)
+            try checkPictures(
+                table.images, of: table.source, preprocessor: inputs.bundle.checkpoint.preprocessor,
+                workers: options.workers, hashes: hashes, monitor)
+            return hashes.all
+        }
+        let seen = SeenPictures(
+            training: hashes[0].compactMap { $0 }, validation: hashes[1].compactMap { $0 })
+        if let table = inputs.validation, !options.allowShared,
+            let note = sharedPicturesNote(training: seen.training, validation: hashes[1], table)
+        {
+            monitor.note("warning: " + note)
+        }
+        return seen
     }
 
     /// Says how the labels differ from those of an anchored model that is gone on from.

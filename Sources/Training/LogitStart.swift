@@ -30,15 +30,16 @@ struct LogitStart {
     ///
     /// - Parameters:
     ///   - options: The run's configuration.
-    ///   - labelCount: L.
+    ///   - targets: What is to be learned; a linear head starts at its base rates.
     ///   - model: The model; b is a parameter of its own if it has one.
     ///   - anchor: The anchored head to go on from; nil to begin one where the options ask for it.
     ///   - device: Where to compute.
     /// - Throws: `TorchError` if memory runs out.
     init(
-        _ options: TrainingConfiguration, labelCount: Int, model: any ImageTextModel, anchor: AnchoredStart?,
+        _ options: TrainingConfiguration, targets: TargetRows, model: any ImageTextModel, anchor: AnchoredStart?,
         device: Device
     ) throws {
+        let labelCount = targets.labelCount
         let isTempered = !options.usesLinearHead && options.loss != .bce
         trainsTemperature = isTempered && !options.fixedTemperature
         switch (options.usesLinearHead, isTempered, options.temperature) {
@@ -51,7 +52,7 @@ struct LogitStart {
         if options.usesLinearHead {
             let head = LinearHead(
                 weight: try Tensor(repeating: 0, shape: [labelCount, model.architecture.pooledWidth], device: device),
-                bias: try Tensor(repeating: 0, shape: [labelCount], device: device))
+                bias: try Tensor(targets.baseLogits(), shape: [labelCount]).to(device: device))
             self.head = head
             parameters = head.parameters.map { .init(name: "head." + $0.name, tensor: $0.tensor) }
         } else if options.head == .anchored {

@@ -2,6 +2,7 @@
 
 import ContentHash
 import Datasets
+package import Duplicates
 package import FileIO
 import Foundation
 package import Imaging
@@ -14,17 +15,19 @@ package func fingerprint(_ contents: [String?]) -> String {
     return hash.hexadecimal()
 }
 
-/// Decodes every picture of a list once, so that a broken one is found now and not after an hour. Throws `InputError`
-/// with a finding for each picture that cannot be read, or `Interrupted`.
+/// Decodes every picture of a list once, so that a broken one is found now and not after an hour. With `hashes` it does
+/// so at full size and hands them each picture. Throws `InputError` with a finding for each picture that cannot be read,
+/// or `Interrupted`.
 package func checkPictures(
     _ images: [Picture], of source: String, preprocessor: ImagePreprocessor, workers: Int,
-    _ monitor: WorkMonitor
+    hashes: PixelHashes? = nil, _ monitor: WorkMonitor
 ) throws {
-    let shortSide = preprocessor.shortSide
+    let shortSide = hashes == nil ? preprocessor.shortSide : nil
     let loader = PictureLoader<Picture, Bool>(
         images, workers: workers, ahead: workers * 4
-    ) { (_, image) throws(ImagingError) in
-        _ = try RGBImage(image, shortSideAtLeast: shortSide)
+    ) { (index, image) throws(ImagingError) in
+        let decoded = try RGBImage(image, shortSideAtLeast: shortSide)
+        hashes?.take(index, decoded)
         return true
     }
     defer { loader.cancel() }
@@ -39,6 +42,19 @@ package func checkPictures(
     }
     progress.finish()
     try requireReadable(findings, of: source)
+}
+
+/// What is to be said where pictures that choose are trained on too; nil where none is.
+///
+/// - Parameters:
+///   - training: The pixel hashes of the training pictures.
+///   - validation: The hashes of the pictures to choose by; nil for one that was not read.
+///   - table: Those pictures.
+func sharedPicturesNote(training: Set<String>, validation: [String?], _ table: AnnotationTable) -> String? {
+    let same = validation.indices.filter { row in validation[row].map(training.contains) ?? false }
+    guard let first = same.first else { return nil }
+    return
+        "\(same.count) of \(table.images.count) validation pictures are in the training data too, such as \(printable(table.images[first].name)): what is chosen by them is too hopeful; mumic dataset split makes data without such pictures, --allow-shared silences this"
 }
 
 /// Throws `InputError` if there is a finding of a picture that cannot be read; `source` is the file that lists them.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
+import Foundation
 import MultiLabel
 import Randomness
 import Torch
@@ -36,6 +37,22 @@ struct TargetRows {
         return (
             try Tensor(filled, shape: shape).to(device: device), try Tensor(known, shape: shape).to(device: device)
         )
+    }
+
+    /// The logit of each label's share among its known targets, in label order; half a picture is added on both sides,
+    /// so that a label without positives has one too.
+    ///
+    /// A head that starts here need not first push all labels down together: Lin et al., "Focal Loss for Dense Object
+    /// Detection", ICCV 2017, section 3.3.
+    func baseLogits() -> [Float] {
+        var (positives, known) = ([Double](repeating: 0, count: labelCount), [Double](repeating: 0, count: labelCount))
+        for row in table.images.indices {
+            for (label, target) in values([row]).enumerated() where !target.isNaN {
+                positives[label] += Double(target)
+                known[label] += 1
+            }
+        }
+        return zip(positives, known).map { Float(log(($0 + 0.5) / ($1 - $0 + 0.5))) }
     }
 
     /// In how many pictures each label is present, in label order.

@@ -52,6 +52,7 @@ package struct TrainingLoop<Task: TrainingTask> {
         let optimizer = try AdamW(model.optimized, configuration: options.optimizer)
         let lock = writes ? try run.begin(options) { try lastState() == state } : nil
         defer { withExtendedLifetime(lock) {} }
+        if writes, state.step == 0 { try task.begin(in: run.path) }
         if state.step > 0 {
             let path = run.checkpoint(step: state.step)
             try Checkpoint.restore(model.all, from: path + "/" + Checkpoint.weightsFile)

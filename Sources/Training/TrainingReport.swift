@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
+import Duplicates
 import Evaluation
 import FileIO
 import Foundation
+import Imaging
 import Models
 import MultiLabel
 import Report
@@ -22,8 +24,10 @@ extension FineTuningRun {
         let run = options.output
         let model = run + "/model"
         do {
+            let hashes = PixelHashes(count: validation.images.count)
             let after = try scored(
-                ModelBundle(directory: model), validation, labels, nil, device, monitor, title: "scoring the model")
+                ModelBundle(directory: model), validation, labels, nil, device, monitor, title: "scoring the model",
+                hashes)
             var page = ReportContents(
                 model: model, data: validation.source, evaluation: after.report, scores: after.scores,
                 targets: validation.targets)
@@ -42,6 +46,12 @@ extension FineTuningRun {
                     jsonLines: try readText(path: run + "/metrics.jsonl", maximumBytes: 1 << 30))
             }
             page.recipe = try RecipeStages(run: run)
+            // The recipe keeps its own notes.
+            if page.recipe == nil, !options.allowShared, let seen = try SeenPictures(run: run),
+                let note = sharedPicturesNote(training: seen.training, validation: hashes.all, validation)
+            {
+                page.notes = [note]
+            }
             page.configuration = try readText(path: run + "/config.yml", maximumBytes: 1 << 30)
             completesReport(&page)
             try AtomicFile.write(try page.html(), to: run + "/report.html", durable: false)
@@ -54,13 +64,15 @@ extension FineTuningRun {
     /// A model's logits of the validation pictures, and their metrics.
     private func scored(
         _ bundle: ModelBundle, _ table: AnnotationTable, _ labels: [Label], _ templates: [PromptTemplate]?,
-        _ device: Device, _ monitor: WorkMonitor, title: String
+        _ device: Device, _ monitor: WorkMonitor, title: String, _ hashes: PixelHashes? = nil
     ) throws -> (scores: [Double], report: EvaluationReport) {
         let pictures = PictureStreamOptions(batchSize: options.batchSize, workers: options.workers, device: device)
         let predictor = try Predictor(
             bundle, labels: labels, templates: templates,
             options: PredictorOptions(pictures: pictures, dtype: options.precision.dtype))
-        let scores = try predictor.scores(of: table, title: title, monitor: monitor)
+        var inspect: (@Sendable (Int, RGBImage) -> Void)?
+        if let hashes { inspect = { hashes.take($0, $1) } }
+        let scores = try predictor.scores(of: table, title: title, monitor: monitor, inspect: inspect)
         return (scores, try evaluate(ScoreMatrix(scores, of: table), labels: table.labels, kind: .logits))
     }
 }

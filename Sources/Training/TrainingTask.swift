@@ -34,6 +34,8 @@ package protocol TrainingTask {
     /// Where to compute.
     var device: Device { get }
 
+    /// Called when a new run has its directory, before anything is computed.
+    func begin(in directory: String) throws
     /// Loads the model and marks what trains.
     func load() throws -> Model
     /// The rows of an epoch, as many as there are, in the order in which steps take them. It depends on the options and
@@ -49,6 +51,8 @@ package protocol TrainingTask {
 }
 
 extension TrainingTask {
+    package func begin(in directory: String) {}
+
     package func order(epoch: Int) -> [Int] { naturalOrder(epoch: epoch) }
 
     /// Each row once: in a permutation that depends on the seed and the epoch, or as they stand.

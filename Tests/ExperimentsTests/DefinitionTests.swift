@@ -95,6 +95,13 @@ struct DefinitionTests {
         (good.replacing("epochs: 2,", with: "--epochs: 2,"), "letters, digits"),
         (good.replacing("epochs: 2,", with: "epochs: {a: b},"), "text"),
         (good + "\nvalidate: false", "needs validation"),
+        (good.replacing("train: false}", with: "frozen: forest}"), "neighbours or regression"),
+        (
+            good.replacing("train: false}", with: "frozen: neighbours, train: {epochs: 2}}"),
+            "says nothing beside frozen"
+        ),
+        (good.replacing("train: false}", with: "recipe: true, grid: null}"), "says nothing beside recipe"),
+        (good.replacing("train: false}", with: "train: false, datasets: [cars]}"), "no data set 'cars'"),
         (good + "\nhold-out: perhaps", "true or false"),
     ])
     func `a definition that cannot be meant is refused with file and reason`(text: String, reason: String) throws {

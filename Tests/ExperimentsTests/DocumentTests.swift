@@ -53,7 +53,7 @@ struct DocumentTests {
             "start": PairedDifference(value: -0.42, bySeed: [-0.4, -0.42, -0.44], low: -0.5, high: -0.3),
             "new": PairedDifference(value: 0.1, bySeed: [0.1, 0.1], low: -0.0001, high: 0.21),
         ]
-        let text = TableRenderer(
+        let text = try TableRenderer(
             TableResults(definition: table, datasets: [pets], command: "experiments run t --seeds 3")
         ).render()
         #expect(
@@ -91,7 +91,7 @@ struct DocumentTests {
         pets.cells["clean"] = ["plain": [cell("plain", 0, 0.5, 0.1)], "new": [cell("new", 0, 0.5, 0.2)]]
         pets.cells["noisy"] = ["plain": [cell("plain", 0, 0.4, 0.1)]]
         pets.differences["clean"] = ["new": PairedDifference(value: 0.02, bySeed: [0.02], low: 0.01, high: 0.03)]
-        let text = TableRenderer(TableResults(definition: table, datasets: [pets], command: "c")).render()
+        let text = try TableRenderer(TableResults(definition: table, datasets: [pets], command: "c")).render()
         let tail = try #require(text.range(of: "### Pets")).lowerBound
         #expect(
             String(text[tail...]) == """
@@ -110,6 +110,21 @@ struct DocumentTests {
                 - Clean: By GAP and against *Plain*: *New* (+2.0) beats it.
 
                 """)
+    }
+
+    @Test func `a choice at the edge of its grid is not printed`() throws {
+        let table = try definition("[{id: plain, name: Plain}]")
+        var pets = TableResults.OnDataset(title: "pets", facts: "facts")
+        var result = cell("plain", 0, 0.5, 0.1, chosen: "1e-3")
+        result.openEdge = "learning-rate"
+        pets.cells[""] = ["plain": [result]]
+        let error = #expect(throws: ExperimentError.self) {
+            try TableRenderer(TableResults(definition: table, datasets: [pets], command: "c")).render()
+        }
+        #expect(
+            "\(try #require(error))"
+                == "table t: in pets.plain the best learning-rate, 1e-3, is the last that was tried; widen the grid in its definition and run it again"
+        )
     }
 
     @Test func `a document is made from stored results, and keeps the parts of tables that are not at hand`() throws {

@@ -44,6 +44,26 @@ struct RunnerTests {
         #expect(world.calls("evaluate").filter { $0.contains("learning-rate=1e-3") }.isEmpty)
     }
 
+    @Test func `a grid whose best stands at its end moves on, for all seeds`() throws {
+        let world = try FakeWorld(["t": Self.definition.replacing("[1e-3, 2e-3, 3e-3]", with: "[4e-3, 8e-3]")])
+        #expect(try world.run(seeds: 2).failures == [])
+        let first = try world.result("t/pets.plain/0")
+        #expect(first.chosen == ["learning-rate": "2e-3"] && first.openEdge == nil)
+        #expect(first.candidates.keys.sorted().map { $0.suffix(4) } == ["1e-3", "2e-3", "4e-3", "8e-3"])
+        #expect(try world.result("t/pets.plain/1").chosen == first.chosen)
+        try world.forgetCalls()
+        #expect(try world.run(seeds: 2).computed == 0)
+    }
+
+    @Test func `training without options gets the data, the model and a seed, and nothing else`() throws {
+        let definition = Self.definition.replacing("- {id: start, train: false}", with: "- {id: auto, recipe: true}")
+        let world = try FakeWorld(["t": definition])
+        #expect(try world.run().failures == [])
+        let call = try #require(world.calls("train").first { $0.contains("pets.auto") })
+        let options = call.split(separator: " ").filter { $0.hasPrefix("--") }
+        #expect(options == ["--data", "--model", "--output", "--seed", "--validation"])
+    }
+
     @Test func `measures are read from where they stand`() throws {
         let world = try FakeWorld(["t": Self.definition])
         _ = try world.run()

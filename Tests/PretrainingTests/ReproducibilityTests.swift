@@ -17,7 +17,7 @@ import TrainingOptions
 /// Same seed, same weights, bit for bit, whatever happened on the way.
 @Suite struct ReproducibilityTests {
     /// What a run comes to where nothing interrupts it; made once.
-    private static let whole: Result<TestRun.End, any Error> = Result {
+    private static let whole: Result<RunEnd, any Error> = Result {
         let run = try TestRun.random()
         try run.run()
         return try run.end()

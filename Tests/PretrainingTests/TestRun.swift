@@ -110,13 +110,7 @@ struct TestRun {
     }
 
     /// The bytes of the files in a folder of the run, by name.
-    func files(_ part: String) throws -> [String: Data] {
-        let root = output + "/" + part
-        return Dictionary(
-            uniqueKeysWithValues: try FileManager.default.contentsOfDirectory(atPath: root).map {
-                ($0, try Data(contentsOf: URL(fileURLWithPath: root + "/" + $0)))
-            })
-    }
+    func files(_ part: String) throws -> [String: Data] { try TestSupport.files(below: output + "/" + part) }
 
     /// The lines of `metrics.jsonl` without the speed, which no two runs share.
     func metrics() throws -> [String] {
@@ -132,28 +126,12 @@ struct TestRun {
         try FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints").sorted()
     }
 
-    /// What a run has come to, as far as no two runs of the same options may differ.
-    struct End {
-        let model: [String: Data]
-        let checkpoint: (name: String, files: [String: Data])
-        let metrics: [String]
-    }
-
     /// What this run has come to.
-    func end() throws -> End {
-        let last = try #require(try checkpoints().last)
-        return End(
-            model: try files("model"), checkpoint: (last, try files("checkpoints/" + last)), metrics: try metrics())
-    }
+    func end() throws -> RunEnd { try RunEnd(run: output) }
 
     /// Expects that another run came to the same end, bit for bit.
-    func expectSameEnd(as other: End, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let end = try end()
-        #expect(end.checkpoint.name == other.checkpoint.name, comment, sourceLocation: sourceLocation)
-        for same in [end.model == other.model, end.checkpoint.files == other.checkpoint.files] {
-            #expect(same, comment, sourceLocation: sourceLocation)
-        }
-        #expect(end.metrics == other.metrics, comment, sourceLocation: sourceLocation)
+    func expectSameEnd(as other: RunEnd, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        #expect(try end().differences(from: other) == [], comment, sourceLocation: sourceLocation)
     }
 
     /// What `RUN/model` says of τ and b.

@@ -77,8 +77,14 @@ struct FileRun {
         #expect(notes.contains { $0.hasPrefix("\(first.options.data): 24 pictures, 6 labels, ") }, "\(notes)")
         #expect(notes.contains("checking pictures 24") && notes.contains("scoring the start 24"))
         #expect(notes.last == "the report is \(first.options.output)/report.html")
-        let names = ["checkpoints", "config.yml", "metrics.jsonl", "model", "report.html", "tensorboard"]
+        let names = [
+            "checkpoints", "config.yml", "metrics.jsonl", "model", "pictures.sha256", "report.html", "tensorboard",
+        ]
         #expect(try first.names() == names)
+        // The same pictures choose and train.
+        let shared = "24 of 24 validation pictures are in the training data too, such as "
+        #expect(notes.contains { $0.hasPrefix("warning: " + shared) })
+        #expect(String(decoding: try first.bytes("report.html"), as: UTF8.self).contains(shared))
         #expect(try first.failure().contains("run is not empty; give --resume"))
         first.run.options.resume = true
         let page = try first.bytes("report.html")

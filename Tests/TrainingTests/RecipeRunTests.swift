@@ -74,7 +74,9 @@ struct RecipeFileRun {
         #expect(description.head == .anchored && !description.thresholds.isEmpty)
         let saved = String(decoding: try first.bytes("config.yml"), as: UTF8.self)
         #expect(saved.contains("recipe: \"auto\"") && !saved.contains("epochs"))
-        let names = ["config.yml", "metrics.jsonl", "model", "recipe.json", "report.html", "tensorboard"]
+        let names = [
+            "config.yml", "metrics.jsonl", "model", "pictures.sha256", "recipe.json", "report.html", "tensorboard",
+        ]
         #expect(try listDirectory(path: first.output).sorted() == names)
         let steps = try first.lines().filter { $0["validation"] == nil }.map { $0["step"]?.number }
         #expect(steps == steps.indices.map { Double($0) })

@@ -29,7 +29,7 @@ import TrainingOptions
     }
 
     /// What such a run comes to where nothing interrupts it; made once.
-    private static let whole: Result<TestRun.End, any Error> = Result {
+    private static let whole: Result<RunEnd, any Error> = Result {
         let run = try Self.random()
         try run.run()
         return try run.end()

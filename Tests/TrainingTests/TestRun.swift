@@ -82,17 +82,7 @@ struct TestRun {
     }
 
     /// The bytes of every file below the run's directory, by path.
-    func files(_ part: String = "") throws -> [String: Data] {
-        let root = part.isEmpty ? output : output + "/" + part
-        var result: [String: Data] = [:]
-        let paths = try #require(FileManager.default.enumerator(atPath: root))
-        for case let path as String in paths {
-            var isDirectory: ObjCBool = false
-            _ = FileManager.default.fileExists(atPath: root + "/" + path, isDirectory: &isDirectory)
-            if !isDirectory.boolValue { result[path] = try Data(contentsOf: URL(fileURLWithPath: root + "/" + path)) }
-        }
-        return result
-    }
+    func files(_ part: String = "") throws -> [String: Data] { try TestSupport.files(below: output + "/" + part) }
 
     /// The lines of `metrics.jsonl` without the speed, which no two runs share.
     func metrics() throws -> [String] {
@@ -108,29 +98,12 @@ struct TestRun {
         try FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints").sorted()
     }
 
-    /// What a run has come to, as far as no two runs of the same options may differ.
-    struct End {
-        let model: [String: Data]
-        let checkpoint: (name: String, files: [String: Data])
-        let metrics: [String]
-    }
-
     /// What this run has come to.
-    func end() throws -> End {
-        let last = try #require(try checkpoints().last)
-        return End(
-            model: try files("model"), checkpoint: (last, try files("checkpoints/" + last)), metrics: try metrics())
-    }
+    func end() throws -> RunEnd { try RunEnd(run: output) }
 
     /// Expects that another run came to the same end, bit for bit.
-    func expectSameEnd(as other: End, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let end = try end()
-        let same = end.model == other.model
-        #expect(same, comment, sourceLocation: sourceLocation)
-        #expect(end.checkpoint.name == other.checkpoint.name, comment, sourceLocation: sourceLocation)
-        let sameCheckpoint = end.checkpoint.files == other.checkpoint.files
-        #expect(sameCheckpoint, comment, sourceLocation: sourceLocation)
-        #expect(end.metrics == other.metrics, comment, sourceLocation: sourceLocation)
+    func expectSameEnd(as other: RunEnd, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        #expect(try end().differences(from: other) == [], comment, sourceLocation: sourceLocation)
     }
 
     /// The same for a run that is still there.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Evaluation
-import FileIO
-import MultiLabel
-import Torch
+package import FileIO
+package import MultiLabel
+package import Torch
 
 /// Logistic regressions of all labels on pooled states, beside logits that are given: z = z0 + w_j·x + b_j, by
 ///
 ///     min Σ CE(y, z) + λ/2 · Σ ‖w_j‖² + 0.025 · Σ b_j²
 ///
 /// over the known pairs. A label without a positive or without a negative keeps w = 0 and b = 0.
-struct AnchoredRegression {
+package struct AnchoredRegression {
     /// x, `[N, W]`.
     let states: Tensor
     /// z0, `[N, L]`.
@@ -29,11 +29,11 @@ struct AnchoredRegression {
     private static let maximumIterations = 200
 
     /// What was fitted.
-    struct Fit {
+    package struct Fit {
         /// w, `[L, W]`, row major.
-        var weight: [Float]
+        package var weight: [Float]
         /// b, `[L]`.
-        var bias: [Float]
+        package var bias: [Float]
         /// The same in the search's variables, to begin a neighbouring fit with.
         fileprivate var start: [Double]
     }
@@ -47,7 +47,7 @@ struct AnchoredRegression {
     ///   - targets: y, `[N, L]`, in 0...1 or NaN where unknown.
     ///   - isIncluded: Which pictures count.
     /// - Throws: `TorchError` if memory runs out.
-    init(
+    package init(
         states: Tensor, standard: StateStandard, offsets: [Float], targets: [Float], isIncluded: (Int) -> Bool
     ) throws {
         let (count, width) = (states.shape[0], states.shape[1])
@@ -93,7 +93,7 @@ struct AnchoredRegression {
     ///   - monitor: Asked in every step whether to go on.
     /// - Returns: The fit.
     /// - Throws: `TorchError`, and what `monitor` throws.
-    func fit(penalty: Double, from start: Fit? = nil, monitor: WorkMonitor) throws -> Fit {
+    package func fit(penalty: Double, from start: Fit? = nil, monitor: WorkMonitor) throws -> Fit {
         let size = labels * (width + 1)
         // In these units the second derivatives are about 1: states have mean squared norm 1 over W columns.
         var units = [Double](repeating: 1, count: size)

@@ -120,11 +120,11 @@ extension AutomaticTraining {
         let count = training.images.count
         if let validation {
             let own = Array(pictures.fingerprints.prefix(count))
-            let shared = sharedPictures(own, Array(pictures.fingerprints.suffix(validation.images.count)))
-            let same = shared.filter { $0.kind == .samePixels }
-            if let first = same.first, !options.allowShared {
-                let note =
-                    "\(same.count) of \(validation.images.count) validation pictures are in the training data too, such as \(printable(validation.images[first.second].name)): what is chosen by them is too hopeful; mumic dataset split makes data without such pictures, --allow-shared silences this"
+            let theirs = pictures.fingerprints.suffix(validation.images.count).map { $0?.pixelDigits }
+            if !options.allowShared,
+                let note = sharedPicturesNote(
+                    training: Set(own.compactMap { $0?.pixelDigits }), validation: theirs, validation)
+            {
                 record.notes = [note]
                 monitor.note("warning: " + note)
             }

@@ -28,6 +28,8 @@ extension AutomaticTraining {
         let model = start.classifier.model
         let keepsActivations = plan.activationBytes > 0
         let sets = split(pictures, &record)
+        func digits(_ rows: [Int]) -> [String] { rows.compactMap { pictures.fingerprints[$0]?.pixelDigits } }
+        try SeenPictures(training: digits(sets.training), validation: digits(sets.validation)).write(run: run.path)
         let folds = stratifiedParts(
             targets: sets.trainingTable.targets, labelCount: labels.count, groups: sets.groups,
             shares: Array(repeating: 1, count: LinearStage.foldCount), seed: options.seed)

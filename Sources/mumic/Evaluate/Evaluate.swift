@@ -6,6 +6,7 @@ import Evaluation
 import FileIO
 import JSON
 import MultiLabel
+import Terminal
 
 /// Computes the metrics of a model on annotated pictures.
 struct Evaluate: ParsableCommand {
@@ -45,9 +46,12 @@ struct Evaluate: ParsableCommand {
         if let output { try createDirectory(path: output) }
         let page = try page.sources(model: model.model)
         let bundle = try modelBundle(model.directory())
+        let seenPictures = try SeenPictureNotes(model: model.model, table, options.pictures)
         let evaluation = try bundle.evaluate(
             table, labels: fileLabels, templates: templates, options: options, metrics: metrics.options, parts: parts,
-            monitor: .console)
+            monitor: .console, inspect: seenPictures?.inspect)
+        let notes = seenPictures?.notes() ?? []
+        for note in notes { StandardError.line("warning: " + note) }
         var report = evaluation.report
         report.compared = try self.page.compared(evaluation.scores, of: table, options: metrics.options)
         try StandardOutput.shared.write(try jsonText(report))
@@ -56,6 +60,7 @@ struct Evaluate: ParsableCommand {
         let seen = about?.labels.map(\.name) ?? []
         try page?.write(
             report, scores: evaluation.scores, of: table, model: model.model,
-            seen: seen.isEmpty ? nil : seen, reading: evaluation.reading, about: about, bands: groups.bands?.boundaries)
+            seen: seen.isEmpty ? nil : seen, reading: evaluation.reading, about: about, bands: groups.bands?.boundaries,
+            notes: notes)
     }
 }

@@ -75,7 +75,7 @@ struct ReportSources {
     func write(
         _ evaluation: EvaluationReport, scores: [Double], of table: AnnotationTable, model: String, seen: [String]?,
         reading: ScoreReading = ScoreReading(.logits), about: ClassifierDescription? = nil,
-        bands: BandBoundaries? = nil
+        bands: BandBoundaries? = nil, notes: [String] = []
     ) throws {
         var contents = ReportContents(
             model: model, data: table.source, evaluation: evaluation, scores: scores, targets: table.targets)
@@ -89,6 +89,7 @@ struct ReportSources {
         contents.alpha = about?.alpha
         contents.training = run?.log ?? TrainingLog()
         contents.recipe = run?.recipe
+        contents.notes = notes
         contents.configuration = run?.configuration
         contents.addProgram()
         try AtomicFile.write(try contents.html(), to: path, durable: false)
