@@ -50,6 +50,7 @@ package func checkPictures(
 ///   - training: The pixel hashes of the training pictures.
 ///   - validation: The hashes of the pictures to choose by; nil for one that was not read.
 ///   - table: Those pictures.
+/// - Returns: A sentence without a full stop.
 func sharedPicturesNote(training: Set<String>, validation: [String?], _ table: AnnotationTable) -> String? {
     let same = validation.indices.filter { row in validation[row].map(training.contains) ?? false }
     guard let first = same.first else { return nil }

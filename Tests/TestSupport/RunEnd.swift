@@ -14,6 +14,7 @@ public struct RunEnd: Sendable {
     /// What a run that is done has left.
     ///
     /// - Parameter run: The run's directory.
+    /// - Throws: If a file cannot be read.
     public init(run: String) throws {
         model = try files(below: run + "/model")
         let names = try FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints").sorted()

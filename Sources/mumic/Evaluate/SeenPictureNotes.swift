@@ -17,6 +17,7 @@ struct SeenPictureNotes {
     ///   - model: The model; nil comes back where it is not RUN/model, or its run has not left what it has seen.
     ///   - table: The pictures to evaluate.
     ///   - pictures: How they are read; at a reduced scale their pixels tell nothing.
+    /// - Throws: `InputError` if the run's file is damaged, `FileIOError`.
     init?(model: String, _ table: AnnotationTable, _ pictures: PictureStreamOptions) throws {
         guard !pictures.decodesFast, let seen = try SeenPictures(runOfModel: model) else { return nil }
         (self.seen, self.table) = (seen, table)
