@@ -29,6 +29,7 @@ let tests: [Target] = [
     test("Randomness"),
     test("JSON", ["FileIO"]),
     test("Safetensors", ["FileIO"], fixtures: true),
+    test("PyTorchFiles", ["FileIO", "Safetensors"], fixtures: true),
     test("Terminal"),
     test("TensorBoard", ["FileIO"], fixtures: true),
     test("ContentHash", ["FileIO"], fixtures: true),
@@ -104,6 +105,7 @@ let package = Package(
         .library(name: "Pretraining", targets: ["Pretraining"]),
         .library(name: "Hub", targets: ["Hub"]),
         .library(name: "Safetensors", targets: ["Safetensors"]),
+        .library(name: "PyTorchFiles", targets: ["PyTorchFiles"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -131,12 +133,15 @@ let package = Package(
         .target(name: "TensorBoard", dependencies: ["FileIO", "JSON"]),
         .target(name: "Safetensors", dependencies: ["FileIO", "JSON"]),
         .target(name: "Torch", dependencies: ["CTorch", "FileIO"]),
-        .target(name: "TorchNN", dependencies: ["Torch", "Safetensors", "FileIO", "Randomness"]),
+        .target(name: "PyTorchFiles", dependencies: ["FileIO", "Safetensors"]),
+        .target(name: "TorchNN", dependencies: ["Torch", "PyTorchFiles", "Safetensors", "FileIO", "Randomness"]),
         .target(name: "Imaging", dependencies: ["CImageCodecs", "CResample", "FileIO", "JSON", "Randomness"]),
         .target(name: "Tokenization", dependencies: ["FileIO", "JSON"]),
         .target(
             name: "Models",
-            dependencies: ["TorchNN", "Torch", "Tokenization", "Imaging", "Safetensors", "FileIO", "JSON"]),
+            dependencies: [
+                "TorchNN", "Torch", "Tokenization", "Imaging", "PyTorchFiles", "Safetensors", "FileIO", "JSON",
+            ]),
         .target(name: "Evaluation", dependencies: ["Datasets", "FileIO", "JSON"]),
         .target(name: "Audit", dependencies: ["Datasets", "Evaluation", "FileIO", "JSON", "Randomness"]),
         .target(name: "Datasets", dependencies: ["ContentHash", "FileIO", "JSON"]),

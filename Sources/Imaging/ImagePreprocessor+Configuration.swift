@@ -8,8 +8,14 @@ extension ImagePreprocessor {
     /// defaults of transformers' `CLIPImageProcessor`: resize the short side to 224 (bicubic), crop 224 × 224, multiply
     /// by 1/255, normalise with OpenAI's mean and deviation. A value that cannot be used is an error that names its
     /// key.
-    public init(configuration: Data) throws(ImagingError) {
-        let object = try ConfigurationObject(configuration)
+    ///
+    /// - Parameters:
+    ///   - configuration: The text.
+    ///   - inProcessor: Whether it is a `processor_config.json`, which transformers 5 writes in its place with the same
+    ///     settings under `image_processor`.
+    /// - Throws: ``ImagingError/badConfiguration(key:problem:)``.
+    public init(configuration: Data, inProcessor: Bool = false) throws(ImagingError) {
+        let object = try ConfigurationObject(configuration, part: inProcessor ? "image_processor" : nil)
         if try object.flag("do_pad", default: false) {
             throw .badConfiguration(key: "do_pad", problem: "is true: padding is not supported, remove it")
         }
@@ -81,12 +87,20 @@ extension JSONValue {
 private struct ConfigurationObject {
     let root: JSONValue
 
-    init(_ data: Data) throws(ImagingError) {
+    init(_ data: Data, part: String? = nil) throws(ImagingError) {
         guard data.count <= 1 << 20 else {
             throw Self.bad("", "the configuration has more than a megabyte: it is something else, fetch it again")
         }
-        root = try JSONValue(parsing: data, depthLimit: 512) { _ in
+        let whole = try JSONValue(parsing: data, depthLimit: 512) { _ in
             Self.bad("", "the configuration is not valid JSON: correct or fetch it again")
+        }
+        if let part {
+            guard let inner = whole[part], inner.members != nil else {
+                throw Self.bad(part, "is missing: there is nothing about pictures in the file")
+            }
+            root = inner
+        } else {
+            root = whole
         }
         guard root.members != nil else {
             throw Self.bad("", "the configuration is \(root.words), not an object: fetch it again")

@@ -39,6 +39,8 @@ public protocol ModelArchitecture: Sendable {
     /// Where the parameters, by their names, lie in a file with these names of open_clip's; nothing, the default, for a
     /// family that does not recognize such files.
     func openCLIPRecipes(for tensorNames: [String]) -> [String: WeightSource.Recipe]
+    /// Whether tensors have open_clip's names, whatever the layout of the files beside them. By default false.
+    func usesOpenCLIPNames(_ tensorNames: [String]) -> Bool
 
     /// Reads the tokenizer of the model in a directory.
     ///
@@ -59,6 +61,8 @@ extension ModelArchitecture {
     public var patchCount: Int? { nil }
     /// None.
     public func linearLayer(_ path: String) -> (from: Int, to: Int)? { nil }
+    /// They are transformers' own.
+    public func usesOpenCLIPNames(_ tensorNames: [String]) -> Bool { false }
     /// None.
     public func openCLIPRecipes(for tensorNames: [String]) -> [String: WeightSource.Recipe] { [:] }
 

@@ -9,8 +9,8 @@ public import TorchNN
 
 /// A directory with a model: configuration, weights, tokenizer and preprocessing.
 ///
-/// Hugging Face's layout (`config.json`, `model.safetensors` or its shards), or a `*.safetensors` with openai/CLIP's or
-/// open_clip's names beside an `open_clip_config.json`. Or an adapter in PEFT's format (`adapter_config.json`), which
+/// Hugging Face's layout (`config.json`, `model.safetensors` or its shards, else `pytorch_model.bin`), or weights with
+/// openai/CLIP's or open_clip's names beside an `open_clip_config.json`. Or an adapter in PEFT's format (`adapter_config.json`), which
 /// names another directory as its base: everything is then the base's but the weights, into which the adapter is
 /// merged. The directories are only read. ``ModelRegistry`` finds the family whose model it is.
 public struct ModelCheckpoint {
@@ -26,6 +26,8 @@ public struct ModelCheckpoint {
     public let tokenizer: any TextTokenizer
     /// How pictures are prepared.
     public let preprocessor: ImagePreprocessor
+    /// What had to be done to find the weights in their file, in words: such as a prefix that was taken off all names.
+    public let notes: [String]
     private var source: WeightSource
 
     /// Whether the weights are a base's with an adapter merged into them.
@@ -59,7 +61,7 @@ public struct ModelCheckpoint {
     private init(_ directory: ModelDirectory) throws {
         self.directory = directory.path
         self.baseDirectory = directory.path
-        (self.layout, self.architecture, self.source) = try Self.model(in: directory)
+        (self.layout, self.architecture, self.source, self.notes) = try Self.model(in: directory)
         self.tokenizer = try architecture.tokenizer(in: directory.path)
         if tokenizer.vocabularySize > architecture.vocabularySize {
             throw InputError.badData(
@@ -72,13 +74,19 @@ public struct ModelCheckpoint {
     /// The model's shape and weights, without tokenizer and preprocessing.
     static func model(
         in directory: ModelDirectory
-    ) throws -> (layout: ModelLayout, architecture: any ModelArchitecture, source: WeightSource) {
+    ) throws -> (layout: ModelLayout, architecture: any ModelArchitecture, source: WeightSource, notes: [String]) {
         let weights = try directory.weights()
-        let tensorNames = weights.entries.map(\.name)
+        let tensorNames = weights.names
         let (family, layout, configuration) = try ModelRegistry.find(directory, tensorNames: tensorNames)
         let architecture = try family.architecture(configuration, layout: layout)
-        let recipes = layout == .openCLIP ? architecture.openCLIPRecipes(for: tensorNames) : nil
-        return (layout, architecture, WeightSource(weights, recipes: recipes))
+        // OpenAI's own archives have such names beside Hugging Face's files too.
+        let isRenamed = layout == .openCLIP || architecture.usesOpenCLIPNames(tensorNames)
+        let recipes = isRenamed ? architecture.openCLIPRecipes(for: tensorNames) : nil
+        let file = weights.path.split(separator: "/").last.map(String.init) ?? weights.path
+        return (
+            layout, architecture, WeightSource(weights, recipes: recipes),
+            weights.notes.map { "\(file): \($0)" }
+        )
     }
 
     /// The tokenizer and the context length alone, without opening the weights; as ``init(directory:resolvingBase:)``.

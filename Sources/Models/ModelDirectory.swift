@@ -3,7 +3,10 @@
 package import FileIO
 import Foundation
 import Imaging
+import JSON
+import PyTorchFiles
 import Safetensors
+import TorchNN
 
 /// A directory with a model's files, whatever its family.
 public struct ModelDirectory {
@@ -12,44 +15,77 @@ public struct ModelDirectory {
     /// The names in it.
     public let names: Set<String>
 
+    /// Where transformers 5 keeps the settings of tokenizer and image processor together.
+    private static let processorName = "processor_config.json"
+
     /// Lists a directory.
     ///
-    /// - Throws: `FileIOError` if it cannot be read, `InputError` if it is a pickle.
+    /// - Throws: `FileIOError` if it cannot be read, `InputError` if it is a file of weights.
     public init(path: String) throws {
         self.path = path
         do {
             names = Set(try listDirectory(path: path))
         } catch {
-            if let pickle = InputError.refusal(ofPickle: path) { throw pickle }
+            if let refusal = InputError.refusal(ofWeights: path) { throw refusal }
             throw error
         }
     }
 
-    /// Opens the weights, whatever names their tensors have.
-    func weights() throws -> SafetensorsCheckpoint {
-        if names.contains("model.safetensors") || names.contains("model.safetensors.index.json") {
-            return try SafetensorsCheckpoint(directory: path)
+    /// Opens the weights, whatever names their tensors have: safetensors, else files of torch.save.
+    ///
+    /// Where `config.json` is timm's, which describes an image tower alone, open_clip's files are taken.
+    ///
+    /// - Throws: `InputError` if there are none, or several of which none is known to be the model's.
+    func weights() throws -> WeightFiles {
+        let isHuggingFace = try !hasTimmConfiguration()
+        func first(_ known: [String], _ ending: String) -> String? {
+            known.first { names.contains($0 + ending) }.map { $0 + ending }
         }
-        let known = ["open_clip_model.safetensors", "open_clip_pytorch_model.safetensors"]
-        let others = names.filter { $0.hasSuffix(".safetensors") && $0 != "head.safetensors" }.sorted()
-        if others.count > 1, !known.contains(where: names.contains) {
-            let files = others.prefix(3).joined(separator: ", ")
-            throw InputError.badData(
-                "\(path) has several files of weights (\(files)); keep one, or call it model.safetensors")
+        let own = isHuggingFace ? ["model.safetensors", "model.safetensors.index.json"] : []
+        let openCLIP = ["open_clip_model", "open_clip_pytorch_model"]
+        if let name = own.first(where: names.contains) ?? first(openCLIP, ".safetensors") {
+            return .safetensors(try SafetensorsCheckpoint(path: path + "/" + name))
         }
-        if let name = known.first(where: names.contains) ?? others.first {
-            return try SafetensorsCheckpoint(path: path + "/" + name)
+        if let name = try only(names.filter { $0.hasSuffix(".safetensors") && $0 != "head.safetensors" }) {
+            return .safetensors(try SafetensorsCheckpoint(path: path + "/" + name))
         }
+        let older = isHuggingFace ? ["pytorch_model.bin", "pytorch_model.bin.index.json"] : []
+        let name =
+            try older.first(where: names.contains) ?? first(openCLIP, ".bin")
+            ?? only(names.filter { PyTorchFile.hasName($0) && !Self.isBesideWeights($0) })
+        if let name { return .pytorch(try PyTorchCheckpoint(path: path + "/" + name)) }
         try refusePickles(named: "model.safetensors")
         throw InputError.badData(
-            "\(path) has no model.safetensors, model.safetensors.index.json or other *.safetensors; name a model directory"
+            "\(path) has no model.safetensors, model.safetensors.index.json, pytorch_model.bin or other file of weights; name a model directory"
         )
     }
 
-    /// Throws the refusal of the first pickle, which should rather be a file of this name.
+    /// The only name among some, nil for none.
+    private func only(_ names: Set<String>) throws -> String? {
+        if names.count < 2 { return names.first }
+        let files = names.sorted().prefix(3).joined(separator: ", ")
+        throw InputError.badData(
+            "\(path) has several files of weights (\(files)); keep one, or call it model.safetensors")
+    }
+
+    /// Whether a file of torch.save is what training programs leave beside the weights.
+    private static func isBesideWeights(_ name: String) -> Bool {
+        ["training_args", "optimizer", "scheduler", "scaler", "rng_state", "random_states"].contains(
+            where: name.hasPrefix)
+    }
+
+    /// Whether `config.json` describes a model of timm, beside open_clip's files.
+    private func hasTimmConfiguration() throws -> Bool {
+        guard names.isSuperset(of: ["config.json", "open_clip_config.json"]) else { return false }
+        let file = path + "/config.json"
+        let configuration = try ConfigReader(path: file, bytes: readFile(path: file, maximumBytes: 16 << 20))
+        return configuration.value["model_type"] == nil && configuration.value["architecture"] != nil
+    }
+
+    /// Throws the refusal of the first file of torch.save, which should rather be one of this name.
     func refusePickles(named name: String) throws(InputError) {
-        for other in names.sorted() {
-            if let refusal = InputError.refusal(ofPickle: path + "/" + other, named: name) { throw refusal }
+        for other in names.sorted() where PyTorchFile.hasName(other) || other.hasSuffix(".pkl") {
+            throw .refusal(ofPickle: path + "/" + other, named: name)
         }
     }
 
@@ -69,10 +105,13 @@ public struct ModelDirectory {
         }
     }
 
-    /// Reads how pictures are prepared, which has to give pictures of `side` pixels.
+    /// Reads how pictures are prepared, which has to give pictures of `side` pixels: from `preprocessor_config.json`, or
+    /// where that is missing from the part of `processor_config.json` that is an image processor's.
     func preprocessor(_ layout: ModelLayout, side: Int) throws -> ImagePreprocessor {
-        let file = path + "/" + layout.preprocessingName
-        guard names.contains(layout.preprocessingName) else {
+        var name = layout.preprocessingName
+        if !names.contains(name), layout == .huggingFace, names.contains(Self.processorName) { name = Self.processorName }
+        let file = path + "/" + name
+        guard names.contains(name) else {
             throw InputError.badData(
                 "\(file) is missing; a model directory needs it to prepare pictures as the model was trained on")
         }
@@ -83,7 +122,7 @@ public struct ModelDirectory {
             preprocessor =
                 layout == .openCLIP
                 ? try ImagePreprocessor(openCLIP: ConfigReader(path: file, bytes: bytes), side: side)
-                : try ImagePreprocessor(configuration: Data(bytes))
+                : try ImagePreprocessor(configuration: Data(bytes), inProcessor: name == Self.processorName)
         } catch ImagingError.badConfiguration(let key, let problem) {
             throw bad(key, problem)
         }
@@ -97,10 +136,16 @@ public struct ModelDirectory {
 }
 
 extension InputError {
-    /// The refusal of a pickle, with the command that converts it; nil for any other path. `name` is what the converted
-    /// file has to be called.
-    package static func refusal(ofPickle path: String, named name: String = "model.safetensors") -> InputError? {
-        guard [".pt", ".bin", ".pth", ".ckpt", ".pkl"].contains(where: path.hasSuffix) else { return nil }
+    /// Says that a model is a directory where somebody named a file of weights; nil for any other path.
+    package static func refusal(ofWeights path: String) -> InputError? {
+        guard PyTorchFile.hasName(path) || path.hasSuffix(".safetensors") else { return nil }
+        return .badData(
+            "\(path) is a file of weights, and a model is the directory that holds it; put config.json, preprocessor_config.json and tokenizer.json beside it (for OpenAI's archives they are in the Hub's openai/clip-vit-base-patch32 and its sisters), and name the directory"
+        )
+    }
+
+    /// The refusal of a pickle that is not looked into, with the command that converts it to a file called `name`.
+    static func refusal(ofPickle path: String, named name: String) -> InputError {
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         let target = (folder.isEmpty ? "" : folder + "/") + name
         let command =

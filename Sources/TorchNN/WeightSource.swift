@@ -22,7 +22,7 @@ public struct WeightSource {
     }
 
     private enum Storage {
-        case checkpoint(SafetensorsCheckpoint, recipes: [String: Recipe]?)
+        case checkpoint(WeightFiles, recipes: [String: Recipe]?)
         case initializer((_ name: String, _ shape: [Int]) -> [Float])
     }
 
@@ -31,7 +31,12 @@ public struct WeightSource {
 
     /// The tensors of `checkpoint` as they are, or found by `recipes`.
     public init(_ checkpoint: SafetensorsCheckpoint, recipes: [String: Recipe]? = nil) {
-        self.storage = .checkpoint(checkpoint, recipes: recipes)
+        self.init(.safetensors(checkpoint), recipes: recipes)
+    }
+
+    /// The tensors of `files` as they are, or found by `recipes`.
+    public init(_ files: WeightFiles, recipes: [String: Recipe]? = nil) {
+        self.storage = .checkpoint(files, recipes: recipes)
     }
 
     /// The values of a model that begins from nothing: `initializer` gives those of a parameter, row major.
@@ -43,7 +48,7 @@ public struct WeightSource {
     public func leftOver(besides parameters: Set<String>) -> [String] {
         guard case .checkpoint(let checkpoint, let recipes) = storage else { return [] }
         let read = recipes.map { recipes in Set(parameters.compactMap { recipes[$0]?.tensor }) } ?? parameters
-        return checkpoint.entries.map(\.name).filter { !read.contains($0) }
+        return checkpoint.names.filter { !read.contains($0) }
     }
 
     /// The same source with what an adapter's file adds to its weights, and puts in place of them.
@@ -75,14 +80,14 @@ public struct WeightSource {
     }
 
     private func loadPlain(_ name: String, shape: [Int], dtype: DType) throws -> Tensor {
-        let checkpoint: SafetensorsCheckpoint
+        let checkpoint: WeightFiles
         let recipes: [String: Recipe]?
         switch storage {
         case .checkpoint(let stored, let storedRecipes): (checkpoint, recipes) = (stored, storedRecipes)
         case .initializer(let values): return try Tensor(values(name, shape), shape: shape).to(dtype: dtype)
         }
         let recipe = recipes.map { $0[name] } ?? Recipe(tensor: name)
-        guard let recipe, let (entry, shard) = checkpoint[recipe.tensor] else {
+        guard let recipe, let entry = checkpoint.tensor(recipe.tensor) else {
             throw InputError.badData(
                 "parameter '\(recipe?.tensor ?? name)' is missing in \(path); check that config.json belongs to these weights"
             )
@@ -103,25 +108,19 @@ public struct WeightSource {
         let tensor = try Tensor(emptyWithShape: stored, dtype: dtype)
         let rowCount = stored.dropFirst().reduce(1, *)
         let start = (recipe.rows?.lowerBound ?? 0) * rowCount
-        try copy(entry, of: shard, from: start, as: fileType, into: tensor)
+        try copy(entry, from: start, as: fileType, into: tensor)
         guard try tensor.isFinite() else {
             throw bad("holds infinite values or NaN; the checkpoint is damaged, use another")
         }
         return recipe.isTransposed ? try tensor.transposed(0, 1).clone() : tensor
     }
 
-    private func copy(
-        _ entry: TensorEntry, of shard: SafetensorsFile, from start: Int, as type: DType, into tensor: Tensor
-    ) throws {
+    private func copy(_ entry: StoredTensor, from start: Int, as type: DType, into tensor: Tensor) throws {
         let pieceCount = 2 << 20
-        let first = entry.byteRange.lowerBound + start * type.byteCount
         let count = tensor.count
         for offset in stride(from: 0, to: count, by: pieceCount) {
             let end = min(count, offset + pieceCount)
-            let range = first + offset * type.byteCount..<first + end * type.byteCount
-            try shard.file.withBytes { try tensor.store(.init(rebasing: $0[range]), dtype: type, at: offset) }
-            // The pages are the file's: without this they would count as the process's memory.
-            shard.file.advise(.dontNeed, range: range)
+            try entry.withElements(start + offset..<start + end) { try tensor.store($0, dtype: type, at: offset) }
         }
     }
 }

@@ -94,6 +94,7 @@ public struct FineTuningRun {
         let validation = try options.validation.map { try readTable($0, labels: annotated.labels, monitor) }?
             .leavingOut(options.holdOut)
         let bundle = try ModelBundle(directory: try findModel(options.model), resolvingBase: findModel)
+        for note in bundle.checkpoint.notes { monitor.note("note: " + note) }
         let kept = Set(training.labels)
         let labels = try bundle.resolve(
             labelFile?.labels.filter { kept.contains($0.name) } ?? training.labels.map { Label(name: $0) })

@@ -32,7 +32,7 @@ import TorchNN
 
     /// The shape and the weights, without tokenizer and preprocessing.
     static func files(_ name: String) throws -> (CLIPConfig, WeightSource) {
-        let (_, architecture, source) = try ModelCheckpoint.model(in: ModelDirectory(path: folder(name)))
+        let (_, architecture, source, _) = try ModelCheckpoint.model(in: ModelDirectory(path: folder(name)))
         return (try #require(architecture as? CLIPConfig), source)
     }
 

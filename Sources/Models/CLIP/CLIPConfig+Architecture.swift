@@ -104,7 +104,10 @@ extension CLIPConfig: NewModelArchitecture {
         }
     }
 
-    /// Of openai/CLIP and open_clip.
+    /// Whether names are those of openai/CLIP and open_clip.
+    public func usesOpenCLIPNames(_ tensorNames: [String]) -> Bool { OpenCLIPNames.areUsed(in: tensorNames) }
+
+    /// The places of all parameters in a file with open_clip's names.
     public func openCLIPRecipes(for tensorNames: [String]) -> [String: WeightSource.Recipe] {
         OpenCLIPNames.recipes(names: tensorNames, config: self)
     }

@@ -76,7 +76,9 @@ struct CLIPFamily: ModelFamily {
     let modelTypes = ["clip"]
 
     func recognizes(_ directory: ModelDirectory, tensorNames: [String]?) -> Bool {
-        tensorNames.map(OpenCLIPNames.areUsed) ?? !directory.names.contains("config.json")
+        let isAlone = !directory.names.contains("config.json")
+        guard let tensorNames else { return isAlone }
+        return OpenCLIPNames.areUsed(in: tensorNames) && (isAlone || directory.names.contains("open_clip_config.json"))
     }
 
     func architecture(_ configuration: ConfigReader, layout: ModelLayout) throws -> any ModelArchitecture {

@@ -43,7 +43,9 @@ struct ModelOptions: ParsableArguments {
 
 /// What a model's directory says.
 func modelBundle(_ directory: String) throws -> ModelBundle {
-    try ModelBundle(directory: directory, resolvingBase: modelDirectory)
+    let bundle = try ModelBundle(directory: directory, resolvingBase: modelDirectory)
+    for note in bundle.checkpoint.notes { StandardError.line("note: " + note) }
+    return bundle
 }
 
 /// The directory of a model that is given by its path or its Hub name; fetched if need be.
@@ -53,7 +55,7 @@ func modelDirectory(_ model: String) throws -> String {
         if isDirectory.boolValue {
             return model.count > 1 && model.hasSuffix("/") ? String(model.dropLast()) : model
         }
-        if let refusal = InputError.refusal(ofPickle: model) { throw refusal }
+        if let refusal = InputError.refusal(ofWeights: model) { throw refusal }
         throw InputError.badData("\(printable(model)) is a file; --model takes the directory that holds the model")
     }
     // `run/model` beside a folder `run` is a slip in a path, not somebody's repository.
