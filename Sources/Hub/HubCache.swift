@@ -51,12 +51,12 @@ struct HubCache {
         let files = files(in: commit)
         if files.names.isEmpty { return "the model is" }
         if let missing = files.missingDescription { return "\(missing) is" }
-        switch files.weights {
+        switch files.weights(isTimm: hasTimmConfiguration(in: commit)) {
         case nil: return "model.safetensors is"
         case .file: return nil
-        case .sharded:
-            guard let shards = try? ModelFiles.shards(inIndexAt: file(ModelFiles.index, in: commit)) else {
-                return "a usable \(ModelFiles.index) is"
+        case .sharded(let index):
+            guard let shards = try? ModelFiles.shards(inIndexAt: file(index, in: commit)) else {
+                return "a usable \(index) is"
             }
             return shards.first { !has($0, in: commit) }.map { "\($0) is" }
         }
@@ -66,6 +66,19 @@ struct HubCache {
     func settlesPreprocessing(of commit: String) -> Bool {
         files(in: commit).hasPreprocessing
             || FileSystem.size(ofFileAt: noExist("preprocessor_config.json", commit)) != nil
+    }
+
+    /// Whether a snapshot has the files of two layouts, and config.json is timm's, which describes an image tower alone.
+    func hasTimmConfiguration(in commit: String) -> Bool {
+        struct Configuration: Decodable {
+            var model_type: String?
+            var architecture: String?
+        }
+        guard files(in: commit).hasBothLayouts,
+            let data = FileManager.default.contents(atPath: file("config.json", in: commit)), data.count < 1 << 24,
+            let configuration = try? JSONDecoder().decode(Configuration.self, from: data)
+        else { return false }
+        return configuration.model_type == nil && configuration.architecture != nil
     }
 
     private func files(in commit: String) -> ModelFiles {

@@ -71,27 +71,33 @@ public struct HubClient: Sendable {
     private func fetch(
         _ listing: HubListing, of name: HubModelName, requests: HubRequests, cache: HubCache
     ) throws(HubError) {
-        let weights = try listing.files.requireWeights(of: name)
+        var weights = try listing.files.requireWeights(of: name)
         // Small files first: where the weights are, everything else is.
         var files = listing.files.descriptions
-        var index: String?
-        switch weights {
-        case .file(let file): files.append(file)
-        case .sharded:
-            files.append(ModelFiles.index)
-            index = cache.file(ModelFiles.index, in: listing.commit)
-        }
         var number = 0
         var hasFetched = false
-        while number < files.count {
+        var hasWeights = false
+        while number < files.count || !hasWeights {
+            if number == files.count {
+                hasWeights = true
+                if cache.hasTimmConfiguration(in: listing.commit), let others = listing.files.weights(isTimm: true) {
+                    weights = others
+                }
+                switch weights {
+                case .file(let file): files.append(file)
+                case .sharded(let index): files.append(index)
+                }
+            }
             let file = files[number]
             number += 1
             if !cache.has(file, in: listing.commit) {
                 try fetch(
-                    file, number: number, count: files.count, commit: listing.commit, requests: requests, cache: cache)
+                    file, number: number, count: files.count + (hasWeights ? 0 : 1), commit: listing.commit,
+                    requests: requests, cache: cache)
                 hasFetched = true
             }
-            if file == ModelFiles.index, let index {
+            if weights == .sharded(index: file) {
+                let index = cache.file(file, in: listing.commit)
                 let shards = try ModelFiles.shards(inIndexAt: index)
                 if let absent = shards.first(where: { !listing.files.names.contains($0) }) {
                     throw .badShardIndex(path: index, reason: "the model has no \(printable(absent))")

@@ -51,8 +51,6 @@ public enum HubError: UserFacingError, Equatable {
     case unwritable(path: String, reason: String)
     /// A file of the cache cannot be read.
     case unreadable(path: String, reason: String)
-    /// The only weights are pickles, which can run code when they are opened.
-    case picklesOnly(model: String, repository: String, revision: String, file: String)
     /// The model lacks something without which it is no CLIP model.
     case incompleteModel(model: String, missing: String)
     /// Several files may be the weights.
@@ -121,9 +119,6 @@ extension HubError {
                 + "directory"
         case .unreadable(let path, let reason):
             "\(path): cannot be read (\(reason)); correct the permissions, or delete it to fetch it again"
-        case .picklesOnly(let model, let repository, let revision, let file):
-            "\(model): the weights are a pickle (\(file)), which can run code and is refused; convert them once: "
-                + conversion(repository: repository, revision: revision)
         case .incompleteModel(let model, let missing):
             "\(model): no CLIP model, it has no \(missing); name another model or revision"
         case .ambiguousWeights(let model, let files):
@@ -136,13 +131,6 @@ extension HubError {
 
     private func counted(_ attempts: Int) -> String {
         attempts == 1 ? "1 attempt" : "\(attempts) attempts"
-    }
-
-    private func conversion(repository: String, revision: String) -> String {
-        let from = revision == "main" ? "'\(repository)'" : "'\(repository)', revision='\(revision)'"
-        return "python -c \"from transformers import CLIPModel as M, CLIPProcessor as P; "
-            + "M.from_pretrained(\(from)).save_pretrained('clip'); P.from_pretrained(\(from)).save_pretrained('clip')\""
-            + " and name the directory clip"
     }
 
     /// Missing input where what was named is not to be found, also where nobody answers who would have it; else bad data.

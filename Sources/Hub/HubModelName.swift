@@ -11,8 +11,14 @@ public struct HubModelName: Sendable, Hashable, CustomStringConvertible {
     /// A branch, tag or commit. The default is `main`.
     public let revision: String
 
-    /// Reads `organization/name` or `organization/name@revision`; `nil` where the text is neither.
+    /// Reads `organization/name` or `organization/name@revision`, also with open_clip's `hf-hub:` before it, and open_clip's
+    /// names of pretrained models such as `ViT-B-32/laion2b_s34b_b79k`; `nil` where the text is none of them.
     public init?(_ text: String) {
+        var text = text.hasPrefix("hf-hub:") ? String(text.dropFirst("hf-hub:".count)) : text
+        let names = text.split(separator: "/", omittingEmptySubsequences: false)
+        if names.count == 2, let known = OpenCLIPModels.repository(architecture: names[0], tag: names[1]) {
+            text = known
+        }
         let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard let repository = halves.first else { return nil }
         let parts = repository.split(separator: "/", omittingEmptySubsequences: false)

@@ -13,12 +13,13 @@ struct ModelFiles: Equatable {
         "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "mumic.json",
         "head.safetensors",
     ]
-    static let index = "model.safetensors.index.json"
+    /// The indexes of shards, in the two kinds of weights.
+    static let indexes = ["model.safetensors.index.json", "pytorch_model.bin.index.json"]
 
     enum Weights: Equatable {
         case file(String)
         /// The index names the shards.
-        case sharded
+        case sharded(index: String)
     }
 
     /// Takes the names that are plain: no directories, nothing hidden, nothing that is no file's name.
@@ -30,19 +31,41 @@ struct ModelFiles: Equatable {
         Self.descriptions.filter(names.contains)
     }
 
-    /// The weights to take: `model.safetensors`, else the shards of its index, else `open_clip_model.safetensors`, else
-    /// the only other `*.safetensors`; `nil` where there are none that can be taken.
-    var weights: Weights? {
-        for name in ["model.safetensors", Self.index, "open_clip_model.safetensors"] where names.contains(name) {
-            return name == Self.index ? .sharded : .file(name)
+    /// The weights to take: safetensors before files of torch.save, transformers' before open_clip's; each whole before its
+    /// shards. Where neither is there under its name, the only other file of either kind; `nil` where there are none that
+    /// can be taken.
+    ///
+    /// - Parameter isTimm: Whether config.json describes a model of timm, so that only open_clip's files are a CLIP.
+    /// - Returns: A file, or the index of several.
+    func weights(isTimm: Bool = false) -> Weights? {
+        func first(_ names: [String]) -> Weights? {
+            names.first(where: self.names.contains).map { Self.indexes.contains($0) ? .sharded(index: $0) : .file($0) }
         }
-        return otherWeights.count == 1 ? otherWeights.first.map(Weights.file) : nil
+        let own = isTimm ? [] : ["model.safetensors", Self.indexes[0]]
+        let older = isTimm ? [] : ["pytorch_model.bin", Self.indexes[1]]
+        let openCLIP = ["open_clip_model", "open_clip_pytorch_model"]
+        return first(own + openCLIP.map { $0 + ".safetensors" }) ?? only(otherSafetensors)
+            ?? (otherSafetensors.isEmpty ? first(older + openCLIP.map { $0 + ".bin" }) ?? only(otherPickles) : nil)
     }
 
+    private func only(_ names: [String]) -> Weights? { names.count == 1 ? names.first.map(Weights.file) : nil }
+
     /// `*.safetensors` under names of their own.
-    private var otherWeights: [String] {
+    private var otherSafetensors: [String] {
         names.filter { $0.hasSuffix(".safetensors") && !Self.descriptions.contains($0) }.sorted()
     }
+
+    /// Files of torch.save under names of their own, those beside that training programs leave excepted.
+    private var otherPickles: [String] {
+        let others = ["training_args", "optimizer", "scheduler", "scaler", "rng_state", "random_states"]
+        return names.filter { name in
+            [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) }
+                && !others.contains { name.hasPrefix($0) }
+        }.sorted()
+    }
+
+    /// Whether the files of two layouts are there, so that config.json has to tell whose it is.
+    var hasBothLayouts: Bool { names.isSuperset(of: ["config.json", "open_clip_config.json"]) }
 
     /// What is missing besides the weights, in words; `nil` if nothing is.
     var missingDescription: String? {
@@ -58,27 +81,21 @@ struct ModelFiles: Equatable {
 
     /// The weights, or why this repository cannot be used.
     func requireWeights(of model: HubModelName) throws(HubError) -> Weights {
-        if let weights {
+        if let weights = weights() {
             if let missing = missingDescription {
                 throw .incompleteModel(model: model.description, missing: missing)
             }
             return weights
         }
-        guard otherWeights.isEmpty else {
-            throw .ambiguousWeights(model: model.description, files: otherWeights.prefix(8).map { printable($0) })
-        }
-        let pickles = names.filter { name in
-            [".bin", ".pt", ".pth", ".ckpt", ".pkl"].contains { name.hasSuffix($0) }
-        }
-        if let pickle = pickles.contains("pytorch_model.bin") ? "pytorch_model.bin" : pickles.min() {
-            throw .picklesOnly(
-                model: model.description, repository: model.repository, revision: model.revision,
-                file: printable(pickle))
+        let others = otherSafetensors.isEmpty ? otherPickles : otherSafetensors
+        guard others.isEmpty else {
+            throw .ambiguousWeights(model: model.description, files: others.prefix(8).map { printable($0) })
         }
         throw .incompleteModel(model: model.description, missing: missingDescription ?? "model.safetensors")
     }
 
-    /// The shards that an index names, each once, in order; a name that is not a plain `*.safetensors` is an error.
+    /// The shards that an index names, each once, in order; a name that is not a plain `*.safetensors`, or `*.bin` in the
+    /// index of such, is an error.
     static func shards(inIndexAt path: String) throws(HubError) -> [String] {
         let index: ShardIndex
         do {
@@ -90,7 +107,8 @@ struct ModelFiles: Equatable {
             default: throw .badShardIndex(path: path, reason: "no weight_map of names to files")
             }
         }
-        if let bad = index.shards.first(where: { !isPlain($0) || !$0.hasSuffix(".safetensors") }) {
+        let ending = path.hasSuffix(".bin.index.json") ? ".bin" : ".safetensors"
+        if let bad = index.shards.first(where: { !isPlain($0) || !$0.hasSuffix(ending) }) {
             throw badShard(bad, path)
         }
         return index.shards.sorted()

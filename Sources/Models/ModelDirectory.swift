@@ -109,7 +109,9 @@ public struct ModelDirectory {
     /// where that is missing from the part of `processor_config.json` that is an image processor's.
     func preprocessor(_ layout: ModelLayout, side: Int) throws -> ImagePreprocessor {
         var name = layout.preprocessingName
-        if !names.contains(name), layout == .huggingFace, names.contains(Self.processorName) { name = Self.processorName }
+        if !names.contains(name), layout == .huggingFace, names.contains(Self.processorName) {
+            name = Self.processorName
+        }
         let file = path + "/" + name
         guard names.contains(name) else {
             throw InputError.badData(

@@ -301,7 +301,8 @@ struct PickleMachine {
     private mutating func take(_ count: Int) throws(InputError) -> UnsafeRawBufferPointer {
         guard count >= 0, count <= end - offset else {
             throw end - start == Self.maximumLength
-                ? damaged("has a pickle of more than \(Self.maximumLength >> 20) MiB") : damaged("ends within its pickle")
+                ? damaged("has a pickle of more than \(Self.maximumLength >> 20) MiB")
+                : damaged("ends within its pickle")
         }
         defer { offset += count }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])

@@ -172,17 +172,17 @@ import Testing
         }
     }
 
-    @Test func `pickles are refused with the command that converts them`() throws {
+    @Test func `a repository without weights says what it lacks`() throws {
         var files = FakeHub.model
         files["model.safetensors"] = nil
-        files["pytorch_model.bin"] = [0x80]
+        files["training_args.bin"] = [0x80]
+        files["flax_model.msgpack"] = [0]
         let error = try failure(files: files, "org/clip@dev").error
+        #expect(error == .incompleteModel(model: "org/clip@dev", missing: "model.safetensors"))
+        files["one.pt"] = [0x80]
+        files["two.ckpt"] = [0x80]
         #expect(
-            error
-                == .picklesOnly(
-                    model: "org/clip@dev", repository: "org/clip", revision: "dev", file: "pytorch_model.bin"))
-        #expect(error.description.contains("CLIPModel as M"))
-        #expect(error.description.contains("M.from_pretrained('org/clip', revision='dev').save_pretrained("))
+            try failure(files: files).error == .ambiguousWeights(model: "org/clip", files: ["one.pt", "two.ckpt"]))
     }
 
     @Test func `a model that lacks something is refused before anything is fetched`() throws {
@@ -199,14 +199,31 @@ import Testing
 
     @Test func `weights under other names are taken if there is one file only`() {
         func weights(_ names: String...) -> ModelFiles.Weights? {
-            ModelFiles(names: names).weights
+            ModelFiles(names: names).weights()
         }
         #expect(weights("model.safetensors", "model.safetensors.index.json") == .file("model.safetensors"))
-        #expect(weights("model.safetensors.index.json", "open_clip_model.safetensors") == .sharded)
+        #expect(
+            weights("model.safetensors.index.json", "open_clip_model.safetensors")
+                == .sharded(index: "model.safetensors.index.json"))
         #expect(weights("open_clip_model.safetensors", "x.safetensors") == .file("open_clip_model.safetensors"))
         #expect(weights("x.safetensors", "head.safetensors", "README.md") == .file("x.safetensors"))
         #expect(weights("x.safetensors", "y.safetensors") == nil)
         #expect(weights("head.safetensors") == nil)
+        // Files of torch.save, where there is nothing safer.
+        #expect(weights("pytorch_model.bin", "training_args.bin", "optimizer.pt") == .file("pytorch_model.bin"))
+        #expect(weights("pytorch_model.bin", "open_clip_model.safetensors") == .file("open_clip_model.safetensors"))
+        #expect(weights("open_clip_pytorch_model.bin") == .file("open_clip_pytorch_model.bin"))
+        #expect(
+            weights(
+                "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin", "pytorch_model.bin.index.json")
+                == .sharded(index: "pytorch_model.bin.index.json"))
+        #expect(weights("ViT-B-32.pt", "scheduler.pt") == .file("ViT-B-32.pt"))
+        #expect(weights("a.pt", "b.pt") == nil && weights("training_args.bin") == nil)
+        let timm = ModelFiles(names: [
+            "config.json", "open_clip_config.json", "model.safetensors", "open_clip_model.safetensors",
+        ])
+        #expect(timm.hasBothLayouts && timm.weights() == .file("model.safetensors"))
+        #expect(timm.weights(isTimm: true) == .file("open_clip_model.safetensors"))
         #expect(throws: HubError.ambiguousWeights(model: "a/b", files: ["x.safetensors", "y.safetensors"])) {
             try ModelFiles(names: ["x.safetensors", "y.safetensors"]).requireWeights(of: #require(HubModelName("a/b")))
         }

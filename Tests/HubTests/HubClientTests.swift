@@ -30,6 +30,65 @@ import Testing
         #expect(hub.hub.requests.allSatisfy { $0.headers["accept-encoding"] == "identity" })
     }
 
+    /// What a repository holds, and what is fetched of its weights.
+    static let layouts: [(files: [String: [UInt8]], weights: Set<String>)] = {
+        let described = FakeHub.model.filter { $0.key != "model.safetensors" }
+        func with(_ more: [String: String]) -> [String: [UInt8]] {
+            described.merging(more.mapValues { Array($0.utf8) }) { $1 }
+        }
+        let index = #"{"weight_map": {"a": "pytorch_model-1-of-2.bin", "b": "pytorch_model-2-of-2.bin"}}"#
+        let timm = #"{"architecture": "vit_base_patch32_clip_224", "num_classes": 512}"#
+        let both = [
+            "open_clip_config.json": "{}", "open_clip_model.safetensors": "o", "open_clip_pytorch_model.bin": "p",
+        ]
+        return [
+            // openai/clip-vit-base-patch32: files of three frameworks, and no safetensors.
+            (
+                with(["pytorch_model.bin": "p", "flax_model.msgpack": "f", "tf_model.h5": "t", "merges.txt": ""]),
+                ["pytorch_model.bin"]
+            ),
+            (
+                with([
+                    "pytorch_model.bin.index.json": index, "pytorch_model-1-of-2.bin": "1",
+                    "pytorch_model-2-of-2.bin": "2",
+                ]),
+                ["pytorch_model.bin.index.json", "pytorch_model-1-of-2.bin", "pytorch_model-2-of-2.bin"]
+            ),
+            // LAION: transformers' and open_clip's.
+            (with(both.merging(["model.safetensors": "m", "pytorch_model.bin": "p"]) { $1 }), ["model.safetensors"]),
+            (with(both.filter { $0.key != "open_clip_model.safetensors" }), ["open_clip_pytorch_model.bin"]),
+            // timm/vit_base_patch32_clip_224.openai: config.json and model.safetensors are an image tower's.
+            (
+                with(both.merging(["config.json": timm, "model.safetensors": "m", "pytorch_model.bin": "p"]) { $1 }),
+                ["open_clip_model.safetensors"]
+            ),
+        ]
+    }()
+
+    @Test(arguments: layouts.indices) func `weights are fetched as people keep them, once and no others`(_ place: Int)
+        throws
+    {
+        let (files, weights) = Self.layouts[place]
+        let hub = try FakeHub(files: files)
+        let cache = try Cache()
+        let directory = try cache.client(hub.endpoint).snapshot(of: #require(Self.name))
+        let fetched = Set(try FileManager.default.contentsOfDirectory(atPath: directory))
+        let kinds = [".safetensors", ".bin", ".index.json", ".msgpack", ".h5"]
+        #expect(fetched.filter { name in kinds.contains { name.hasSuffix($0) } } == weights)
+        let asked = hub.hub.requests.count
+        #expect(try cache.client(hub.endpoint).snapshot(of: #require(Self.name)) == directory)
+        #expect(hub.hub.requests.count == asked + 1, "all there is to ask is the commit")
+    }
+
+    @Test(arguments: [
+        ("ViT-B-32/laion2b_s34b_b79k", "laion/CLIP-ViT-B-32-laion2B-s34B-b79K"),
+        ("ViT-L-14-336/openai", "openai/clip-vit-large-patch14-336"), ("hf-hub:org/name", "org/name"),
+        ("hf-hub:org/name@dev", "org/name@dev"), ("ViT-B-32/nobody_knows", "ViT-B-32/nobody_knows"),
+        ("ViT-B-32/openai@dev", "ViT-B-32/openai@dev"),
+    ]) func `open_clip's names mean its repositories`(_ text: String, _ name: String) {
+        #expect(HubModelName(text)?.description == name)
+    }
+
     @Test func `the token goes to the Hub and never to another host`() throws {
         let hub = try FakeHub()
         let cache = try Cache()

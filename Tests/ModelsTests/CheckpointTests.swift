@@ -185,17 +185,23 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
     }
 
     @Test(arguments: ["pytorch_model.bin", "ViT-B-32.pt", "model.pth", "x.ckpt"])
-    func `pickles are refused with their conversion`(
-        _ name: String
-    ) throws {
+    func `what is called as torch.save's files and is none is refused`(_ name: String) throws {
         let folder = try ModelFolder()
         try FileManager.default.moveItem(atPath: folder("model.safetensors"), toPath: folder(name))
         let message = try message(folder)
-        #expect(message.hasPrefix(folder(name) + " is a pickle"))
-        #expect(message.contains("torch.load('\(folder(name))'") && message.contains(folder("model.safetensors")))
+        #expect(message.hasPrefix(folder(name) + " begins as no file of torch.save does"))
         // Named itself as the model.
         let error = try #require(throws: InputError.self) { try ModelCheckpoint(directory: folder(name)) }
-        #expect("\(error)" == message)
+        #expect("\(error)".hasPrefix(folder(name) + " is a file of weights, and a model is the directory"))
+    }
+
+    @Test func `a pickle under another name is refused with its conversion`() throws {
+        let folder = try ModelFolder()
+        try FileManager.default.moveItem(atPath: folder("model.safetensors"), toPath: folder("model.pkl"))
+        let message = try message(folder)
+        #expect(message.hasPrefix(folder("model.pkl") + " is a pickle"))
+        #expect(
+            message.contains("torch.load('\(folder("model.pkl"))'") && message.contains(folder("model.safetensors")))
     }
 
     @Test func `missing parts are named`() throws {

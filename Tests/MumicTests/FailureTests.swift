@@ -87,8 +87,10 @@ import Testing
         Case("train --output @train.csv --data @train.csv --model @model", 65, "train.csv"),
         Case("predict --model @train.csv --labels @labels.txt @images", 65, "train.csv"),
         Case("predict --model @images --labels @labels.txt @images", 65, "images"),
-        Case("predict --model @pickle --labels @labels.txt @images", 65, "pickle/pytorch_model.bin is a pickle"),
-        Case("predict --model @pickle/pytorch_model.bin --labels @labels.txt @images", 65, "is a pickle"),
+        Case(
+            "predict --model @pickle --labels @labels.txt @images", 65,
+            "pickle/pytorch_model.bin begins as no file of torch.save"),
+        Case("predict --model @pickle/pytorch_model.bin --labels @labels.txt @images", 65, "is a file of weights"),
         Case("predict --model @bad-mumic --labels @labels.txt @images", 65, "bad-mumic/mumic.json"),
         Case("predict --model @model --labels @empty.csv @images", 65, "empty.csv"),
         Case("predict --model @model --labels @labels.txt @empty-folder", 65, "no pictures"),

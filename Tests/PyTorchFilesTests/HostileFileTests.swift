@@ -13,7 +13,9 @@ struct HostileFileTests {
 
     @Test func `nothing that was recorded is missing`() { #expect(Self.names.count == 65) }
 
-    @Test(arguments: names) func `a file that tries something or is damaged is refused in one line`(_ name: String) throws {
+    @Test(arguments: names) func `a file that tries something or is damaged is refused in one line`(_ name: String)
+        throws
+    {
         let path = Self.folder + "/" + name
         let error = try #require(throws: InputError.self) { try PyTorchFile(path: path) }
         #expect(error.failureKind == .badData)
@@ -53,7 +55,9 @@ struct HostileFileTests {
     }
 
     /// Every byte of a good file in turn, changed, cut and doubled: a result or one error, and never a crash.
-    @Test(arguments: ["state.bin", "stream.pt", "script.pt"]) func `damage anywhere ends in an answer`(_ name: String) throws {
+    @Test(arguments: ["state.bin", "stream.pt", "script.pt"]) func `damage anywhere ends in an answer`(_ name: String)
+        throws
+    {
         let folder = try TemporaryFolder()
         let bytes = try Data(contentsOf: URL(fileURLWithPath: Fixtures.path + "/" + name))
         var refused = 0

@@ -48,6 +48,13 @@ func modelBundle(_ directory: String) throws -> ModelBundle {
     return bundle
 }
 
+/// A model without what it says of labels.
+func modelCheckpoint(_ directory: String) throws -> ModelCheckpoint {
+    let checkpoint = try ModelCheckpoint(directory: directory, resolvingBase: modelDirectory)
+    for note in checkpoint.notes { StandardError.line("note: " + note) }
+    return checkpoint
+}
+
 /// The directory of a model that is given by its path or its Hub name; fetched if need be.
 func modelDirectory(_ model: String) throws -> String {
     var isDirectory: ObjCBool = false

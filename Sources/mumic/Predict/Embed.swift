@@ -43,7 +43,7 @@ struct Embed: ParsableCommand {
 
     func run() throws {
         let options = try model.streamOptions()
-        let checkpoint = try ModelCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
+        let checkpoint = try modelCheckpoint(model.directory())
         let lines = try text.map { LineReader(textsFrom: $0 == "-" ? STDIN_FILENO : try openText($0)) }
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
         if let lines { return try embedder.embedTexts(to: output, monitor: .console) { try lines.nextText() } }

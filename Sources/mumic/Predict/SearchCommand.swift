@@ -60,7 +60,7 @@ struct SearchCommand: ParsableCommand {
 
     func run() throws {
         let options = try model.streamOptions()
-        let checkpoint = try ModelCheckpoint(directory: try model.directory(), resolvingBase: modelDirectory)
+        let checkpoint = try modelCheckpoint(model.directory())
         let index = try EmbeddingIndex(path: embeddings, columns: checkpoint.featureWidth)
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
         let queue = SearchQueue(index, topK: topK, excludesSelf: excludeSelf, monitor: .console) { answers in
