@@ -28,7 +28,7 @@ public struct ModelCheckpoint {
     public let preprocessor: ImagePreprocessor
     /// What had to be done to find the weights in their file, in words: such as a prefix that was taken off all names.
     public let notes: [String]
-    private var source: WeightSource
+    private(set) var source: WeightSource
 
     /// Whether the weights are a base's with an adapter merged into them.
     public var hasAdapter: Bool { directory != baseDirectory }

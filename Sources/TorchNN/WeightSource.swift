@@ -51,6 +51,25 @@ public struct WeightSource {
         return checkpoint.names.filter { !read.contains($0) }
     }
 
+    /// The type and the shape of each tensor of the files; none of a model that begins from nothing.
+    public var storedTensors: [(dtype: SafetensorsDType, shape: [Int])] {
+        guard case .checkpoint(let files, _) = storage else { return [] }
+        return files.names.compactMap { name in files.tensor(name).map { ($0.dtype, $0.shape) } }
+    }
+
+    /// How many elements each parameter has, by the name that layers ask for.
+    public var parameterCounts: [String: Int] {
+        guard case .checkpoint(let files, let recipes) = storage else { return [:] }
+        func count(_ tensor: String, _ rows: Range<Int>?) -> Int {
+            guard let shape = files.tensor(tensor)?.shape else { return 0 }
+            return (rows?.count ?? shape.first ?? 1) * shape.dropFirst().reduce(1, *)
+        }
+        guard let recipes else {
+            return Dictionary(files.names.map { ($0, count($0, nil)) }, uniquingKeysWith: { first, _ in first })
+        }
+        return recipes.mapValues { count($0.tensor, $0.rows) }
+    }
+
     /// The same source with what an adapter's file adds to its weights, and puts in place of them.
     package func adding(_ additions: WeightAdditions) -> WeightSource {
         var source = self

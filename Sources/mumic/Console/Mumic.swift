@@ -30,7 +30,7 @@ struct Mumic: ParsableCommand {
         subcommands: [
             Train.self, Pretrain.self, Evaluate.self, Predict.self, Thresholds.self, Calibrate.self, Embed.self,
             SearchCommand.self, DatasetCommand.self, Metrics.self, Tokenize.self, Export.self, Interpolate.self,
-            AuditCommand.self,
+            AuditCommand.self, Info.self, ModelsCommand.self,
         ])
 }
 
