@@ -19,6 +19,7 @@ extension ImagePreprocessor {
         if try object.flag("do_pad", default: false) {
             throw .badConfiguration(key: "do_pad", problem: "is true: padding is not supported, remove it")
         }
+        try object.refuseOthers()
         let resizes = try object.flag("do_resize", default: true)
         let crops = try object.flag("do_center_crop", default: true)
         let rescales = try object.flag("do_rescale", default: true)
@@ -104,6 +105,29 @@ private struct ConfigurationObject {
         }
         guard root.members != nil else {
             throw Self.bad("", "the configuration is \(root.words), not an object: fetch it again")
+        }
+    }
+
+    /// Image processors that do what this type does, with the same defaults.
+    private static let knownClasses: Set<String> = [
+        "CLIPImageProcessor", "CLIPImageProcessorFast", "CLIPFeatureExtractor",
+    ]
+
+    /// Refuses other image processors, whose defaults differ, and their settings that change pixels.
+    func refuseOthers() throws(ImagingError) {
+        for key in ["image_processor_type", "feature_extractor_type"] {
+            guard let value = root[key] else { continue }
+            guard let name = value.string, Self.knownClasses.contains(name) else {
+                throw Self.bad(key, "is \(value.words): only CLIPImageProcessor prepares pictures in a known way")
+            }
+        }
+        for key in [
+            "do_flip_channel_order", "do_thumbnail", "do_reduce_labels", "size_divisor", "crop_pct", "rescale_offset",
+        ] {
+            switch root[key] {
+            case nil, .null, .bool(false), .integer(0), .number(0): continue
+            case let value?: throw Self.bad(key, "is \(value.words): that is not supported, remove it")
+            }
         }
     }
 

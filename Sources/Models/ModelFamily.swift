@@ -60,7 +60,10 @@ public enum ModelRegistry {
         let type = try configuration.string("model_type", default: "clip")
         guard let family = known.last(where: { $0.modelTypes.contains(type) }) else {
             let types = known.flatMap(\.modelTypes).map { "'\($0)'" }.joined(separator: ", ")
-            throw configuration.bad("model_type", "is '\(type)', only \(types) (both towers) can be used")
+            throw configuration.bad(
+                "model_type",
+                "is '\(type)', only \(types) (both towers) can be used; take a relative such as openai/clip-vit-base-patch32"
+            )
         }
         return family
     }

@@ -3,6 +3,7 @@
 import FileIO
 import Foundation
 package import Imaging
+import JSON
 
 extension ImagePreprocessor {
     /// The preprocessing that an `open_clip_config.json` describes.
@@ -10,6 +11,19 @@ extension ImagePreprocessor {
         guard let values = try root.object("preprocess_cfg") else {
             try self.init(openCLIPSize: Size(height: side, width: side))
             return
+        }
+        try values.refuseAll(besides: [
+            "size", "mode", "mean", "std", "interpolation", "resize_mode",
+            // The colour beside a picture that is fitted whole, as no known mode does.
+            "fill_color",
+        ])
+        let colors = try values.string("mode", default: "RGB")
+        guard colors == "RGB" else { throw values.bad("mode", "is '\(colors)', only 'RGB' can be used") }
+        if let size = values.value["size"] {
+            let sides = size.array?.compactMap(\.number) ?? size.number.map { [$0] } ?? []
+            guard !sides.isEmpty, sides.allSatisfy({ $0 == Double(side) }) else {
+                throw values.bad("size", "is not the model's image_size of \(side)")
+            }
         }
         let mode = try values.string("resize_mode", default: "shortest")
         guard let resizeMode = OpenCLIPResizeMode(rawValue: mode) else {

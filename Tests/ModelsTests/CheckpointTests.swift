@@ -270,3 +270,101 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         }
     }
 }
+
+@Suite struct RefusedSettingTests {
+    /// What changes numbers is applied or refused; what does not is let be.
+    @Test(
+        arguments: [
+            (
+                "config.json", #""projection_dim""#, #""quantization_config": {"bits": 4}, "projection_dim""#,
+                "quantised"
+            ),
+            ("config.json", #""text_config": {"#, #""text_config": {"attention_dropout": 0.1, "#, "attention_dropout"),
+            ("config.json", #""text_config": {"#, #""text_config": {"pruned_heads": {"0": [1]}, "#, "pruned_heads"),
+            (
+                "config.json", #""text_config": {"#,
+                #""text_config": {"dropout": 0.1, "num_beams": 1, "pruned_heads": {}, "#, nil
+            ),
+            (
+                "preprocessor_config.json", "{", #"{"image_processor_type": "SiglipImageProcessor", "#,
+                "only CLIPImageProcessor"
+            ),
+            (
+                "preprocessor_config.json", "{", #"{"feature_extractor_type": "ViTFeatureExtractor", "#,
+                "only CLIPImageProcessor"
+            ),
+            ("preprocessor_config.json", "{", #"{"do_flip_channel_order": true, "#, "do_flip_channel_order"),
+            (
+                "preprocessor_config.json", "{",
+                #"{"do_flip_channel_order": false, "feature_extractor_type": "CLIPFeatureExtractor", "#, nil
+            ),
+        ] as [(String, String, String, String?)])
+    func `a setting that changes numbers is refused by its key`(
+        _ file: String, _ place: String, _ replacement: String, _ words: String?
+    ) throws {
+        let folder = try ModelFolder()
+        let text = try String(contentsOfFile: folder(file), encoding: .utf8)
+        let range = try #require(text.range(of: place))
+        var changed = text
+        if file == "preprocessor_config.json" {
+            // Where the key is there already, the new one comes last and wins nothing: take the old one away.
+            for key in ["image_processor_type", "feature_extractor_type"] where replacement.contains(key) {
+                changed = changed.replacing("\"\(key)\"", with: "\"old_\(key)\"")
+            }
+        }
+        let spot = try #require(changed.range(of: place))
+        changed.replaceSubrange(spot, with: replacement)
+        #expect(range.lowerBound == spot.lowerBound || file != "config.json")
+        try changed.write(toFile: folder(file), atomically: true, encoding: .utf8)
+        if let words {
+            let error = try #require(throws: InputError.self) { try ModelCheckpoint(directory: folder.path) }
+            #expect("\(error)".contains(words) && "\(error)".contains(file), "\(error)")
+        } else {
+            _ = try ModelCheckpoint(directory: folder.path)
+        }
+    }
+
+    @Test func `processor_config.json serves where preprocessor_config.json is missing`() throws {
+        let folder = try ModelFolder()
+        let plain = try ModelCheckpoint(directory: folder.path).preprocessor
+        let text = try String(contentsOfFile: folder("preprocessor_config.json"), encoding: .utf8)
+        try #"{"processor_class": "CLIPProcessor", "image_processor": \#(text)}"#
+            .write(toFile: folder("processor_config.json"), atomically: true, encoding: .utf8)
+        try FileManager.default.removeItem(atPath: folder("preprocessor_config.json"))
+        #expect(try ModelCheckpoint(directory: folder.path).preprocessor == plain)
+        try #"{"processor_class": "CLIPProcessor"}"#
+            .write(toFile: folder("processor_config.json"), atomically: true, encoding: .utf8)
+        let error = try #require(throws: InputError.self) { try ModelCheckpoint(directory: folder.path) }
+        #expect("\(error)".contains("processor_config.json: key 'image_processor' is missing"))
+    }
+
+    @Test(
+        arguments: [
+            (#""vision_cfg": {"#, #""vision_cfg": {"norm_kwargs": {"eps": 1e-6}, "#, nil),
+            (#""vision_cfg": {"#, #""vision_cfg": {"norm_kwargs": {"eps": 1e-6, "bias": true}, "#, "norm_kwargs.bias"),
+            (#""vision_cfg": {"#, #""vision_cfg": {"act_kwargs": {"approximate": "tanh"}, "#, "vision_cfg.act_kwargs"),
+            (#""vision_cfg": {"#, #""vision_cfg": {"final_ln_after_pool": true, "#, "final_ln_after_pool"),
+            (#""vision_cfg": {"#, #""vision_cfg": {"pos_embed_type": "sin_cos_2d", "#, "pos_embed_type"),
+            (#""vision_cfg": {"#, #""vision_cfg": {"qk_norm": true, "ls_init_value": null, "#, "qk_norm"),
+            (#""text_cfg": {"#, #""text_cfg": {"proj_bias": true, "#, "proj_bias"),
+            (#""text_cfg": {"#, #""text_cfg": {"tokenizer_kwargs": {"clean": "canonicalize"}, "#, "tokenizer_kwargs"),
+            (#""text_cfg": {"#, #""text_cfg": {"hf_tokenizer_name": "x/y", "embed_cls": false, "#, nil),
+        ] as [(String, String, String?)])
+    func `settings of open_clip are applied or refused`(_ place: String, _ replacement: String, _ key: String?) throws {
+        let text =
+            #"{"model_cfg": {"embed_dim": 8, "vision_cfg": {"image_size": 32, "layers": 1, "width": 64, "patch_size": 16}, "text_cfg": {"context_length": 8, "vocab_size": 100, "width": 32, "heads": 4, "layers": 1}}}"#
+        func config(_ text: String) throws -> CLIPConfig {
+            try CLIPConfig(openCLIP: ConfigReader(path: "o.json", bytes: Array(text.utf8)))
+        }
+        let plain = try config(text)
+        #expect(plain.vision.tower.layerNormEps == 1e-5)
+        let changed = text.replacing(place, with: replacement)
+        if let key {
+            let error = try #require(throws: InputError.self) { try config(changed) }
+            #expect("\(error)".contains(key), "\(error)")
+        } else {
+            let eps = try config(changed).vision.tower.layerNormEps
+            #expect(eps == (replacement.contains("eps") ? 1e-6 : 1e-5))
+        }
+    }
+}

@@ -48,7 +48,8 @@ struct Program {
     /// Starts the program with `input` on its stdin, in `folder`, and with the descriptor `output` instead of a file
     /// as its stdout.
     static func start(
-        _ arguments: [String], input: String = "", in folder: String? = nil, output: Int32? = nil
+        _ arguments: [String], input: String = "", in folder: String? = nil, output: Int32? = nil,
+        environment: [String: String] = [:]
     ) throws -> Running {
         let files = try TemporaryFolder()
         try files.put("stdin", input)
@@ -73,7 +74,10 @@ struct Program {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var process: pid_t = 0
         // The shell goes to the folder and becomes the program.
-        let command = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder ?? ".", path] + arguments
+        let settings = environment.map { "\($0.key)=\($0.value)" }.sorted()
+        let command =
+            ["/bin/sh", "-c", "cd \"$1\" && shift && exec env \"$@\"", "sh", folder ?? "."] + settings + [path]
+            + arguments
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         let result = posix_spawn(&process, "/bin/sh", &actions, &attributes, &words, environ)
@@ -82,13 +86,17 @@ struct Program {
     }
 
     /// Runs the program to its end.
-    static func run(_ arguments: [String], input: String = "", in folder: String? = nil) throws -> Outcome {
-        try start(arguments, input: input, in: folder).wait()
+    static func run(
+        _ arguments: [String], input: String = "", in folder: String? = nil, environment: [String: String] = [:]
+    ) throws -> Outcome {
+        try start(arguments, input: input, in: folder, environment: environment).wait()
     }
 
     /// The same for words parted by spaces.
-    static func run(_ line: String, input: String = "", in folder: String? = nil) throws -> Outcome {
-        try run(line.split(separator: " ").map(String.init), input: input, in: folder)
+    static func run(
+        _ line: String, input: String = "", in folder: String? = nil, environment: [String: String] = [:]
+    ) throws -> Outcome {
+        try run(line.split(separator: " ").map(String.init), input: input, in: folder, environment: environment)
     }
 }
 

@@ -2,6 +2,7 @@
 // https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/configuration_clip.py
 
 public import FileIO
+import JSON
 
 extension CLIPConfig {
     private static let sizes = 1...1_000_000
@@ -14,6 +15,14 @@ extension CLIPConfig {
         // The `_dict` forms of old configurations replace the plain ones whole, defaults included.
         let text = try root.firstObject("text_config_dict", "text_config")
         let vision = try root.firstObject("vision_config_dict", "vision_config")
+        // What else changes numbers in transformers' CLIPModel; all other keys are other classes' or change none.
+        for (reader, keys) in [
+            (root, Self.refusedKeys), (text, Self.refusedTowerKeys), (vision, Self.refusedTowerKeys),
+        ] {
+            for (key, advice) in keys where reader.value[key].map({ !$0.isOff }) ?? false {
+                throw reader.bad(key, advice)
+            }
+        }
         self.text = CLIPTextConfig(
             tower: try Self.tower(text, width: 512, intermediate: 2048, heads: 8),
             vocabSize: try text.integer("vocab_size", default: 49408, in: Self.sizes),
@@ -29,6 +38,14 @@ extension CLIPConfig {
         }
         self.projectionDim = try root.integer("projection_dim", default: 512, in: Self.sizes)
     }
+
+    private static let refusedKeys = [
+        ("quantization_config", "says that the weights are quantised; take those in float32, float16 or bfloat16")
+    ]
+    private static let refusedTowerKeys = [
+        ("attention_dropout", "asks for dropout, which there is none of; set it to 0, scores do not change by it"),
+        ("pruned_heads", "says that heads are missing; take a model that has them all"),
+    ]
 
     private static func eosTokenID(_ reader: ConfigReader) throws(InputError) -> Int {
         try reader.integer("eos_token_id", default: 49407, in: 0...10_000_000)

@@ -17,11 +17,20 @@ extension CLIPConfig {
         guard let vision = try model.object("vision_cfg") else { throw model.bad("vision_cfg", "is missing") }
         guard let text = try model.object("text_cfg") else { throw model.bad("text_cfg", "is missing") }
         let activation: Activation = try model.boolean("quick_gelu", default: false) ? .quickGELU : .gelu
-        for key in ["timm_model_name", "attentional_pool", "ls_init_value", "no_ln_pre"] { try vision.refuse(key) }
-        for key in ["hf_model_name", "embed_cls", "no_causal_mask", "ls_init_value"] { try text.refuse(key) }
-        for (tower, known) in [(vision, "tok"), (text, "argmax")] {
-            let pool = try tower.string("pool_type", default: known)
-            guard pool == known else { throw tower.bad("pool_type", "is '\(pool)', only '\(known)' can be used") }
+        try model.refuseAll(besides: Self.knownOpenCLIPKeys)
+        try vision.refuseAll(besides: Self.knownOpenCLIPVisionKeys)
+        try text.refuseAll(besides: Self.knownOpenCLIPTextKeys)
+        for (tower, key, known) in [
+            (vision, "pool_type", "tok"), (text, "pool_type", "argmax"), (vision, "pos_embed_type", "learnable"),
+            (text, "proj_type", "linear"),
+        ] {
+            let value = try tower.string(key, default: known)
+            guard value == known else { throw tower.bad(key, "is '\(value)', only '\(known)' can be used") }
+        }
+        let epsilons = try [text, vision].map { (tower) throws(InputError) in
+            guard let norm = try tower.object("norm_kwargs") else { return 1e-5 }
+            try norm.refuseAll(besides: ["eps"])
+            return try norm.positive("eps", default: 1e-5)
         }
         let textWidth = try text.integer("width", default: 512, in: 1...1_000_000)
         let visionWidth = try vision.integer("width", default: 768, in: 1...1_000_000)
@@ -39,7 +48,7 @@ extension CLIPConfig {
             tower: CLIPTowerConfig(
                 hiddenSize: textWidth, intermediateSize: Int(min(textMLP, 1e9)),
                 numHiddenLayers: try text.integer("layers", default: 12, in: 1...1000),
-                numAttentionHeads: textHeads, hiddenAct: activation, layerNormEps: 1e-5),
+                numAttentionHeads: textHeads, hiddenAct: activation, layerNormEps: epsilons[0]),
             vocabSize: try text.integer("vocab_size", default: 49408, in: 1...1_000_000),
             maxPositionEmbeddings: try text.integer("context_length", default: 77, in: 2...100_000),
             // open_clip reads the feature at the largest id, which is transformers' legacy rule.
@@ -48,7 +57,7 @@ extension CLIPConfig {
             tower: CLIPTowerConfig(
                 hiddenSize: visionWidth, intermediateSize: Int(min(visionMLP, 1e9)),
                 numHiddenLayers: try vision.integer("layers", default: 12, in: 1...1000),
-                numAttentionHeads: visionWidth / headWidth, hiddenAct: activation, layerNormEps: 1e-5),
+                numAttentionHeads: visionWidth / headWidth, hiddenAct: activation, layerNormEps: epsilons[1]),
             imageSize: try vision.integer("image_size", default: 224, in: 1...16_384),
             patchSize: try vision.integer("patch_size", default: 16, in: 1...16_384), numChannels: 3)
         guard self.vision.patchSize <= self.vision.imageSize else {
@@ -58,10 +67,43 @@ extension CLIPConfig {
     }
 }
 
+extension CLIPConfig {
+    /// Keys of `model_cfg` that are read here, or that change no number of a plain CLIP.
+    fileprivate static let knownOpenCLIPKeys: Set<String> = [
+        "embed_dim", "quick_gelu", "vision_cfg", "text_cfg", "init_logit_scale", "init_logit_bias", "custom_text",
+        "cast_dtype", "output_dict", "model_cfg", "preprocess_cfg", "tokenizer_cfg",
+    ]
+    /// The same of `vision_cfg`; those of timm's towers mean nothing without `timm_model_name`.
+    fileprivate static let knownOpenCLIPVisionKeys: Set<String> = [
+        "layers", "width", "head_width", "mlp_ratio", "patch_size", "image_size", "pool_type", "pos_embed_type",
+        "norm_kwargs", "patch_dropout", "output_tokens", "attn_pooler_queries", "attn_pooler_heads",
+        "timm_model_pretrained", "timm_pool", "timm_proj", "timm_proj_bias", "timm_drop", "timm_drop_path",
+    ]
+    /// The same of `text_cfg`; those of other text towers mean nothing without `hf_model_name`. The tokenizer is that of
+    /// the files.
+    fileprivate static let knownOpenCLIPTextKeys: Set<String> = [
+        "context_length", "vocab_size", "width", "heads", "layers", "mlp_ratio", "pool_type", "proj_type",
+        "norm_kwargs",
+        "pad_id", "eos_id", "output_tokens", "hf_tokenizer_name", "hf_model_pretrained", "hf_proj_type",
+        "hf_pooler_type", "proj", "pooler_type",
+    ]
+}
+
 extension ConfigReader {
-    /// Refuses an option of open_clip that asks for another architecture, unless it is off.
-    func refuse(_ key: String) throws(InputError) {
-        guard let value = value[key], value.bool != false, value.number != 0 else { return }
-        throw bad(key, "asks for an architecture that cannot be used; only plain CLIP towers can")
+    /// Refuses every key but these that is not off: what nobody has looked at may change numbers.
+    func refuseAll(besides known: Set<String>) throws(InputError) {
+        for member in value.members ?? [] where !known.contains(member.key) && !member.value.isOff {
+            throw bad(member.key, "asks for something that cannot be used; only plain CLIP towers can")
+        }
+    }
+}
+
+extension JSONValue {
+    /// Whether a setting is absent, off or empty.
+    var isOff: Bool {
+        switch self {
+        case .null, .bool(false), .integer(0), .number(0), .string(""), .array([]), .object([]): true
+        default: false
+        }
     }
 }
