@@ -53,6 +53,7 @@ stage docs Scripts/ci/docs.sh .build/release .build/docs
 stage tests unit "$@"
 stage demo IntegrationTests/demo.sh
 stage behaviour python3 IntegrationTests/behaviour/run.py check
+stage hub IntegrationTests/hub.sh
 stage setup IntegrationTests/setup.sh
 stage "moved checkout" IntegrationTests/checkout-moves.sh
 stage install IntegrationTests/install.sh
