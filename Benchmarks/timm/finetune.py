@@ -30,13 +30,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-# torchvision, which timm imports, comes from PyPI with operators for CUDA's torch. timm calls none of them, but beside the
-# CPU's torch the import fails unless their names are known.
-if not hasattr(torch.ops.torchvision, "nms"):
-    OPERATORS = torch.library.Library("torchvision", "DEF")
-    for operator in ("nms", "qnms", "roi_align", "qroi_align", "ps_roi_align", "roi_pool", "ps_roi_pool", "deform_conv2d"):
-        OPERATORS.define(operator + "() -> Tensor")
-        OPERATORS.define(f"_{operator}_backward() -> Tensor")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "Scripts/goldens"), str(ROOT / "Benchmarks")]
+from clip_reference import CLIPModel  # noqa: E402  (before timm: it lets torchvision be imported beside the CPU's torch)
 
 import timm  # noqa: E402
 from timm.data import create_transform  # noqa: E402
@@ -46,9 +42,6 @@ from timm.optim import create_optimizer_v2  # noqa: E402
 from timm.scheduler import create_scheduler_v2  # noqa: E402
 from timm.task import MultiLabelClassificationTask  # noqa: E402
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "Scripts/goldens"), str(ROOT / "Benchmarks")]
-from clip_reference import CLIPModel  # noqa: E402
 from frozen_baselines import gap, interval, mean_average_precision, read  # noqa: E402
 
 BATCH = 64

@@ -25,7 +25,7 @@ extension ModelCheckpoint {
         try writeConfiguration(to: directory + "/config.json", type)
         try tokenizer.copyFiles(from: baseDirectory, to: directory)
         let name = ModelLayout.huggingFace.preprocessingName
-        if layout == .huggingFace {
+        if layout == .huggingFace, try listDirectory(path: baseDirectory).contains(name) {
             try copyFile(name, from: baseDirectory, to: directory)
         } else {
             let object = preprocessor.huggingFaceObject(class: architecture.classes.imageProcessor)

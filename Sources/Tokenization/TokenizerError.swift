@@ -9,6 +9,8 @@ public enum TokenizerError: UserFacingError, Equatable {
     case directoryNotFound(path: String)
     /// The directory has neither `tokenizer.json` nor `vocab.json` with `merges.txt`.
     case noTokenizerFiles(path: String)
+    /// The directory has no `tokenizer.json`, and the model's kind of tokenizer has no other form here.
+    case noUnigramFile(path: String)
     /// A file is there and cannot be read.
     case unreadable(file: String, reason: String)
     /// A file is not JSON.
@@ -32,6 +34,8 @@ public enum TokenizerError: UserFacingError, Equatable {
             "\(path): no such model directory; check the path"
         case .noTokenizerFiles(let path):
             "\(path): no tokenizer.json, and not both vocab.json and merges.txt; copy the checkpoint's tokenizer files there"
+        case .noUnigramFile(let path):
+            "\(path): no tokenizer.json; copy the checkpoint's there, or save it by AutoTokenizer.from_pretrained(…).save_pretrained(…)"
         case .unreadable(let file, let reason):
             "\(file): cannot be read (\(reason)); check the file and its permissions"
         case .malformedJSON(let file, let line, let problem):

@@ -22,13 +22,18 @@ extension CLIPConfig: NewModelArchitecture {
     public var temperatureRange: ClosedRange<Double> { 0.01...1 }
     /// transformers' names.
     public var classes: TransformersClasses {
-        .init(
-            model: "CLIPModel", module: "transformers.models.clip.modeling_clip", imageProcessor: "CLIPImageProcessor")
+        kind == .metaCLIP2
+            ? .init(
+                model: "MetaClip2Model", module: "transformers.models.metaclip_2.modeling_metaclip_2",
+                imageProcessor: "CLIPImageProcessor")
+            : .init(
+                model: "CLIPModel", module: "transformers.models.clip.modeling_clip",
+                imageProcessor: "CLIPImageProcessor")
     }
 
     /// All sizes, by the names of `config.json`.
     public var properties: [(name: String, value: String)] {
-        [("model_type", "clip"), ("projection_dim", "\(projectionDim)")]
+        [("model_type", kind.rawValue), ("projection_dim", "\(projectionDim)")]
             + visionValues.map { ("vision_config.\($0.name)", "\($0.value)") }
             + textValues.map { ("text_config.\($0.name)", "\($0.value)") }
     }
@@ -116,7 +121,8 @@ extension CLIPConfig: NewModelArchitecture {
     ///
     /// - Throws: ``Tokenization/TokenizerError`` if a file is missing or is not what it should be.
     public func tokenizer(in directory: String) throws -> any TextTokenizer {
-        try CLIPTokenizer(directory: URL(fileURLWithPath: directory, isDirectory: true))
+        let url = URL(fileURLWithPath: directory, isDirectory: true)
+        return kind == .metaCLIP2 ? try UnigramTokenizer(directory: url) : try CLIPTokenizer(directory: url)
     }
 
     /// Builds the two towers.
@@ -126,18 +132,19 @@ extension CLIPConfig: NewModelArchitecture {
 
     /// The contents of `config.json`.
     public func configuration(for tokenizer: any TextTokenizer, type: ModelCheckpoint.ExportType) -> [String: Any] {
-        func tower(_ modelType: String, _ values: [(name: String, value: Any)]) -> [String: Any] {
+        func tower(_ tower: String, _ values: [(name: String, value: Any)]) -> [String: Any] {
             let more: [(String, Any)] = [
-                ("model_type", modelType), ("projection_dim", projectionDim), ("dtype", type.rawValue),
+                ("model_type", "\(kind.rawValue)_\(tower)_model"), ("projection_dim", projectionDim),
+                ("dtype", type.rawValue),
             ]
             return Dictionary(uniqueKeysWithValues: values.map { ($0.name, $0.value) } + more)
         }
-        var textObject = tower("clip_text_model", textValues)
+        var textObject = tower("text", textValues)
         if let start = tokenizer.boundaries.start { textObject["bos_token_id"] = Int(start) }
         return [
-            "architectures": ["CLIPModel"], "model_type": "clip", "projection_dim": projectionDim,
+            "architectures": [classes.model], "model_type": kind.rawValue, "projection_dim": projectionDim,
             "dtype": type.rawValue, "text_config": textObject,
-            "vision_config": tower("clip_vision_model", visionValues),
+            "vision_config": tower("vision", visionValues),
         ]
     }
 }

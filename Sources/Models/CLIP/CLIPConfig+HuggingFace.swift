@@ -7,7 +7,7 @@ import JSON
 extension CLIPConfig {
     private static let sizes = 1...1_000_000
 
-    /// Reads a `config.json` of transformers' CLIPModel; absent keys take transformers' defaults.
+    /// Reads a `config.json` of transformers' CLIPModel or MetaClip2Model, which have the same keys; absent keys take transformers' defaults.
     ///
     /// - Parameter root: The file.
     /// - Throws: `InputError` that names the key.
@@ -37,6 +37,7 @@ extension CLIPConfig {
             throw vision.bad("patch_size", "is larger than image_size")
         }
         self.projectionDim = try root.integer("projection_dim", default: 512, in: Self.sizes)
+        self.kind = Kind(rawValue: try root.string("model_type", default: "clip")) ?? .clip
     }
 
     private static let refusedKeys = [

@@ -69,11 +69,25 @@ public struct CLIPConfig: Sendable, Equatable {
     public var vision: CLIPVisionConfig
     /// Width D of the joint embedding.
     public var projectionDim: Int
+    /// CLIP's or MetaCLIP 2's, which has the same towers and another tokenizer.
+    public var kind = Kind.clip
+
+    /// The values of `model_type`.
+    public enum Kind: String, Sendable {
+        /// OpenAI's, open_clip's, and whoever's in their form.
+        case clip
+        /// MetaCLIP 2 (arXiv 2507.22062): labels in any language.
+        case metaCLIP2 = "metaclip_2"
+    }
+
+    /// Whether a text is read at the largest of its ids: openai/CLIP's rule, which transformers keeps for configurations
+    /// that name 2 as the end. MetaCLIP 2's end is 2.
+    var readsAtLargestID: Bool { kind == .clip && text.eosTokenID == 2 }
 }
 
-/// CLIP with two transformers, in transformers' layout and in that of openai/CLIP and open_clip.
+/// CLIP with two transformers, in transformers' layout and in that of openai/CLIP and open_clip; and MetaCLIP 2.
 struct CLIPFamily: ModelFamily {
-    let modelTypes = ["clip"]
+    let modelTypes = [CLIPConfig.Kind.clip.rawValue, CLIPConfig.Kind.metaCLIP2.rawValue]
 
     func recognizes(_ directory: ModelDirectory, tensorNames: [String]?) -> Bool {
         let isAlone = !directory.names.contains("config.json")

@@ -58,7 +58,7 @@ public struct CLIPModel: ImageTextModel {
                 "token id \(id) lies outside the model's vocabulary of \(vocabulary); use the tokenizer of this model")
         }
         let position: Int?
-        if config.text.eosTokenID == 2 {
+        if config.readsAtLargestID {
             position = prompt.max().flatMap { largest in prompt.firstIndex(of: largest) }
         } else {
             position = prompt.firstIndex(of: Int32(clamping: config.text.eosTokenID))

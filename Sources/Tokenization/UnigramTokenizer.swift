@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// transformers/models/xlm_roberta/tokenization_xlm_roberta.py
+
+public import Foundation
+import JSON
+
+/// XLM-RoBERTa's kind of tokenizer, which MetaCLIP 2 has: SentencePiece's unigram model from a `tokenizer.json`, with the
+/// ids of transformers' `XLMRobertaTokenizer`.
+///
+/// Characters are replaced by SentencePiece's map, the text is split at white space, and each word, `▁` before it, goes the
+/// way of the highest score through the vocabulary. `<s>` and `</s>` stand around. Letters keep their case.
+public struct UnigramTokenizer: TextTokenizer {
+    /// What a model directory has of it.
+    public static let fileNames = [
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "sentencepiece.bpe.model",
+    ]
+
+    /// The number of ids.
+    public let vocabularySize: Int
+    /// The ids of `<s>` and `</s>`.
+    public let boundaries: (start: Int32?, end: Int32)
+
+    private let model: UnigramModel
+    private let characters: CharacterMap?
+    private let special: AddedTokenMatcher
+
+    /// Whether a directory's `tokenizer.json` holds such a model; false also where there is none.
+    public static func isDescribed(in directory: URL) -> Bool {
+        guard let root = try? document(directory) else { return false }
+        return root.value["model"]?["type"]?.string == "Unigram"
+    }
+
+    private static func document(_ directory: URL) throws -> (value: JSONValue, path: String) {
+        let path = directory.appendingPathComponent("tokenizer.json").path
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw TokenizerError.noUnigramFile(path: directory.path)
+        }
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw TokenizerError.unreadable(file: path, reason: "reading failed")
+        }
+        return (try JSONValue(parsing: [UInt8](bytes)) { TokenizerError($0, file: path) }, path)
+    }
+
+    /// Reads a model directory's `tokenizer.json`.
+    ///
+    /// - Throws: ``TokenizerError`` if it is missing or describes another kind of tokenizer.
+    public init(directory: URL) throws {
+        let (root, file) = try Self.document(directory)
+        func invalid(_ key: String, _ problem: String) -> TokenizerError {
+            .invalidValue(file: file, key: key, problem: problem)
+        }
+        let description = root["model"]
+        guard description?["type"]?.string == "Unigram" else {
+            throw invalid("model.type", "is not 'Unigram', as MetaCLIP 2's tokenizer is")
+        }
+        if description?["byte_fallback"]?.bool == true {
+            throw invalid("model.byte_fallback", "is true, it must be false")
+        }
+        guard let entries = description?["vocab"]?.array, !entries.isEmpty, entries.count < Int(Int32.max) else {
+            throw invalid("model.vocab", "must be a list of pieces with their scores")
+        }
+        var pieces: [(piece: String, score: Double)] = []
+        pieces.reserveCapacity(entries.count)
+        for (index, entry) in entries.enumerated() {
+            guard let pair = entry.array, pair.count == 2, let piece = pair[0].string, let score = pair[1].number,
+                score.isFinite
+            else { throw invalid("model.vocab[\(index)]", "must be a piece with its score") }
+            pieces.append((piece, score))
+        }
+        func id(_ piece: String) throws -> Int32 {
+            guard let id = pieces.lastIndex(where: { $0.piece == piece }) else {
+                throw invalid("model.vocab", "has no '\(piece)'")
+            }
+            return Int32(id)
+        }
+        // transformers' class has these whatever the file says.
+        boundaries = (try id("<s>"), try id("</s>"))
+        model = UnigramModel(pieces, unknown: 3)
+        guard pieces.count > 3 else { throw invalid("model.vocab", "has fewer than four pieces") }
+        characters = try Self.characters(root["normalizer"], invalid)
+        var special = AddedTokenMatcher()
+        var size = pieces.count
+        let reader = SpecialTokenReader(root: root, file: file)
+        for (index, entry) in (root["added_tokens"]?.array ?? []).enumerated() {
+            let token = try reader.token(entry, key: "added_tokens[\(index)]")
+            guard case .integer(let id)? = entry["id"], id >= 0, id < Int(Int32.max) else {
+                throw invalid("added_tokens[\(index)].id", "must be an id")
+            }
+            special.add(token.content, id: Int32(id), isSingleWord: token.isSingleWord)
+            size = max(size, id + 1)
+        }
+        (self.special, vocabularySize) = (special, size)
+    }
+
+    /// The map of characters in a normalizer that is one, or a sequence with one; nil where there is none.
+    private static func characters(
+        _ normalizer: JSONValue?, _ invalid: (String, String) -> TokenizerError
+    ) throws -> CharacterMap? {
+        let parts = normalizer?["normalizers"]?.array ?? normalizer.map { [$0] } ?? []
+        guard let text = parts.lazy.compactMap({ $0["precompiled_charsmap"]?.string }).first else { return nil }
+        guard let data = Data(base64Encoded: text), let map = CharacterMap([UInt8](data)) else {
+            throw invalid("normalizer.precompiled_charsmap", "is no map of characters")
+        }
+        return map
+    }
+
+    /// The ids of a text between `<s>` and `</s>`, not padded. A longer text than `contextLength` ids is cut, `</s>`
+    /// staying last.
+    public func encode(_ text: String, contextLength: Int) -> [Int32] {
+        guard contextLength > 1, let start = boundaries.start else { return contextLength == 1 ? [boundaries.end] : [] }
+        let room = contextLength - 1
+        var ids = [start]
+        _ = special.split(text.unicodeScalars.map(\.value)[...]) { part, id in
+            if let id {
+                ids.append(id)
+            } else {
+                encode(part, into: &ids, room: room)
+            }
+            return ids.count < room
+        }
+        if ids.count > room { ids.removeLast(ids.count - room) }
+        return ids + [boundaries.end]
+    }
+
+    private func encode(_ scalars: ArraySlice<UInt32>, into ids: inout [Int32], room: Int) {
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars.lazy.compactMap { Unicode.Scalar($0) })
+        let text = characters?.normalized(String(view)) ?? String(view)
+        var word = String.UnicodeScalarView()
+        func flush() {
+            if !word.isEmpty { encodeWord(String(word), into: &ids) }
+            word = String.UnicodeScalarView()
+        }
+        for scalar in text.unicodeScalars {
+            if scalar.properties.isWhitespace {
+                flush()
+                if ids.count >= room { return }
+            } else {
+                word.append(scalar)
+            }
+        }
+        flush()
+    }
+
+    /// A word with its mark; further marks in it begin parts of their own.
+    private func encodeWord(_ word: String, into ids: inout [Int32]) {
+        let mark = Unicode.Scalar(0x2581 as UInt16)
+        var part = String.UnicodeScalarView()
+        if word.unicodeScalars.first != mark, let mark { part.append(mark) }
+        for scalar in word.unicodeScalars {
+            if scalar == mark, !part.isEmpty {
+                model.encode(String(part), into: &ids)
+                part = String.UnicodeScalarView()
+            }
+            part.append(scalar)
+        }
+        model.encode(String(part), into: &ids)
+    }
+}
