@@ -108,6 +108,40 @@ enum Problem {
 
     static func missingKey(_ key: String) -> String { "key \(quoted(key)) is missing; add it" }
 
+    /// Keys under which others keep what is `labels` here.
+    private static let synonyms: Set<String> = [
+        "label", "labels", "tag", "tags", "class", "classes", "category", "categories", "target", "targets",
+        "annotation",
+        "annotations", "positives", "names", "keywords", "attributes", "text",
+    ]
+
+    /// The words for an entry that says nothing of labels: which of its keys may have been meant, if any.
+    static func noLabels(expected: String, _ keys: [String]) -> String {
+        let meant = keys.first { key in
+            synonyms.contains(key.lowercased()) || isNearly(Array(key.lowercased().utf8), Array(expected.utf8))
+        }
+        if let meant {
+            return "there is a key \(quoted(meant)) and none \(quoted(expected)); call it \(quoted(expected))"
+        }
+        return "key \(quoted(expected)) is missing; a picture without labels needs \(quoted(expected)): []"
+    }
+
+    /// Whether two words differ by two letters at most, put in, left out or replaced.
+    private static func isNearly(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        if abs(one.count - other.count) > 2 { return false }
+        var row = Array(0...other.count)
+        for (index, letter) in one.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for place in other.indices {
+                let changed = diagonal + (letter == other[place] ? 0 : 1)
+                diagonal = row[place + 1]
+                row[place + 1] = min(changed, diagonal + 1, row[place] + 1)
+            }
+        }
+        return row[other.count] <= 2
+    }
+
     static func doubledKey(_ key: String) -> String { "key \(quoted(key)) is given twice in one object; keep one" }
 
     static func wrongType(_ key: String, expected: String) -> String { "key \(quoted(key)) should be \(expected)" }

@@ -9,11 +9,13 @@ struct JSONEntry {
     struct Keys {
         var image: [String]
         var labels: Set<String>
+        /// The one that messages name.
+        var usual: String
 
-        static let jsonLines = Keys(image: ["image"], labels: ["labels"])
+        static let jsonLines = Keys(image: ["image"], labels: ["labels"], usual: "labels")
         static let createML = Keys(
             image: ["image", "imagefilename", "filename", "file_name"],
-            labels: ["annotations", "annotation", "labels", "label"])
+            labels: ["annotations", "annotation", "labels", "label"], usual: "annotations")
     }
 
     var image: String?
@@ -32,6 +34,7 @@ struct JSONEntry {
             return
         }
         var seen: Set<String> = []
+        var others: [String] = []
         var rank = Int.max
         try scanner.beginObject()
         while try scanner.nextKey() {
@@ -39,6 +42,7 @@ struct JSONEntry {
             let imageRank = keys.image.firstIndex(of: key)
             guard imageRank != nil || keys.labels.contains(key) || key == "negatives" else {
                 try scanner.skipValue()
+                if others.count < 100 { others.append(key) }
                 continue
             }
             if !seen.insert(key).inserted { problems.append(Problem.doubledKey(key)) }
@@ -57,6 +61,10 @@ struct JSONEntry {
             }
         }
         if image == nil && problems.isEmpty { problems.append(Problem.missingKey(keys.image[0])) }
+        // A picture without labels says so: else a misspelt key would make it one.
+        if image != nil, seen.isDisjoint(with: keys.labels.union(["negatives"])) {
+            problems.append(Problem.noLabels(expected: keys.usual, others))
+        }
     }
 
     private mutating func wrongType(_ key: String, _ expected: String) {

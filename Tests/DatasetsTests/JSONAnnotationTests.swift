@@ -97,6 +97,30 @@ import Testing
             ])
     }
 
+    /// Without its labels' key an entry would be a picture that has none.
+    @Test(arguments: [
+        (#"{"image": "a.jpg", "lables": ["x"]}"#, "there is a key 'lables' and none 'labels'; call it 'labels'"),
+        (#"{"tags": ["x"], "image": "a.jpg"}"#, "there is a key 'tags' and none 'labels'"),
+        (#"{"image": "a.jpg", "Labels": ["x"]}"#, "there is a key 'Labels' and none 'labels'"),
+        (#"{"image": "a.jpg", "id": 3, "label": "x"}"#, "there is a key 'label' and none 'labels'"),
+        (#"{"image": "a.jpg"}"#, #"key 'labels' is missing; a picture without labels needs 'labels': []"#),
+        (#"{"image": "a.jpg", "width": 3}"#, "key 'labels' is missing"),
+    ]) func `an entry that says nothing of labels is an error with its line`(_ entry: String, _ words: String) throws {
+        let table = try read("x.jsonl", #"{"image": "b.jpg", "labels": ["y"], "id": 1}"# + "\n" + entry + "\n")
+        let found = try #require(table.findings.first { $0.severity == .error })
+        #expect(found.line == 2 && found.message.contains(words), "\(found.message)")
+    }
+
+    @Test func `an entry of Create ML without annotations is an error too, and negatives alone are enough`() throws {
+        let wrong = try read(
+            "x.json", #"[{"image": "a.jpg", "annotations": [{"label": "x"}]}, {"image": "b.jpg", "anotations": []}]"#)
+        #expect(wrong.findings.contains { $0.severity == .error && $0.message.contains("anotations") })
+        let right = try read(
+            "y.jsonl",
+            #"{"image": "a.jpg", "negatives": ["x"]}"# + "\n" + #"{"image": "b.jpg", "labels": ["x"]}"# + "\n")
+        #expect(!right.findings.contains { $0.severity == .error } && right.targets == [0, 1])
+    }
+
     @Test func `COCO's lists come in any order with ids as numbers or strings`() throws {
         let text = """
             {"info": {"deep": [[[NaN, -Infinity]]]}, "annotations": [

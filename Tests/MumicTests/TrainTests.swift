@@ -47,7 +47,7 @@ import Testing
         try Program.run("train --output run \(Self.options)", in: folder.path).expectSuccess()
         #expect(
             try folder.names("run") == [
-                "checkpoints", "config.yml", "metrics.jsonl", "model", "report.html", "tensorboard",
+                "checkpoints", "config.yml", "metrics.jsonl", "model", "pictures.sha256", "report.html", "tensorboard",
             ])
         #expect(try Self.steps(folder, "run") == Array(0..<12))
         let whole = try Self.result(folder, "run")
@@ -160,7 +160,7 @@ import Testing
         #expect(try Self.steps(folder, "run") == Array(0..<12), "seed \(seed)")
         #expect(
             try folder.names("run") == [
-                "checkpoints", "config.yml", "metrics.jsonl", "model", "report.html", "tensorboard",
+                "checkpoints", "config.yml", "metrics.jsonl", "model", "pictures.sha256", "report.html", "tensorboard",
             ], "seed \(seed)")
         #expect(try folder.names("run/checkpoints").count == 2, "seed \(seed)")
     }
