@@ -191,7 +191,10 @@ def train(options, tokenizer, dtype, naive_accumulation=False):
     known = ~targets.isnan()
     positives = targets.nan_to_num(0).sum(0)
     with torch.no_grad():
-        head.bias.copy_(((positives + 0.5) / (known.sum(0) - positives + 0.5)).log())
+        if options["loss"] == "asl":
+            head.bias.zero_()
+        else:
+            head.bias.copy_(((positives + 0.5) / (known.sum(0) - positives + 0.5)).log())
     trained = []
     for name, parameter in model.named_parameters():
         factor = multiplier(name.replace(".base_layer", "").replace(".default", ""), model.config, options)

@@ -50,9 +50,14 @@ struct LogitStart {
         case (_, _, .auto): logitScale = log(1 / 0.07)  // until the first batch has been seen
         }
         if options.usesLinearHead {
+            // ASL begins where its authors do, at a probability of one half: it gives negatives that are improbable
+            // already no gradient, so that from the base rates positives alone would pull.
             let head = LinearHead(
                 weight: try Tensor(repeating: 0, shape: [labelCount, model.architecture.pooledWidth], device: device),
-                bias: try Tensor(targets.baseLogits(), shape: [labelCount]).to(device: device))
+                bias: try Tensor(
+                    options.loss == .asl ? Array(repeating: 0, count: labelCount) : targets.baseLogits(),
+                    shape: [labelCount]
+                ).to(device: device))
             self.head = head
             parameters = head.parameters.map { .init(name: "head." + $0.name, tensor: $0.tensor) }
         } else if options.head == .anchored {
