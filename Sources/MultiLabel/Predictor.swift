@@ -117,7 +117,7 @@ public final class Predictor {
     }
 
     /// Unit-norm features `[N, D]` and logits `[N, L]` of a table's pictures, row major, in one pass; else as
-    /// ``scores(of:title:monitor:)``.
+    /// ``scores(of:title:monitor:inspect:)``.
     public func features(
         of table: AnnotationTable, title: String = "looking", monitor: WorkMonitor = .silent
     ) throws -> (features: [Float], logits: [Float]) {
