@@ -68,7 +68,8 @@ public struct Cell: Sendable {
         }
         self.evaluate = evaluate
         self.data = data
-        (self.train, grid) = variant.isRecipe ? (OptionList(), [OptionList()]) : (train, points)
+        let hasOptions = !variant.isRecipe && variant.frozen == nil
+        (self.train, grid) = hasOptions ? (train, points) : (OptionList(), [OptionList()])
     }
 
     /// The epochs, for the plan.
