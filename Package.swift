@@ -33,7 +33,7 @@ let tests: [Target] = [
     test("Terminal"),
     test("TensorBoard", ["FileIO"], fixtures: true),
     test("ContentHash", ["FileIO"], fixtures: true),
-    test("Hub", ["ContentHash", "FileIO"]),
+    test("Hub", ["ContentHash", "FileIO", "PyTorchFiles"]),
     test("Tokenization", ["FileIO"], fixtures: true),
     test("Evaluation", ["Datasets", "FileIO"], fixtures: true),
     test("Audit", ["Datasets", "FileIO", "JSON"], fixtures: true),
@@ -148,7 +148,7 @@ let package = Package(
         .target(
             name: "Duplicates", dependencies: ["ContentHash", "Datasets", "FileIO", "Imaging", "Randomness"]),
         .target(name: "Report", dependencies: ["Audit", "Datasets", "Evaluation", "FileIO", "Imaging", mustache]),
-        .target(name: "Hub", dependencies: ["ContentHash", "FileIO", "Safetensors"]),
+        .target(name: "Hub", dependencies: ["ContentHash", "FileIO", "PyTorchFiles", "Safetensors"]),
         .target(
             name: "MultiLabel",
             dependencies: [

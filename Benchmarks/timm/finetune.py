@@ -190,7 +190,6 @@ def main():
     parser.add_argument("--seconds", type=float, required=True, help="processor time of a training")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--most-epochs", type=int, default=100)
-    parser.add_argument("--images", help="folder of the pictures, if not that of the tables")
     parser.add_argument("--leave-out", default="", help="labels that take no part in the metrics, parted by commas")
     parser.add_argument("--scores", action="append", default=[], help="scores.csv of mumic evaluate, one a seed")
     options = parser.parse_args()
@@ -201,7 +200,7 @@ def main():
         read, (options.train, options.validation, options.test))
     truth = truth[:, [columns.index(label) for label in labels]]
     measured = [place for place, label in enumerate(labels) if label not in options.leave_out.split(",")]
-    data = dict(settings=settings, side=side, targets=targets, known=known[:, :],
+    data = dict(settings=settings, side=side, targets=targets, known=known,
                 training=Pictures(paths, np.nan_to_num(targets), side))
     for name, files in (("validation", other), ("test", third)):
         pictures = Pictures(files, np.zeros((len(files), 1)), side)

@@ -23,7 +23,7 @@ struct EmbeddedPictures {
 /// How good features are without any label's text.
 enum EmbeddingMeasures {
     /// The cosines of one picture to all others.
-    private static func cosines(_ query: Int, of pictures: EmbeddedPictures, to others: EmbeddedPictures) -> [Float] {
+    static func cosines(_ query: Int, of pictures: EmbeddedPictures, to others: EmbeddedPictures) -> [Float] {
         let width = pictures.width
         return pictures.features.withUnsafeBufferPointer { one in
             others.features.withUnsafeBufferPointer { two in

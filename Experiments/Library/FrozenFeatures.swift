@@ -82,11 +82,7 @@ enum FrozenFeatures {
         let (ours, theirs) = (unit(training), unit(queries))
         var result: [Double] = []
         for query in 0..<queries.count {
-            let cosines = (0..<training.count).map { row in
-                (0..<training.width).reduce(Float(0)) {
-                    $0 + theirs[query * training.width + $1] * ours[row * training.width + $1]
-                }
-            }
+            let cosines = EmbeddingMeasures.cosines(query, of: theirs, to: ours)
             let nearest = EmbeddingMeasures.nearest(cosines, count)
             let total = nearest.reduce(0.0) { $0 + Double(cosines[$1]) }
             for label in 0..<labels {
@@ -100,14 +96,15 @@ enum FrozenFeatures {
         return result
     }
 
-    private static func unit(_ pictures: FrozenPictures) -> [Float] {
+    private static func unit(_ pictures: FrozenPictures) -> EmbeddedPictures {
         var result = pictures.states
         for row in 0..<pictures.count {
             let range = row * pictures.width..<(row + 1) * pictures.width
             let norm = pictures.states[range].reduce(0) { $0 + $1 * $1 }.squareRoot()
             for place in range where norm > 0 { result[place] /= norm }
         }
-        return result
+        return EmbeddedPictures(
+            features: result, width: pictures.width, targets: pictures.targets, labelCount: pictures.labelCount)
     }
 
     // MARK: Regression
@@ -150,12 +147,7 @@ enum FrozenFeatures {
 
     /// The logit of each label's share of its known targets, half a picture more on both sides.
     static func baseLogits(_ pictures: FrozenPictures) -> [Float] {
-        (0..<pictures.labelCount).map { label in
-            let known = (0..<pictures.count).map { pictures.targets[$0 * pictures.labelCount + label] }
-                .filter { !$0.isNaN }
-            let positives = known.reduce(0.0) { $0 + Double($1) }
-            return Float(log((positives + 0.5) / (Double(known.count) - positives + 0.5)))
-        }
+        BaseRates(targets: pictures.targets, labels: pictures.labelCount).logits.map(Float.init)
     }
 }
 

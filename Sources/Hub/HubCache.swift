@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import PyTorchFiles
 
 /// One model's part of the Hub's cache, laid out as huggingface_hub lays it out.
 ///
@@ -52,9 +53,9 @@ struct HubCache {
         if files.names.isEmpty { return "the model is" }
         if let missing = files.missingDescription { return "\(missing) is" }
         switch files.weights(isTimm: hasTimmConfiguration(in: commit)) {
-        case nil: return "model.safetensors is"
+        case .none, .several: return "model.safetensors is"
         case .file: return nil
-        case .sharded(let index):
+        case .index(let index):
             guard let shards = try? ModelFiles.shards(inIndexAt: file(index, in: commit)) else {
                 return "a usable \(index) is"
             }

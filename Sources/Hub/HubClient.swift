@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FileIO
+import PyTorchFiles
 
 /// How far the fetching of a model has come.
 public struct HubProgress: Sendable, Equatable {
@@ -80,13 +81,11 @@ public struct HubClient: Sendable {
         while number < files.count || !hasWeights {
             if number == files.count {
                 hasWeights = true
-                if cache.hasTimmConfiguration(in: listing.commit), let others = listing.files.weights(isTimm: true) {
-                    weights = others
+                if cache.hasTimmConfiguration(in: listing.commit) {
+                    let others = listing.files.weights(isTimm: true)
+                    if others.name != nil { weights = others }
                 }
-                switch weights {
-                case .file(let file): files.append(file)
-                case .sharded(let index): files.append(index)
-                }
+                if let name = weights.name { files.append(name) }
             }
             let file = files[number]
             number += 1
@@ -96,7 +95,7 @@ public struct HubClient: Sendable {
                     requests: requests, cache: cache)
                 hasFetched = true
             }
-            if weights == .sharded(index: file) {
+            if weights == .index(file) {
                 let index = cache.file(file, in: listing.commit)
                 let shards = try ModelFiles.shards(inIndexAt: index)
                 if let absent = shards.first(where: { !listing.files.names.contains($0) }) {

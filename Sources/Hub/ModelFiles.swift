@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FileIO
+import PyTorchFiles
 import Safetensors
 
 /// The files at the top of a model's repository, or of its snapshot in the cache, and which of them a CLIP model needs.
@@ -13,14 +14,6 @@ struct ModelFiles: Equatable {
         "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "mumic.json",
         "head.safetensors",
     ]
-    /// The indexes of shards, in the two kinds of weights.
-    static let indexes = ["model.safetensors.index.json", "pytorch_model.bin.index.json"]
-
-    enum Weights: Equatable {
-        case file(String)
-        /// The index names the shards.
-        case sharded(index: String)
-    }
 
     /// Takes the names that are plain: no directories, nothing hidden, nothing that is no file's name.
     init(names: some Sequence<String>) {
@@ -31,41 +24,14 @@ struct ModelFiles: Equatable {
         Self.descriptions.filter(names.contains)
     }
 
-    /// The weights to take: safetensors before files of torch.save, transformers' before open_clip's; each whole before its
-    /// shards. Where neither is there under its name, the only other file of either kind; `nil` where there are none that
-    /// can be taken.
+    /// The weights to take.
     ///
-    /// - Parameter isTimm: Whether config.json describes a model of timm, so that only open_clip's files are a CLIP.
-    /// - Returns: A file, or the index of several.
-    func weights(isTimm: Bool = false) -> Weights? {
-        func first(_ names: [String]) -> Weights? {
-            names.first(where: self.names.contains).map { Self.indexes.contains($0) ? .sharded(index: $0) : .file($0) }
-        }
-        let own = isTimm ? [] : ["model.safetensors", Self.indexes[0]]
-        let older = isTimm ? [] : ["pytorch_model.bin", Self.indexes[1]]
-        let openCLIP = ["open_clip_model", "open_clip_pytorch_model"]
-        return first(own + openCLIP.map { $0 + ".safetensors" }) ?? only(otherSafetensors)
-            ?? (otherSafetensors.isEmpty ? first(older + openCLIP.map { $0 + ".bin" }) ?? only(otherPickles) : nil)
-    }
-
-    private func only(_ names: [String]) -> Weights? { names.count == 1 ? names.first.map(Weights.file) : nil }
-
-    /// `*.safetensors` under names of their own.
-    private var otherSafetensors: [String] {
-        names.filter { $0.hasSuffix(".safetensors") && !Self.descriptions.contains($0) }.sorted()
-    }
-
-    /// Files of torch.save under names of their own, those beside that training programs leave excepted.
-    private var otherPickles: [String] {
-        let others = ["training_args", "optimizer", "scheduler", "scaler", "rng_state", "random_states"]
-        return names.filter { name in
-            [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) }
-                && !others.contains { name.hasPrefix($0) }
-        }.sorted()
-    }
+    /// - Parameter isTimm: Whether config.json describes a model of timm.
+    /// - Returns: The choice among the names.
+    func weights(isTimm: Bool = false) -> WeightFileChoice { WeightFileChoice(among: names, isTimm: isTimm) }
 
     /// Whether the files of two layouts are there, so that config.json has to tell whose it is.
-    var hasBothLayouts: Bool { names.isSuperset(of: ["config.json", "open_clip_config.json"]) }
+    var hasBothLayouts: Bool { WeightFileChoice.hasBothLayouts(names) }
 
     /// What is missing besides the weights, in words; `nil` if nothing is.
     var missingDescription: String? {
@@ -80,18 +46,16 @@ struct ModelFiles: Equatable {
     }
 
     /// The weights, or why this repository cannot be used.
-    func requireWeights(of model: HubModelName) throws(HubError) -> Weights {
-        if let weights = weights() {
-            if let missing = missingDescription {
-                throw .incompleteModel(model: model.description, missing: missing)
-            }
+    func requireWeights(of model: HubModelName) throws(HubError) -> WeightFileChoice {
+        let weights = weights()
+        switch weights {
+        case .several(let files):
+            throw .ambiguousWeights(model: model.description, files: files.prefix(8).map { printable($0) })
+        case .none: throw .incompleteModel(model: model.description, missing: missingDescription ?? "model.safetensors")
+        case .file, .index:
+            if let missing = missingDescription { throw .incompleteModel(model: model.description, missing: missing) }
             return weights
         }
-        let others = otherSafetensors.isEmpty ? otherPickles : otherSafetensors
-        guard others.isEmpty else {
-            throw .ambiguousWeights(model: model.description, files: others.prefix(8).map { printable($0) })
-        }
-        throw .incompleteModel(model: model.description, missing: missingDescription ?? "model.safetensors")
     }
 
     /// The shards that an index names, each once, in order; a name that is not a plain `*.safetensors`, or `*.bin` in the

@@ -37,46 +37,26 @@ public struct ModelDirectory {
     ///
     /// - Throws: `InputError` if there are none, or several of which none is known to be the model's.
     func weights() throws -> WeightFiles {
-        let isHuggingFace = try !hasTimmConfiguration()
-        func first(_ known: [String], _ ending: String) -> String? {
-            known.first { names.contains($0 + ending) }.map { $0 + ending }
-        }
-        let own = isHuggingFace ? ["model.safetensors", "model.safetensors.index.json"] : []
-        let openCLIP = ["open_clip_model", "open_clip_pytorch_model"]
-        if let name = own.first(where: names.contains) ?? first(openCLIP, ".safetensors") {
+        switch WeightFileChoice(among: names, isTimm: try hasTimmConfiguration()) {
+        case .file(let name) where name.hasSuffix(".safetensors"),
+            .index(let name) where name.hasSuffix(".safetensors.index.json"):
             return .safetensors(try SafetensorsCheckpoint(path: path + "/" + name))
+        case .file(let name), .index(let name): return .pytorch(try PyTorchCheckpoint(path: path + "/" + name))
+        case .several(let names):
+            let files = names.prefix(3).joined(separator: ", ")
+            throw InputError.badData(
+                "\(path) has several files of weights (\(files)); keep one, or call it model.safetensors")
+        case .none: break
         }
-        if let name = try only(names.filter { $0.hasSuffix(".safetensors") && $0 != "head.safetensors" }) {
-            return .safetensors(try SafetensorsCheckpoint(path: path + "/" + name))
-        }
-        let older = isHuggingFace ? ["pytorch_model.bin", "pytorch_model.bin.index.json"] : []
-        let name =
-            try older.first(where: names.contains) ?? first(openCLIP, ".bin")
-            ?? only(names.filter { PyTorchFile.hasName($0) && !Self.isBesideWeights($0) })
-        if let name { return .pytorch(try PyTorchCheckpoint(path: path + "/" + name)) }
         try refusePickles(named: "model.safetensors")
         throw InputError.badData(
             "\(path) has no model.safetensors, model.safetensors.index.json, pytorch_model.bin or other file of weights; name a model directory"
         )
     }
 
-    /// The only name among some, nil for none.
-    private func only(_ names: Set<String>) throws -> String? {
-        if names.count < 2 { return names.first }
-        let files = names.sorted().prefix(3).joined(separator: ", ")
-        throw InputError.badData(
-            "\(path) has several files of weights (\(files)); keep one, or call it model.safetensors")
-    }
-
-    /// Whether a file of torch.save is what training programs leave beside the weights.
-    private static func isBesideWeights(_ name: String) -> Bool {
-        ["training_args", "optimizer", "scheduler", "scaler", "rng_state", "random_states"].contains(
-            where: name.hasPrefix)
-    }
-
     /// Whether `config.json` describes a model of timm, beside open_clip's files.
     private func hasTimmConfiguration() throws -> Bool {
-        guard names.isSuperset(of: ["config.json", "open_clip_config.json"]) else { return false }
+        guard WeightFileChoice.hasBothLayouts(names) else { return false }
         let file = path + "/config.json"
         let configuration = try ConfigReader(path: file, bytes: readFile(path: file, maximumBytes: 16 << 20))
         return configuration.value["model_type"] == nil && configuration.value["architecture"] != nil

@@ -93,9 +93,7 @@ struct PyTorchContents {
     /// The form before: pickles of a magic number, a version, the machine, the value and the storages' keys, and then each
     /// storage as its count and its elements.
     init(stream bytes: UnsafeRawBufferPointer, path: String) throws(InputError) {
-        func damaged(_ problem: String) -> InputError {
-            .badData("\(path) \(problem); it is damaged or no file of torch.save, get it again")
-        }
+        func damaged(_ problem: String) -> InputError { .damaged(path, problem) }
         guard bytes.count >= 2, bytes[0] == 0x80 else { throw damaged("begins as no file of torch.save does") }
         var machine = PickleMachine(bytes, 0..<bytes.count, path: path)
         let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]

@@ -59,9 +59,7 @@ struct ZipArchive {
         let bytes: UnsafeRawBufferPointer
         let path: String
 
-        func damaged(_ problem: String) -> InputError {
-            .badData("\(path) \(problem); it is damaged or no file of torch.save, get it again")
-        }
+        func damaged(_ problem: String) -> InputError { .damaged(path, problem) }
 
         func number<Number: FixedWidthInteger>(_ type: Number.Type, at offset: Int) throws(InputError) -> Int {
             guard offset >= 0, offset <= bytes.count - MemoryLayout<Number>.size else {
@@ -154,5 +152,12 @@ struct ZipArchive {
                 offset = end
             }
         }
+    }
+}
+
+extension InputError {
+    /// Says what is wrong with a file that torch.save did not write so.
+    static func damaged(_ path: String, _ problem: String) -> InputError {
+        .badData("\(path) \(problem); it is damaged or no file of torch.save, get it again")
     }
 }

@@ -67,15 +67,14 @@ public struct UnigramTokenizer: TextTokenizer {
             else { throw invalid("model.vocab[\(index)]", "must be a piece with its score") }
             pieces.append((piece, score))
         }
+        let model = UnigramModel(pieces, unknown: 3)
         func id(_ piece: String) throws -> Int32 {
-            guard let id = pieces.lastIndex(where: { $0.piece == piece }) else {
-                throw invalid("model.vocab", "has no '\(piece)'")
-            }
-            return Int32(id)
+            guard let id = model.id(of: piece) else { throw invalid("model.vocab", "has no '\(piece)'") }
+            return id
         }
         // transformers' class has these whatever the file says.
         boundaries = (try id("<s>"), try id("</s>"))
-        model = UnigramModel(pieces, unknown: 3)
+        self.model = model
         guard pieces.count > 3 else { throw invalid("model.vocab", "has fewer than four pieces") }
         characters = try Self.characters(root["normalizer"], invalid)
         var special = AddedTokenMatcher()

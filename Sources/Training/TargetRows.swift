@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datasets
-import Foundation
+import Evaluation
 import MultiLabel
 import Randomness
 import Torch
@@ -45,14 +45,9 @@ struct TargetRows {
     /// A head that starts here need not first push all labels down together: Lin et al., "Focal Loss for Dense Object
     /// Detection", ICCV 2017, section 3.3.
     func baseLogits() -> [Float] {
-        var (positives, known) = ([Double](repeating: 0, count: labelCount), [Double](repeating: 0, count: labelCount))
-        for row in table.images.indices {
-            for (label, target) in values([row]).enumerated() where !target.isNaN {
-                positives[label] += Double(target)
-                known[label] += 1
-            }
-        }
-        return zip(positives, known).map { Float(log(($0 + 0.5) / ($1 - $0 + 0.5))) }
+        var rates = BaseRates(labels: labelCount)
+        for row in table.images.indices { rates.add(values([row])) }
+        return rates.logits.map(Float.init)
     }
 
     /// In how many pictures each label is present, in label order.

@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import PyTorchFiles
 import Testing
 
 @testable import Hub
@@ -198,17 +199,17 @@ import Testing
     }
 
     @Test func `weights under other names are taken if there is one file only`() {
-        func weights(_ names: String...) -> ModelFiles.Weights? {
+        func weights(_ names: String...) -> WeightFileChoice {
             ModelFiles(names: names).weights()
         }
         #expect(weights("model.safetensors", "model.safetensors.index.json") == .file("model.safetensors"))
         #expect(
             weights("model.safetensors.index.json", "open_clip_model.safetensors")
-                == .sharded(index: "model.safetensors.index.json"))
+                == .index("model.safetensors.index.json"))
         #expect(weights("open_clip_model.safetensors", "x.safetensors") == .file("open_clip_model.safetensors"))
         #expect(weights("x.safetensors", "head.safetensors", "README.md") == .file("x.safetensors"))
-        #expect(weights("x.safetensors", "y.safetensors") == nil)
-        #expect(weights("head.safetensors") == nil)
+        #expect(weights("x.safetensors", "y.safetensors") == .several(["x.safetensors", "y.safetensors"]))
+        #expect(weights("head.safetensors") == .none)
         // Files of torch.save, where there is nothing safer.
         #expect(weights("pytorch_model.bin", "training_args.bin", "optimizer.pt") == .file("pytorch_model.bin"))
         #expect(weights("pytorch_model.bin", "open_clip_model.safetensors") == .file("open_clip_model.safetensors"))
@@ -216,9 +217,9 @@ import Testing
         #expect(
             weights(
                 "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin", "pytorch_model.bin.index.json")
-                == .sharded(index: "pytorch_model.bin.index.json"))
+                == .index("pytorch_model.bin.index.json"))
         #expect(weights("ViT-B-32.pt", "scheduler.pt") == .file("ViT-B-32.pt"))
-        #expect(weights("a.pt", "b.pt") == nil && weights("training_args.bin") == nil)
+        #expect(weights("a.pt", "b.pt") == .several(["a.pt", "b.pt"]) && weights("training_args.bin") == .none)
         let timm = ModelFiles(names: [
             "config.json", "open_clip_config.json", "model.safetensors", "open_clip_model.safetensors",
         ])

@@ -67,12 +67,9 @@ struct LinearStage {
             base = head.combined(factor: line.weights[0], shift: line.shift)
         } else {
             base = AnchoredWeights(labels: labels, text: 0, sharedBias: 0, standard: standard)
-            let (positives, known) = Self.counts(training.targets, labels: labels)
-            func logit(_ positives: Double, _ known: Double) -> Double {
-                log((positives + 0.5) / (known - positives + 0.5))
-            }
-            base.sharedBias = logit(positives.reduce(0, +), known.reduce(0, +))
-            base.offset = (0..<labels).map { Float(logit(positives[$0], known[$0]) - base.sharedBias) }
+            let rates = BaseRates(targets: training.targets, labels: labels)
+            base.sharedBias = rates.sharedLogit
+            base.offset = rates.logits.map { Float($0 - rates.sharedLogit) }
         }
         self.base = base
         (self.training, self.validation, self.folds, self.standard) = (training, validation, folds, standard)
@@ -81,16 +78,6 @@ struct LinearStage {
         regression = try AnchoredRegression(
             states: training.states, standard: standard, offsets: offsets, targets: training.targets
         ) { $0 < count }
-    }
-
-    private static func counts(_ targets: [Float], labels: Int) -> (positives: [Double], known: [Double]) {
-        var positives = [Double](repeating: 0, count: labels)
-        var known = positives
-        for (pair, target) in targets.enumerated() where !target.isNaN {
-            positives[pair % labels] += Double(target)
-            known[pair % labels] += 1
-        }
-        return (positives, known)
     }
 
     /// The head at a λ.
