@@ -11,8 +11,8 @@ struct ModelFiles: Equatable {
     /// What is taken beside the weights, where it is there.
     static let descriptions = [
         "config.json", "open_clip_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
-        "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "mumic.json",
-        "head.safetensors",
+        "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+        "added_tokens.json", "spiece.model", "mumic.json", "head.safetensors",
     ]
 
     /// Takes the names that are plain: no directories, nothing hidden, nothing that is no file's name.
@@ -36,7 +36,9 @@ struct ModelFiles: Equatable {
     /// What is missing besides the weights, in words; `nil` if nothing is.
     var missingDescription: String? {
         if names.isDisjoint(with: ["config.json", "open_clip_config.json"]) { return "config.json" }
-        let hasTokenizer = names.contains("tokenizer.json") || names.isSuperset(of: ["vocab.json", "merges.txt"])
+        let hasTokenizer =
+            !names.isDisjoint(with: ["tokenizer.json", "spiece.model"])
+            || names.isSuperset(of: ["vocab.json", "merges.txt"])
         return hasTokenizer ? nil : "tokenizer.json (nor vocab.json with merges.txt)"
     }
 

@@ -5,34 +5,50 @@ import JSON
 
 extension ImagePreprocessor {
     /// The preprocessor that the text of a `preprocessor_config.json` describes. Keys that are absent or null take the
-    /// defaults of transformers' `CLIPImageProcessor`: resize the short side to 224 (bicubic), crop 224 × 224, multiply
-    /// by 1/255, normalise with OpenAI's mean and deviation. A value that cannot be used is an error that names its
-    /// key.
+    /// defaults of the image processor that it names. Those of transformers' `CLIPImageProcessor`: resize the short side
+    /// to 224 (bicubic), crop 224 × 224, multiply by 1/255, normalise with OpenAI's mean and deviation. Those of
+    /// `SiglipImageProcessor`: resize both sides to 224 (bicubic), multiply by 1/255, normalise with 0.5 and 0.5. A value
+    /// that cannot be used is an error that names its key.
     ///
     /// - Parameters:
     ///   - configuration: The text.
     ///   - inProcessor: Whether it is a `processor_config.json`, which transformers 5 writes in its place with the same
     ///     settings under `image_processor`.
+    ///   - usual: The image processor of the model's family, for a text that names none.
     /// - Throws: ``ImagingError/badConfiguration(key:problem:)``.
-    public init(configuration: Data, inProcessor: Bool = false) throws(ImagingError) {
+    public init(
+        configuration: Data, inProcessor: Bool = false, usual: Processor = .clip
+    ) throws(ImagingError) {
         let object = try ConfigurationObject(configuration, part: inProcessor ? "image_processor" : nil)
+        let processor = try object.processor() ?? usual
         if try object.flag("do_pad", default: false) {
             throw .badConfiguration(key: "do_pad", problem: "is true: padding is not supported, remove it")
         }
         try object.refuseOthers()
         let resizes = try object.flag("do_resize", default: true)
-        let crops = try object.flag("do_center_crop", default: true)
+        let crops = try object.flag("do_center_crop", default: processor == .clip)
         let rescales = try object.flag("do_rescale", default: true)
         let normalizes = try object.flag("do_normalize", default: true)
         _ = try object.flag("do_convert_rgb", default: true)  // pictures are RGB in any case
         try self.init(
-            resizing: resizes ? object.resizing() : .none,
+            resizing: resizes ? object.resizing(processor) : .none,
             interpolation: object.interpolation(),
             crop: crops ? object.crop() : nil,
             centerCropRounding: object.centerCropRounding(),
             rescaleFactor: rescales ? object.number("rescale_factor", default: 1.0 / 255) : nil,
-            mean: normalizes ? object.channels("image_mean", default: Self.defaultMean) : nil,
-            standardDeviation: normalizes ? object.channels("image_std", default: Self.defaultStandardDeviation) : nil)
+            mean: normalizes ? object.channels("image_mean", default: processor.mean) : nil,
+            standardDeviation: normalizes ? object.channels("image_std", default: processor.standardDeviation) : nil)
+    }
+
+    /// An image processor of transformers, which says what absent keys mean.
+    public enum Processor: Sendable {
+        /// `CLIPImageProcessor`.
+        case clip
+        /// `SiglipImageProcessor`.
+        case siglip
+
+        fileprivate var mean: [Double] { self == .clip ? defaultMean : [0.5, 0.5, 0.5] }
+        fileprivate var standardDeviation: [Double] { self == .clip ? defaultStandardDeviation : [0.5, 0.5, 0.5] }
     }
 
     /// How open_clip fits a picture into its square or rectangle.
@@ -108,19 +124,31 @@ private struct ConfigurationObject {
         }
     }
 
-    /// Image processors that do what this type does, with the same defaults.
-    private static let knownClasses: Set<String> = [
-        "CLIPImageProcessor", "CLIPImageProcessorFast", "CLIPFeatureExtractor",
+    /// Image processors that do what this type does.
+    private static let knownClasses: [String: ImagePreprocessor.Processor] = [
+        "CLIPImageProcessor": .clip, "CLIPImageProcessorFast": .clip, "CLIPImageProcessorPil": .clip,
+        "CLIPFeatureExtractor": .clip, "SiglipImageProcessor": .siglip, "SiglipImageProcessorFast": .siglip,
+        "SiglipImageProcessorPil": .siglip, "SiglipFeatureExtractor": .siglip,
     ]
 
-    /// Refuses other image processors, whose defaults differ, and their settings that change pixels.
-    func refuseOthers() throws(ImagingError) {
+    /// The image processor that is named, nil if none is; refuses others, whose defaults differ.
+    func processor() throws(ImagingError) -> ImagePreprocessor.Processor? {
+        var found: ImagePreprocessor.Processor?
         for key in ["image_processor_type", "feature_extractor_type"] {
             guard let value = root[key] else { continue }
-            guard let name = value.string, Self.knownClasses.contains(name) else {
-                throw Self.bad(key, "is \(value.words): only CLIPImageProcessor prepares pictures in a known way")
+            guard let name = value.string, let processor = Self.knownClasses[name] else {
+                throw Self.bad(
+                    key,
+                    "is \(value.words): only CLIPImageProcessor and SiglipImageProcessor prepare pictures in a known way"
+                )
             }
+            found = found ?? processor
         }
+        return found
+    }
+
+    /// Refuses settings of other image processors that change pixels.
+    func refuseOthers() throws(ImagingError) {
         for key in [
             "do_flip_channel_order", "do_thumbnail", "do_reduce_labels", "size_divisor", "crop_pct", "rescale_offset",
         ] {
@@ -184,8 +212,10 @@ private struct ConfigurationObject {
         }
     }
 
-    func resizing() throws(ImagingError) -> ImagePreprocessor.Resizing {
-        guard let value = root["size"] else { return .shortestEdge(224) }
+    func resizing(_ processor: ImagePreprocessor.Processor) throws(ImagingError) -> ImagePreprocessor.Resizing {
+        guard let value = root["size"] else {
+            return processor == .clip ? .shortestEdge(224) : .exact(height: 224, width: 224)
+        }
         if value.number != nil { return .shortestEdge(try side(value, of: "size")) }
         if value.members?.count == 1, let short = value["shortest_edge"] {
             return .shortestEdge(try side(short, of: "size"))

@@ -85,6 +85,17 @@ public struct ConfigReader {
         return numbers
     }
 
+    /// What a width or a count may be.
+    static let sizes = 1...1_000_000
+
+    /// Refuses weights that are no floating-point numbers, whatever the family.
+    func refuseQuantization() throws(InputError) {
+        let key = "quantization_config"
+        if value[key].map({ !$0.isOff }) ?? false {
+            throw bad(key, "says that the weights are quantised; take those in float32, float16 or bfloat16")
+        }
+    }
+
     /// The error of a key that holds something that it must not.
     public func bad(_ key: String, _ problem: String) -> InputError {
         .badData("\(path): key '\(prefix)\(key)' \(problem)")

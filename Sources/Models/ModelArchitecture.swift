@@ -16,6 +16,8 @@ public protocol ModelArchitecture: Sendable {
     var patchCount: Int? { get }
     /// Number of tokens known.
     var vocabularySize: Int { get }
+    /// The parameter that holds a vector for each token, by its name; nil, the default, where there is none.
+    var tokenTable: String? { get }
     /// The most tokens of a prompt.
     var contextLength: Int { get }
     /// Where τ is kept while it is learned.
@@ -59,6 +61,11 @@ public protocol ModelArchitecture: Sendable {
 extension ModelArchitecture {
     /// None can be left out.
     public var patchCount: Int? { nil }
+    /// There is none.
+    public var tokenTable: String? { nil }
+    /// Whether the table of tokens is so large, mostly for texts in many languages, that labels can only change a few of
+    /// its rows: it then stays as it is unless somebody asks for it.
+    public var hasLargeTokenTable: Bool { tokenTable != nil && vocabularySize > 100_000 }
     /// None.
     public func linearLayer(_ path: String) -> (from: Int, to: Int)? { nil }
     /// They are transformers' own.
@@ -108,4 +115,7 @@ public struct TransformersClasses: Sendable, Equatable {
     public init(model: String, module: String, imageProcessor: String) {
         (self.model, self.module, self.imageProcessor) = (model, module, imageProcessor)
     }
+
+    /// The image processor as far as it is known here: what a configuration means that names none.
+    var processor: ImagePreprocessor.Processor { imageProcessor == "SiglipImageProcessor" ? .siglip : .clip }
 }

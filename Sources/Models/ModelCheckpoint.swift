@@ -68,7 +68,8 @@ public struct ModelCheckpoint {
                 "the tokenizer in \(directory.path) has ids up to \(tokenizer.vocabularySize - 1), config.json has vocab_size \(architecture.vocabularySize); use the files of one model"
             )
         }
-        self.preprocessor = try directory.preprocessor(layout, side: architecture.imageSize)
+        self.preprocessor = try directory.preprocessor(
+            layout, side: architecture.imageSize, usual: architecture.classes.processor)
     }
 
     /// The model's shape and weights, without tokenizer and preprocessing.

@@ -87,7 +87,9 @@ public struct ModelDirectory {
 
     /// Reads how pictures are prepared, which has to give pictures of `side` pixels: from `preprocessor_config.json`, or
     /// where that is missing from the part of `processor_config.json` that is an image processor's.
-    func preprocessor(_ layout: ModelLayout, side: Int) throws -> ImagePreprocessor {
+    func preprocessor(
+        _ layout: ModelLayout, side: Int, usual: ImagePreprocessor.Processor
+    ) throws -> ImagePreprocessor {
         var name = layout.preprocessingName
         if !names.contains(name), layout == .huggingFace, names.contains(Self.processorName) {
             name = Self.processorName
@@ -104,14 +106,16 @@ public struct ModelDirectory {
             preprocessor =
                 layout == .openCLIP
                 ? try ImagePreprocessor(openCLIP: ConfigReader(path: file, bytes: bytes), side: side)
-                : try ImagePreprocessor(configuration: Data(bytes), inProcessor: name == Self.processorName)
+                : try ImagePreprocessor(
+                    configuration: Data(bytes), inProcessor: name == Self.processorName, usual: usual)
         } catch ImagingError.badConfiguration(let key, let problem) {
             throw bad(key, problem)
         }
         let size = preprocessor.outputSize
         if size.width != side || size.height != side {
             throw bad(
-                "crop_size", "gives pictures of \(size.width) x \(size.height), the model's image_size is \(side)")
+                preprocessor.crop == nil ? "size" : "crop_size",
+                "gives pictures of \(size.width) x \(size.height), the model's image_size is \(side)")
         }
         return preprocessor
     }

@@ -42,7 +42,24 @@ public enum ModelLayout: Sendable {
 ///
 /// A program may add its own before it opens a model.
 public enum ModelRegistry {
-    private static let families = Mutex<[any ModelFamily]>([CLIPFamily()])
+    private static let families = Mutex<[any ModelFamily]>([CLIPFamily(), SigLIPFamily()])
+
+    /// Families that people name and that cannot be used: by the beginning of their type, what they are, and what comes
+    /// nearest.
+    private static let relatives: [(type: String, what: String, take: String)] = [
+        ("siglip2", "SigLIP 2 for pictures of any size (NaFlex)", "google/siglip2-base-patch16-224"),
+        ("siglip_", "one tower of a SigLIP", "google/siglip-base-patch16-224"),
+        ("clip_", "one tower of a CLIP", "openai/clip-vit-base-patch32"),
+        ("jina", "jina's CLIP, whose towers are others", "google/siglip2-base-patch16-224"),
+        ("mobileclip", "MobileCLIP, whose image tower is no plain transformer", "openai/clip-vit-base-patch32"),
+        ("eva", "EVA-CLIP, whose image tower has rotary positions", "laion/CLIP-ViT-L-14-laion2B-s32B-b82K"),
+        ("perception", "Meta's perception encoder", "facebook/metaclip-2-worldwide-huge-quickgelu"),
+        ("pe_", "Meta's perception encoder", "facebook/metaclip-2-worldwide-huge-quickgelu"),
+        ("align", "ALIGN, whose image tower is no transformer", "google/siglip-base-patch16-224"),
+        ("chinese_clip", "Chinese CLIP, whose text tower is BERT's", "facebook/metaclip-2-worldwide-huge-quickgelu"),
+        ("altclip", "AltCLIP, whose text tower is XLM-RoBERTa's", "facebook/metaclip-2-worldwide-huge-quickgelu"),
+        ("blip", "BLIP, which has no joint embedding of two towers alone", "google/siglip-base-patch16-224"),
+    ]
 
     /// Makes a family known to the whole program, in place of one of the same types; safe to call from any thread.
     public static func register(_ family: any ModelFamily) {
@@ -60,9 +77,10 @@ public enum ModelRegistry {
         let type = try configuration.string("model_type", default: "clip")
         guard let family = known.last(where: { $0.modelTypes.contains(type) }) else {
             let types = known.flatMap(\.modelTypes).map { "'\($0)'" }.joined(separator: ", ")
+            let relative = relatives.first { type.hasPrefix($0.type) }
             throw configuration.bad(
                 "model_type",
-                "is '\(type)', only \(types) (both towers) can be used; take a relative such as openai/clip-vit-base-patch32"
+                "is '\(type)'\(relative.map { ", " + $0.what } ?? ""); only \(types) (both towers) can be used; take a relative such as \(relative?.take ?? "openai/clip-vit-base-patch32")"
             )
         }
         return family

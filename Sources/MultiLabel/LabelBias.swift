@@ -16,10 +16,11 @@ public enum LabelBias: Codable, Sendable, Equatable, ExpressibleByFloatLiteral, 
     /// The same for all labels.
     public init(integerLiteral value: Int) { self = .shared(Double(value)) }
 
-    /// Takes a tensor's values, `[]` or `[L]`. Throws ``Torch/TorchError`` if they cannot be copied.
+    /// Takes a tensor's values, `[L]`, or one for all labels, `[]` or `[1]`. Throws ``Torch/TorchError`` if they cannot be
+    /// copied.
     public init(_ tensor: Tensor) throws {
         let values = try tensor.floats().map(Double.init)
-        self = tensor.shape.isEmpty ? .shared(values[0]) : .perLabel(values)
+        self = values.count == 1 ? .shared(values[0]) : .perLabel(values)
     }
 
     /// Reads a number or a list of numbers. Throws `DecodingError` if it is neither.

@@ -2,26 +2,7 @@
 
 /// Byte-level byte-pair encoding of single words, with CLIP's end-of-word suffix (Sennrich et al., ACL 2016).
 struct BytePairEncoder: Sendable {
-    /// What a merge makes of a pair, and how early it comes.
-    private struct Merge: Sendable {
-        let rank: Int32
-        let id: Int32
-    }
-
-    /// A possible merge: of the symbol at `position` with the one that follows it.
-    private struct Candidate: Comparable {
-        let rank: Int32
-        let position: Int32
-        let id: Int32
-
-        /// The earlier merge first, and of two equal ones the left one.
-        static func < (a: Candidate, b: Candidate) -> Bool {
-            (a.rank, a.position) < (b.rank, b.position)
-        }
-    }
-
-    /// First id in the upper half, second in the lower.
-    private let merges: [UInt64: Merge]
+    private let merges: MergeTable
     /// Ids of the 256 byte symbols inside a word and at its end; nil if the vocabulary lacks one.
     private let inner: [Int32?]
     private let final: [Int32?]
@@ -34,10 +15,7 @@ struct BytePairEncoder: Sendable {
     init(
         vocabulary: Vocabulary, merges: [(pair: UInt64, rank: Int32, id: Int32)], unknown: Int32?, fusesUnknown: Bool
     ) {
-        var table: [UInt64: Merge] = [:]
-        table.reserveCapacity(merges.count)
-        for merge in merges { table[merge.pair] = Merge(rank: merge.rank, id: merge.id) }
-        self.merges = table
+        self.merges = MergeTable(merges)
         inner = Self.alphabet.map { vocabulary.id(of: Array(String($0).utf8)) }
         final = Self.alphabet.map { vocabulary.id(of: Array((String($0) + Self.suffix).utf8)) }
         self.unknown = unknown
@@ -78,7 +56,7 @@ struct BytePairEncoder: Sendable {
         var bytes: [UInt8] = []
         Self.appendBytes(of: word, to: &bytes)
         var symbols = symbolsOf(bytes)
-        if symbols.count > 1 { merge(&symbols) }
+        merges.apply(to: &symbols)
         for symbol in symbols where symbol >= 0 { out.append(symbol) }
     }
 
@@ -97,35 +75,5 @@ struct BytePairEncoder: Sendable {
             }
         }
         return symbols
-    }
-
-    /// Applies the merges in the order of their ranks; a symbol that was merged away becomes -1.
-    private func merge(_ symbols: inout [Int32]) {
-        let count = symbols.count
-        var next = (0..<count).map { Int32($0 + 1) }
-        var previous = (0..<count).map { Int32($0 - 1) }
-        var heap = Heap<Candidate>()
-        for position in 0..<count - 1 {
-            propose(symbols, position, position + 1, &heap)
-        }
-        while let best = heap.pop() {
-            let left = Int(best.position)
-            guard symbols[left] >= 0 else { continue }
-            let right = Int(next[left])
-            // Stale unless the two symbols still make the same token.
-            guard right < count, merges[Self.pair(symbols[left], symbols[right])]?.id == best.id else { continue }
-            symbols[left] = best.id
-            symbols[right] = -1
-            let after = Int(next[right])
-            next[left] = Int32(after)
-            if after < count { previous[after] = Int32(left) }
-            if previous[left] >= 0 { propose(symbols, Int(previous[left]), left, &heap) }
-            if after < count { propose(symbols, left, after, &heap) }
-        }
-    }
-
-    private func propose(_ symbols: [Int32], _ left: Int, _ right: Int, _ heap: inout Heap<Candidate>) {
-        guard let merge = merges[Self.pair(symbols[left], symbols[right])] else { return }
-        heap.push(Candidate(rank: merge.rank, position: Int32(left), id: merge.id))
     }
 }

@@ -44,20 +44,40 @@ struct CharacterMap: Sendable {
 
     /// What the first key that a text begins with is replaced by; nil where it begins with none.
     private func replacement(of text: some Sequence<UInt8>) -> String? {
-        var place = 0
-        guard let root = unit(0) else { return nil }
-        place ^= Self.offset(root)
+        var found: String?
+        eachKey(beginning: text) { place, _ in
+            found = self.text(at: place).map { String(decoding: $0, as: UTF8.self) }
+            return false
+        }
+        return found
+    }
+
+    /// What the longest key that a text begins with is replaced by, as SentencePiece itself does it, and the key's length in
+    /// bytes; nil where the text begins with none.
+    func longestReplacement(of text: some Sequence<UInt8>) -> (replacement: [UInt8], length: Int)? {
+        var longest: (place: Int, length: Int)?
+        eachKey(beginning: text) { place, length in
+            longest = (place, length)
+            return true
+        }
+        return longest.flatMap { found in self.text(at: found.place).map { (Array($0), found.length) } }
+    }
+
+    /// Hands over the keys that a text begins with, the shortest first, by the places of their replacements and their
+    /// lengths in bytes, until `body` returns false.
+    private func eachKey(beginning text: some Sequence<UInt8>, _ body: (_ place: Int, _ length: Int) -> Bool) {
+        guard let root = unit(0) else { return }
+        var (place, length) = (Self.offset(root), 0)
         for byte in text {
-            if byte == 0 { return nil }
+            if byte == 0 { return }
             place ^= Int(byte)
-            guard let unit = unit(place), unit & 0x8000_00FF == UInt32(byte) else { return nil }
+            guard let unit = unit(place), unit & 0x8000_00FF == UInt32(byte) else { return }
             place ^= Self.offset(unit)
+            length += 1
             if unit >> 8 & 1 == 1 {
-                guard let leaf = self.unit(place) else { return nil }
-                return self.text(at: Int(leaf & 0x7FFF_FFFF))
+                guard let leaf = self.unit(place), body(Int(leaf & 0x7FFF_FFFF), length) else { return }
             }
         }
-        return nil
     }
 
     private func unit(_ place: Int) -> UInt32? { units.indices.contains(place) ? units[place] : nil }
@@ -65,8 +85,8 @@ struct CharacterMap: Sendable {
     private static func offset(_ unit: UInt32) -> Int { Int((unit >> 10) << ((unit & 1 << 9) >> 6)) }
 
     /// The text that begins at a place and ends before the next 0.
-    private func text(at place: Int) -> String? {
+    private func text(at place: Int) -> ArraySlice<UInt8>? {
         guard texts.indices.contains(place), let end = texts[place...].firstIndex(of: 0) else { return nil }
-        return String(decoding: texts[place..<end], as: UTF8.self)
+        return texts[place..<end]
     }
 }

@@ -41,7 +41,7 @@ public enum TokenizerError: UserFacingError, Equatable {
         case .malformedJSON(let file, let line, let problem):
             "\(file):\(line): not valid JSON: \(problem); fetch the file again"
         case .invalidValue(let file, let key, let problem):
-            "\(file): key '\(key)' \(problem); use the tokenizer files of a CLIP checkpoint"
+            "\(file): key '\(key)' \(problem); use the tokenizer files of the model's own checkpoint"
         case .unsupported(let file, let key, let found, let expected):
             "\(file): key '\(key)' is \(found), CLIP's tokenizer has \(expected); only CLIP's tokenizer can be used"
         case .invalidMerge(let file, let place, let problem):

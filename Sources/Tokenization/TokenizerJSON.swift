@@ -127,7 +127,7 @@ struct TokenizerJSON {
         return parts.map { ($0["type"]?.string ?? "?", $0) }
     }
 
-    private func merges(
+    func merges(
         of model: JSONValue, vocabulary: Vocabulary
     ) throws -> [(pair: UInt64, rank: Int32, id: Int32)] {
         guard let entries = model["merges"]?.array else {

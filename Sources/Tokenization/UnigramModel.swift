@@ -11,6 +11,7 @@ struct UnigramModel: Sendable {
     private var order: [Int32] = []
     private let unknown: Int32
     private let unknownScore: Double
+    private let isSingle: Bool
 
     /// What a character that no piece begins with costs, below the worst piece.
     private static let unknownPenalty = 10.0
@@ -20,9 +21,14 @@ struct UnigramModel: Sendable {
     /// - Parameters:
     ///   - pieces: Pieces with their scores, by id.
     ///   - unknown: The id of what no piece is.
-    init(_ pieces: [(piece: String, score: Double)], unknown: Int32) {
+    ///   - unknownScore: What such a character costs; nil for the tokenizers library's rule.
+    ///   - isSingle: Whether sums are kept in single precision, as SentencePiece does and the tokenizers library does not.
+    init(
+        _ pieces: [(piece: String, score: Double)], unknown: Int32, unknownScore: Double? = nil, isSingle: Bool = false
+    ) {
         self.unknown = unknown
-        unknownScore = (pieces.map(\.score).min() ?? 0) - Self.unknownPenalty
+        self.isSingle = isSingle
+        self.unknownScore = unknownScore ?? (pieces.map(\.score).min() ?? 0) - Self.unknownPenalty
         for (piece, score) in pieces {
             bytes += piece.utf8
             starts.append(Int32(bytes.count))
@@ -55,8 +61,10 @@ struct UnigramModel: Sendable {
     }
 
     /// Appends the ids of the best way through a word. Neighbouring characters that are unknown become one unknown.
-    func encode(_ word: String, into ids: inout [Int32]) {
-        let text = Array(word.utf8)
+    func encode(_ word: String, into ids: inout [Int32]) { encode(Array(word.utf8), into: &ids) }
+
+    /// The same of a word's UTF-8.
+    func encode(_ text: [UInt8], into ids: inout [Int32]) {
         if text.isEmpty { return }
         struct End {
             var id: Int32 = 0
@@ -65,7 +73,9 @@ struct UnigramModel: Sendable {
         }
         var ends = [End](repeating: End(), count: text.count + 1)
         func arrive(_ end: Int, _ id: Int32, _ score: Double, _ start: Int) {
-            if ends[end].start < 0 || score > ends[end].score { ends[end] = End(id: id, score: score, start: start) }
+            if ends[end].start < 0 || score > ends[end].score {
+                ends[end] = End(id: id, score: isSingle ? Double(Float(score)) : score, start: start)
+            }
         }
         var start = 0
         while start < text.count {
@@ -76,7 +86,10 @@ struct UnigramModel: Sendable {
                 arrive(start + count, id, scores[Int(id)] + score, start)
                 hasCharacter = hasCharacter || count == length
             }
-            if !hasCharacter { arrive(start + length, unknown, unknownScore + score, start) }
+            if !hasCharacter {
+                let sum = unknownScore + score
+                arrive(start + length, unknown, isSingle ? Double(Float(sum)) : sum, start)
+            }
             start += length
         }
         var way: [Int32] = []

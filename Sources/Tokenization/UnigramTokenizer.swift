@@ -41,17 +41,27 @@ public struct UnigramTokenizer: TextTokenizer {
         return (try JSONValue(parsing: [UInt8](bytes)) { TokenizerError($0, file: path) }, path)
     }
 
+    /// Whose tokenizer it is, which says what its special tokens are.
+    enum Kind {
+        /// `<s>` and `</s>` around a text, id 3 for what is unknown.
+        case xlmRoberta
+        /// `</s>` behind a text, id 2 for what is unknown.
+        case t5
+    }
+
     /// Reads a model directory's `tokenizer.json`.
     ///
     /// - Throws: ``TokenizerError`` if it is missing or describes another kind of tokenizer.
-    public init(directory: URL) throws {
+    public init(directory: URL) throws { try self.init(directory: directory, kind: .xlmRoberta) }
+
+    init(directory: URL, kind: Kind) throws {
         let (root, file) = try Self.document(directory)
         func invalid(_ key: String, _ problem: String) -> TokenizerError {
             .invalidValue(file: file, key: key, problem: problem)
         }
         let description = root["model"]
         guard description?["type"]?.string == "Unigram" else {
-            throw invalid("model.type", "is not 'Unigram', as MetaCLIP 2's tokenizer is")
+            throw invalid("model.type", "is not 'Unigram', as this model's tokenizer is")
         }
         if description?["byte_fallback"]?.bool == true {
             throw invalid("model.byte_fallback", "is true, it must be false")
@@ -67,15 +77,16 @@ public struct UnigramTokenizer: TextTokenizer {
             else { throw invalid("model.vocab[\(index)]", "must be a piece with its score") }
             pieces.append((piece, score))
         }
-        let model = UnigramModel(pieces, unknown: 3)
+        let unknown = kind == .xlmRoberta ? 3 : 2
+        let model = UnigramModel(pieces, unknown: Int32(unknown))
         func id(_ piece: String) throws -> Int32 {
             guard let id = model.id(of: piece) else { throw invalid("model.vocab", "has no '\(piece)'") }
             return id
         }
         // transformers' class has these whatever the file says.
-        boundaries = (try id("<s>"), try id("</s>"))
+        boundaries = (kind == .xlmRoberta ? try id("<s>") : nil, try id("</s>"))
+        guard pieces.count > unknown else { throw invalid("model.vocab", "has fewer than \(unknown + 1) pieces") }
         self.model = model
-        guard pieces.count > 3 else { throw invalid("model.vocab", "has fewer than four pieces") }
         characters = try Self.characters(root["normalizer"], invalid)
         var special = AddedTokenMatcher()
         var size = pieces.count
@@ -90,6 +101,9 @@ public struct UnigramTokenizer: TextTokenizer {
         }
         (self.special, vocabularySize) = (special, size)
     }
+
+    /// The id of a piece.
+    func id(of token: String) -> Int32? { model.id(of: token) }
 
     /// The map of characters in a normalizer that is one, or a sequence with one; nil where there is none.
     private static func characters(
@@ -106,9 +120,9 @@ public struct UnigramTokenizer: TextTokenizer {
     /// The ids of a text between `<s>` and `</s>`, not padded. A longer text than `contextLength` ids is cut, `</s>`
     /// staying last.
     public func encode(_ text: String, contextLength: Int) -> [Int32] {
-        guard contextLength > 1, let start = boundaries.start else { return contextLength == 1 ? [boundaries.end] : [] }
+        guard contextLength > 1 else { return contextLength == 1 ? [boundaries.end] : [] }
         let room = contextLength - 1
-        var ids = [start]
+        var ids = boundaries.start.map { [$0] } ?? []
         _ = special.split(text.unicodeScalars.map(\.value)[...]) { part, id in
             if let id {
                 ids.append(id)
@@ -155,4 +169,10 @@ public struct UnigramTokenizer: TextTokenizer {
         }
         model.encode(String(part), into: &ids)
     }
+}
+
+extension UnigramTokenizer: UnpaddedTokenizer {
+    var end: Int32 { boundaries.end }
+
+    func ids(of text: String, limit: Int) -> [Int32] { encode(text, contextLength: limit) }
 }

@@ -14,11 +14,18 @@ public struct WeightSource {
         public var rows: Range<Int>?
         /// Whether the file holds the matrix transposed.
         public var isTransposed: Bool
+        /// The tensor that holds the rows after those of the first; nil if the first holds all.
+        public var rest: String?
 
         /// All of a tensor, unless told otherwise.
-        public init(tensor: String, rows: Range<Int>? = nil, isTransposed: Bool = false) {
-            (self.tensor, self.rows, self.isTransposed) = (tensor, rows, isTransposed)
+        public init(
+            tensor: String, rows: Range<Int>? = nil, isTransposed: Bool = false, followedBy rest: String? = nil
+        ) {
+            (self.tensor, self.rows, self.isTransposed, self.rest) = (tensor, rows, isTransposed, rest)
         }
+
+        /// The tensors that it reads.
+        var tensors: [String] { [tensor] + (rest.map { [$0] } ?? []) }
     }
 
     private enum Storage {
@@ -47,7 +54,7 @@ public struct WeightSource {
     /// The names of the file's tensors that none of `parameters`, names that were asked for, is read from.
     public func leftOver(besides parameters: Set<String>) -> [String] {
         guard case .checkpoint(let checkpoint, let recipes) = storage else { return [] }
-        let read = recipes.map { recipes in Set(parameters.compactMap { recipes[$0]?.tensor }) } ?? parameters
+        let read = recipes.map { recipes in Set(parameters.flatMap { recipes[$0]?.tensors ?? [] }) } ?? parameters
         return checkpoint.names.filter { !read.contains($0) }
     }
 
@@ -67,7 +74,7 @@ public struct WeightSource {
         guard let recipes else {
             return Dictionary(files.names.map { ($0, count($0, nil)) }, uniquingKeysWith: { first, _ in first })
         }
-        return recipes.mapValues { count($0.tensor, $0.rows) }
+        return recipes.mapValues { recipe in recipe.tensors.reduce(0) { $0 + count($1, recipe.rows) } }
     }
 
     /// The same source with what an adapter's file adds to its weights, and puts in place of them.
@@ -106,11 +113,28 @@ public struct WeightSource {
         case .initializer(let values): return try Tensor(values(name, shape), shape: shape).to(dtype: dtype)
         }
         let recipe = recipes.map { $0[name] } ?? Recipe(tensor: name)
-        guard let recipe, let entry = checkpoint.tensor(recipe.tensor) else {
-            throw InputError.badData(
-                "parameter '\(recipe?.tensor ?? name)' is missing in \(path); check that config.json belongs to these weights"
-            )
+        func entry(_ tensor: String) throws -> StoredTensor {
+            guard let entry = checkpoint.tensor(tensor) else {
+                throw InputError.badData(
+                    "parameter '\(tensor)' is missing in \(path); check that config.json belongs to these weights")
+            }
+            return entry
         }
+        guard let recipe, let rest = recipe.rest else {
+            return try loadPart(recipe ?? Recipe(tensor: name), entry(recipe?.tensor ?? name), shape, dtype)
+        }
+        // One tensor after the other fills the rows, the first as many as it has.
+        let first = try entry(recipe.tensor)
+        let count = min(max(first.shape.first ?? 0, 0), shape[0])
+        let parts = [
+            try loadPart(Recipe(tensor: recipe.tensor), first, [count] + shape.dropFirst(), dtype),
+            try loadPart(Recipe(tensor: rest), entry(rest), [shape[0] - count] + shape.dropFirst(), dtype),
+        ]
+        return try Tensor.concatenated(parts, dimension: 0)
+    }
+
+    /// What one tensor of the file gives, for a parameter of a shape.
+    private func loadPart(_ recipe: Recipe, _ entry: StoredTensor, _ shape: [Int], _ dtype: DType) throws -> Tensor {
         func bad(_ problem: String) -> InputError { .badData("parameter '\(recipe.tensor)' in \(path) \(problem)") }
         guard let fileType = entry.dtype.torch else {
             throw bad("has type \(entry.dtype.rawValue); convert it to F32, F16 or BF16")
@@ -118,8 +142,9 @@ public struct WeightSource {
         let stored = recipe.isTransposed ? Array(shape.reversed()) : shape
         // A packed matrix holds three of these: compare with what the whole has to be.
         let whole = recipe.rows.map { [$0.count * 3] + stored.dropFirst() } ?? stored
-        let isScalar = stored.isEmpty && entry.shape == [1]
-        guard entry.shape == whole || isScalar, recipe.rows.map({ $0.count == stored.first }) ?? true else {
+        // A number may be one with or without a dimension, and a table may have one more of length 1 before it.
+        func bare(_ shape: [Int]) -> [Int] { Array(shape.drop { $0 == 1 }) }
+        guard bare(entry.shape) == bare(whole), recipe.rows.map({ $0.count == stored.first }) ?? true else {
             throw bad(
                 "has shape \(entry.shape), the config asks for \(whole); check that config.json belongs to these weights"
             )

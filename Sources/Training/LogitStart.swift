@@ -74,6 +74,8 @@ struct LogitStart {
             head = TextHead(bias: model.logitBias ?? start)
             parameters = model.logitBias == nil ? [.init(name: "bias", tensor: start)] : []
         } else {
+            // A bias of the model itself, which has no part in this score, would mislead other programs.
+            try model.logitBias?.copyInPlace(Tensor(repeating: 0, shape: [], device: device))
             head = TextHead()
             parameters = []
         }
@@ -127,6 +129,6 @@ extension TrainablePlan {
         self.init(
             architecture, image: part(.image, options.lockImageUnlockedGroups, options.imageLayerDecay),
             text: part(.text, options.lockTextUnlockedLayers, options.textLayerDecay), lora: options.lora,
-            usesTexts: !options.usesLinearHead)
+            usesTexts: !options.usesLinearHead, trainsTokenTable: options.trainTokenTable)
     }
 }

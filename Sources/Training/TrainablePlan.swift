@@ -39,17 +39,20 @@ package struct TrainablePlan: Sendable {
     private let architecture: any ModelArchitecture
     private let lora: LoRAConfiguration?
     private let usesTexts: Bool
+    private let keepsTokenTable: Bool
 
     /// A plan for models of a shape. With `lora`, adapters train in place of the towers' own weights. `usesTexts` is false
     /// where a linear head reads the image tower's pooled state: the text tower and both projections have no part then.
+    /// A large table of tokens stays as it is unless `trainsTokenTable`.
     package init(
         _ architecture: any ModelArchitecture, image: Part = Part(), text: Part = Part(),
-        lora: LoRAConfiguration? = nil, usesTexts: Bool = true
+        lora: LoRAConfiguration? = nil, usesTexts: Bool = true, trainsTokenTable: Bool = false
     ) {
         self.parts = [.image: image, .text: usesTexts ? text : .frozen]
         self.architecture = architecture
         self.lora = lora
         self.usesTexts = usesTexts
+        self.keepsTokenTable = architecture.hasLargeTokenTable && !trainsTokenTable
     }
 
     /// What the step's learning rate is multiplied by for a parameter, or for an adapter's half; nil if it stays as it is.
@@ -61,7 +64,9 @@ package struct TrainablePlan: Sendable {
         if !usesTexts, group == 0 { return nil }
         if lora != nil {
             if !name.hasSuffix(LoRANames.down), !name.hasSuffix(LoRANames.up) { return nil }
-        } else if part.freezesEmbeddings, place == .embeddings {
+        } else if part.freezesEmbeddings && place == .embeddings
+            || keepsTokenTable && name == architecture.tokenTable
+        {
             return nil
         }
         return pow(part.layerDecay, Double(group))

@@ -138,7 +138,8 @@ public struct ParameterGroup: Sendable, Equatable {
         _ architecture: any ModelArchitecture
     ) -> [ParameterGroup] {
         let names = [
-            "image tower", "image projection", "text tower", "text projection", "temperature", "bias", "head",
+            "image tower", "image projection", "token table", "text tower", "text projection", "temperature", "bias",
+            "head",
             "linear head", "adapters",
         ]
         let trainedNames = Set(trained.map(\.name))
@@ -158,6 +159,7 @@ public struct ParameterGroup: Sendable, Equatable {
     /// What people call the part that a parameter belongs to; nil for the head.
     private static func group(of name: String, _ architecture: any ModelArchitecture) -> String? {
         if name.hasSuffix(LoRANames.down) || name.hasSuffix(LoRANames.up) { return "adapters" }
+        if architecture.hasLargeTokenTable, name == architecture.tokenTable { return "token table" }
         switch architecture.part(of: name) {
         case .tower(let tower, .projection): return "\(tower.rawValue) projection"
         case .tower(let tower, _): return "\(tower.rawValue) tower"

@@ -128,6 +128,9 @@ public struct ScopeOptions: ParsableArguments, Sendable {
     public var lockTextUnlockedLayers: Int?
     /// Whether token, patch, position and class embeddings stay as they are.
     @Flag(help: "Keep token, patch, position and class embeddings as they are.") public var freezeEmbeddings = false
+    /// Whether a table of more than 100,000 tokens trains too.
+    @Flag(help: "Train the tokens' vectors also where there are more than 100,000 of them (SigLIP 2, MetaCLIP 2).")
+    public var trainTokenTable = false
     /// What the learning rate is multiplied by from layer to layer downwards, image tower.
     @Option(number: "Multiply the learning rate by this from layer to layer downwards, image tower.", "x")
     public var imageLayerDecay = 1.0

@@ -286,7 +286,7 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
                 #""text_config": {"dropout": 0.1, "num_beams": 1, "pruned_heads": {}, "#, nil
             ),
             (
-                "preprocessor_config.json", "{", #"{"image_processor_type": "SiglipImageProcessor", "#,
+                "preprocessor_config.json", "{", #"{"image_processor_type": "ViTImageProcessor", "#,
                 "only CLIPImageProcessor"
             ),
             (

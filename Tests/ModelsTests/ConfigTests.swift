@@ -18,15 +18,15 @@ import Testing
     @Test func `absent keys take the defaults of transformers`() throws {
         let config = try parse("{}")
         #expect(config.projectionDim == 512)
-        let text = CLIPTowerConfig(
+        let text = TransformerConfig(
             hiddenSize: 512, intermediateSize: 2048, numHiddenLayers: 12, numAttentionHeads: 8, hiddenAct: .quickGELU,
             layerNormEps: 1e-5)
         #expect(
             config.text == CLIPTextConfig(tower: text, vocabSize: 49408, maxPositionEmbeddings: 77, eosTokenID: 49407))
-        let vision = CLIPTowerConfig(
+        let vision = TransformerConfig(
             hiddenSize: 768, intermediateSize: 3072, numHiddenLayers: 12, numAttentionHeads: 12, hiddenAct: .quickGELU,
             layerNormEps: 1e-5)
-        #expect(config.vision == CLIPVisionConfig(tower: vision, imageSize: 224, patchSize: 32, numChannels: 3))
+        #expect(config.vision == VisionConfig(tower: vision, imageSize: 224, patchSize: 32, numChannels: 3))
         #expect(config.vision.patchCount == 49)
         #expect(try parse("{\"text_config\": null, \"vision_config\": {\"patch_size\": null}}") == config)
     }

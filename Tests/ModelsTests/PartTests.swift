@@ -71,7 +71,7 @@ import TorchNN
     @Test func `a family that nobody knows is named with those that are known`() throws {
         let file = try ConfigReader(path: "config.json", bytes: Array(#"{"model_type": "resnet"}"#.utf8))
         let error = try #require(throws: InputError.self) { try ModelRegistry.family(of: file) }
-        #expect("\(error)".hasPrefix("config.json: key 'model_type' is 'resnet', only 'clip'"), "\(error)")
+        #expect("\(error)".hasPrefix("config.json: key 'model_type' is 'resnet'; only 'clip'"), "\(error)")
         #expect("\(error)".contains("(both towers) can be used; take a relative such as "))
     }
 }

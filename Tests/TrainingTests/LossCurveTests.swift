@@ -12,7 +12,8 @@ import TorchNN
 @testable import Training
 @testable import TrainingOptions
 
-/// PyTorch's loss curves, recorded by `Scripts/goldens/record-training-goldens.py`.
+/// PyTorch's loss curves, recorded by `Scripts/goldens/record-training-goldens.py`, and by `record-family-curves.py` for
+/// models of other families than CLIP, whose folder stands before a variant's name.
 struct Curves: Decodable {
     struct Final: Decodable {
         let temperature: Double
@@ -37,22 +38,28 @@ struct Curves: Decodable {
     let steps: Int
     let variants: [String: Variant]
 
-    private static func data() throws -> Data {
-        try Data(contentsOf: URL(fileURLWithPath: TestRun.curve + "/losses.json"))
+    private static func data(_ family: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: TestRun.curve + "/\(family)losses.json"))
     }
 
-    static func read() throws -> Curves { try JSONDecoder().decode(Curves.self, from: data()) }
+    static func read(_ family: String = "") throws -> Curves {
+        try JSONDecoder().decode(Curves.self, from: data(family))
+    }
 
-    static let names = (try? read().variants.keys.sorted()) ?? []
+    static let names = ["", "siglip/", "metaclip-2/"].flatMap { family in
+        ((try? read(family).variants.keys.sorted()) ?? []).map { family + $0 }
+    }
 
     /// What was recorded of a variant, and a run with its options.
-    static func variant(_ name: String) throws -> (variant: Variant, run: TestRun) {
-        let curves = try read()
+    static func variant(_ path: String) throws -> (variant: Variant, run: TestRun) {
+        let name = String(path.split(separator: "/").last ?? "")
+        let family = String(path.dropLast(name.count))
+        let curves = try read(family)
         let variant = try #require(curves.variants[name])
-        let root = try JSONSerialization.jsonObject(with: data()) as? [String: Any]
+        let root = try JSONSerialization.jsonObject(with: data(family)) as? [String: Any]
         let plain = try #require(root?["plain"] as? [String: Any])
         let entry = try #require((root?["variants"] as? [String: Any])?[name] as? [String: Any])
-        var run = try TestRun()
+        var run = try TestRun(model: TestRun.curve + "/\(family)model")
         run.options = try run.options.with(plain).with(#require(entry["options"] as? [String: Any]))
         run.options.epochs =
             curves.steps * run.options.batchSize * run.options.accumulate / run.training.images.count
@@ -79,7 +86,7 @@ extension TrainingConfiguration {
 
 @Suite struct LossCurveTests {
     @Test func `nothing that was recorded is missing`() throws {
-        #expect(Curves.names.count == 38)
+        #expect(Curves.names.count == 38 + 14 + 6)
         #expect(try Curves.read().steps == 12)
     }
 

@@ -16,6 +16,8 @@ extension CLIPConfig: NewModelArchitecture {
     public var patchCount: Int? { vision.patchCount }
     /// Number of tokens known.
     public var vocabularySize: Int { text.vocabSize }
+    /// The tokens' vectors.
+    public var tokenTable: String? { "text_model.embeddings.token_embedding.weight" }
     /// The most tokens of a prompt.
     public var contextLength: Int { text.maxPositionEmbeddings }
     /// As CLIP's authors have it, who keep scales from growing above 100.
@@ -34,32 +36,18 @@ extension CLIPConfig: NewModelArchitecture {
     /// All sizes, by the names of `config.json`.
     public var properties: [(name: String, value: String)] {
         [("model_type", kind.rawValue), ("projection_dim", "\(projectionDim)")]
-            + visionValues.map { ("vision_config.\($0.name)", "\($0.value)") }
+            + vision.values.map { ("vision_config.\($0.name)", "\($0.value)") }
             + textValues.map { ("text_config.\($0.name)", "\($0.value)") }
     }
 
-    private func values(_ tower: CLIPTowerConfig) -> [(name: String, value: Any)] {
-        [
-            ("hidden_size", tower.hiddenSize), ("intermediate_size", tower.intermediateSize),
-            ("num_hidden_layers", tower.numHiddenLayers), ("num_attention_heads", tower.numAttentionHeads),
-            ("hidden_act", tower.hiddenAct.rawValue), ("layer_norm_eps", tower.layerNormEps),
-        ]
-    }
-
-    private var visionValues: [(name: String, value: Any)] {
-        values(vision.tower) + [
-            ("image_size", vision.imageSize), ("patch_size", vision.patchSize), ("num_channels", vision.numChannels),
-        ]
-    }
-
     private var textValues: [(name: String, value: Any)] {
-        values(text.tower) + [
+        text.tower.values + [
             ("vocab_size", text.vocabSize), ("max_position_embeddings", text.maxPositionEmbeddings),
             ("eos_token_id", text.eosTokenID),
         ]
     }
 
-    private func tower(_ tower: Tower) -> CLIPTowerConfig { tower == .image ? vision.tower : text.tower }
+    private func tower(_ tower: Tower) -> TransformerConfig { tower == .image ? vision.tower : text.tower }
 
     /// The layers of a tower.
     public func blockCount(of tower: Tower) -> Int { self.tower(tower).numHiddenLayers }
@@ -79,32 +67,19 @@ extension CLIPConfig: NewModelArchitecture {
         switch path.dropFirst().first {
         case "embeddings": return .tower(tower, .embeddings)
         case "pre_layrnorm": return .tower(tower, .stem)
-        case "encoder": return block(path, of: tower).map { .tower(tower, .block($0)) }
+        case "encoder": return self.tower(tower).block(path).map { .tower(tower, .block($0)) }
         case "post_layernorm", "final_layer_norm": return .tower(tower, .pooling)
         default: return nil
         }
     }
 
-    /// The number in `vision_model.encoder.layers.3.…`, as a name has it: no sign, no leading zero.
-    private func block(_ path: [Substring], of tower: Tower) -> Int? {
-        guard path.count > 3, path[2] == "layers", let index = Int(path[3]), String(index) == path[3],
-            (0..<blockCount(of: tower)).contains(index)
-        else { return nil }
-        return index
-    }
-
     /// Attention's and the MLP's layers, and the projections.
     public func linearLayer(_ path: String) -> (from: Int, to: Int)? {
         guard case .tower(let place, let part)? = part(of: path) else { return nil }
-        let (width, middle) = (tower(place).hiddenSize, tower(place).intermediateSize)
         let names = path.split(separator: ".", omittingEmptySubsequences: false)
-        switch (part, names.dropFirst(4).joined(separator: ".")) {
-        case (.projection, _): return names.count == 1 ? (width, projectionDim) : nil
-        case (.block, "self_attn.q_proj"), (.block, "self_attn.k_proj"), (.block, "self_attn.v_proj"),
-            (.block, "self_attn.out_proj"):
-            return (width, width)
-        case (.block, "mlp.fc1"): return (width, middle)
-        case (.block, "mlp.fc2"): return (middle, width)
+        switch part {
+        case .projection: return names.count == 1 ? (tower(place).hiddenSize, projectionDim) : nil
+        case .block: return tower(place).linearLayer(names.dropFirst(4).joined(separator: "."))
         default: return nil
         }
     }
@@ -144,7 +119,7 @@ extension CLIPConfig: NewModelArchitecture {
         return [
             "architectures": [classes.model], "model_type": kind.rawValue, "projection_dim": projectionDim,
             "dtype": type.rawValue, "text_config": textObject,
-            "vision_config": tower("vision", visionValues),
+            "vision_config": tower("vision", vision.values),
         ]
     }
 }

@@ -27,11 +27,6 @@ extension CLIPConfig {
             let value = try tower.string(key, default: known)
             guard value == known else { throw tower.bad(key, "is '\(value)', only '\(known)' can be used") }
         }
-        let epsilons = try [text, vision].map { (tower) throws(InputError) in
-            guard let norm = try tower.object("norm_kwargs") else { return 1e-5 }
-            try norm.refuseAll(besides: ["eps"])
-            return try norm.positive("eps", default: 1e-5)
-        }
         let textWidth = try text.integer("width", default: 512, in: 1...1_000_000)
         let visionWidth = try vision.integer("width", default: 768, in: 1...1_000_000)
         let headWidth = try vision.integer("head_width", default: 64, in: 1...1_000_000)
@@ -45,19 +40,21 @@ extension CLIPConfig {
         let textMLP = try text.positive("mlp_ratio", default: 4) * Double(textWidth)
         let visionMLP = try vision.positive("mlp_ratio", default: 4) * Double(visionWidth)
         self.text = CLIPTextConfig(
-            tower: CLIPTowerConfig(
+            tower: TransformerConfig(
                 hiddenSize: textWidth, intermediateSize: Int(min(textMLP, 1e9)),
                 numHiddenLayers: try text.integer("layers", default: 12, in: 1...1000),
-                numAttentionHeads: textHeads, hiddenAct: activation, layerNormEps: epsilons[0]),
+                numAttentionHeads: textHeads, hiddenAct: try text.openCLIPActivation(usual: activation),
+                layerNormEps: try text.openCLIPEpsilon()),
             vocabSize: try text.integer("vocab_size", default: 49408, in: 1...1_000_000),
             maxPositionEmbeddings: try text.integer("context_length", default: 77, in: 2...100_000),
             // open_clip reads the feature at the largest id, which is transformers' legacy rule.
             eosTokenID: 2)
-        self.vision = CLIPVisionConfig(
-            tower: CLIPTowerConfig(
+        self.vision = VisionConfig(
+            tower: TransformerConfig(
                 hiddenSize: visionWidth, intermediateSize: Int(min(visionMLP, 1e9)),
                 numHiddenLayers: try vision.integer("layers", default: 12, in: 1...1000),
-                numAttentionHeads: visionWidth / headWidth, hiddenAct: activation, layerNormEps: epsilons[1]),
+                numAttentionHeads: visionWidth / headWidth, hiddenAct: try vision.openCLIPActivation(usual: activation),
+                layerNormEps: try vision.openCLIPEpsilon()),
             imageSize: try vision.integer("image_size", default: 224, in: 1...16_384),
             patchSize: try vision.integer("patch_size", default: 16, in: 1...16_384), numChannels: 3)
         guard self.vision.patchSize <= self.vision.imageSize else {
@@ -76,20 +73,38 @@ extension CLIPConfig {
     /// The same of `vision_cfg`; those of timm's towers mean nothing without `timm_model_name`.
     fileprivate static let knownOpenCLIPVisionKeys: Set<String> = [
         "layers", "width", "head_width", "mlp_ratio", "patch_size", "image_size", "pool_type", "pos_embed_type",
-        "norm_kwargs", "patch_dropout", "output_tokens", "attn_pooler_queries", "attn_pooler_heads",
+        "norm_kwargs", "act_kwargs", "patch_dropout", "output_tokens", "attn_pooler_queries", "attn_pooler_heads",
         "timm_model_pretrained", "timm_pool", "timm_proj", "timm_proj_bias", "timm_drop", "timm_drop_path",
     ]
     /// The same of `text_cfg`; those of other text towers mean nothing without `hf_model_name`. The tokenizer is that of
     /// the files.
     fileprivate static let knownOpenCLIPTextKeys: Set<String> = [
         "context_length", "vocab_size", "width", "heads", "layers", "mlp_ratio", "pool_type", "proj_type",
-        "norm_kwargs",
-        "pad_id", "eos_id", "output_tokens", "hf_tokenizer_name", "hf_model_pretrained", "hf_proj_type",
+        "norm_kwargs", "act_kwargs", "pad_id", "eos_id", "output_tokens", "hf_tokenizer_name", "hf_model_pretrained",
+        "hf_proj_type",
         "hf_pooler_type", "proj", "pooler_type",
     ]
 }
 
 extension ConfigReader {
+    /// A tower's activation as `act_kwargs` of open_clip changes it.
+    func openCLIPActivation(usual: Activation) throws(InputError) -> Activation {
+        guard let settings = try object("act_kwargs") else { return usual }
+        try settings.refuseAll(besides: ["approximate"])
+        let name = try settings.string("approximate", default: "none")
+        guard usual == .gelu, ["none", "tanh"].contains(name) else {
+            throw settings.bad("approximate", "is '\(name)', only 'none' and 'tanh' can be used, without quick_gelu")
+        }
+        return name == "tanh" ? .geluTanh : .gelu
+    }
+
+    /// The ε of a tower's norms in `norm_kwargs` of open_clip.
+    func openCLIPEpsilon() throws(InputError) -> Double {
+        guard let norm = try object("norm_kwargs") else { return 1e-5 }
+        try norm.refuseAll(besides: ["eps"])
+        return try norm.positive("eps", default: 1e-5)
+    }
+
     /// Refuses every key but these that is not off: what nobody has looked at may change numbers.
     func refuseAll(besides known: Set<String>) throws(InputError) {
         for member in value.members ?? [] where !known.contains(member.key) && !member.value.isOff {

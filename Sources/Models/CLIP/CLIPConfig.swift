@@ -1,43 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The activation between the two layers of an MLP, by transformers' names.
-public enum Activation: String, Sendable, CaseIterable {
-    /// x · sigmoid(1.702 x), OpenAI's.
-    case quickGELU = "quick_gelu"
-    /// Exact GELU.
-    case gelu
-    /// GELU by its tanh approximation.
-    case geluNew = "gelu_new"
-    /// GELU by its tanh approximation, PyTorch's name.
-    case geluTanh = "gelu_pytorch_tanh"
-    /// x · sigmoid(x).
-    case silu
-    /// The same as `silu`.
-    case swish
-    /// max(x, 0).
-    case relu
-}
-
-/// The shape of one of the two transformers, in transformers' words.
-public struct CLIPTowerConfig: Sendable, Equatable {
-    /// Width W of the residual stream.
-    public var hiddenSize: Int
-    /// Width of the MLP's middle.
-    public var intermediateSize: Int
-    /// Number of layers.
-    public var numHiddenLayers: Int
-    /// Number of attention heads; divides `hiddenSize`.
-    public var numAttentionHeads: Int
-    /// The MLP's activation.
-    public var hiddenAct: Activation
-    /// ε of the layer norms.
-    public var layerNormEps: Double
-}
-
 /// The text tower's shape.
 public struct CLIPTextConfig: Sendable, Equatable {
     /// Its transformer.
-    public var tower: CLIPTowerConfig
+    public var tower: TransformerConfig
     /// Number of tokens known.
     public var vocabSize: Int
     /// The context length.
@@ -46,27 +12,12 @@ public struct CLIPTextConfig: Sendable, Equatable {
     public var eosTokenID: Int
 }
 
-/// The image tower's shape.
-public struct CLIPVisionConfig: Sendable, Equatable {
-    /// Its transformer.
-    public var tower: CLIPTowerConfig
-    /// Side S of the square picture in pixels.
-    public var imageSize: Int
-    /// Side of a patch in pixels.
-    public var patchSize: Int
-    /// Colour channels; 3.
-    public var numChannels: Int
-
-    /// Patches of a picture, (S / patch)².
-    public var patchCount: Int { (imageSize / patchSize) * (imageSize / patchSize) }
-}
-
 /// The shape of a CLIP model.
 public struct CLIPConfig: Sendable, Equatable {
     /// The text tower.
     public var text: CLIPTextConfig
     /// The image tower.
-    public var vision: CLIPVisionConfig
+    public var vision: VisionConfig
     /// Width D of the joint embedding.
     public var projectionDim: Int
     /// CLIP's or MetaCLIP 2's, which has the same towers and another tokenizer.

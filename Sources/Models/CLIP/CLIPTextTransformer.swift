@@ -8,7 +8,7 @@ import TorchNN
 struct CLIPTextTransformer {
     let tokenEmbedding: Tensor  // [V, W]
     let positionEmbedding: Tensor  // [context, W]
-    let encoder: CLIPEncoder
+    let encoder: TransformerEncoder
     let finalNorm: LayerNorm
     let config: CLIPTextConfig
 
@@ -18,7 +18,7 @@ struct CLIPTextTransformer {
         self.tokenEmbedding = try embeddings["token_embedding"].parameter("weight", shape: [config.vocabSize, width])
         self.positionEmbedding = try embeddings["position_embedding"].parameter(
             "weight", shape: [config.maxPositionEmbeddings, width])
-        self.encoder = try CLIPEncoder(scope["encoder"], config.tower)
+        self.encoder = try TransformerEncoder(scope["encoder"], config.tower)
         self.finalNorm = try LayerNorm(scope["final_layer_norm"], width: width, epsilon: config.tower.layerNormEps)
         self.config = config
     }

@@ -10,11 +10,11 @@ struct CLIPVisionTransformer {
     let classEmbedding: Tensor  // [W]
     let positionEmbedding: Tensor  // [T, W]
     let preNorm: LayerNorm
-    let encoder: CLIPEncoder
+    let encoder: TransformerEncoder
     let postNorm: LayerNorm
-    let config: CLIPVisionConfig
+    let config: VisionConfig
 
-    init(_ scope: ParameterScope, _ config: CLIPVisionConfig) throws {
+    init(_ scope: ParameterScope, _ config: VisionConfig) throws {
         let width = config.tower.hiddenSize
         let epsilon = config.tower.layerNormEps
         let embeddings = scope["embeddings"]
@@ -24,7 +24,7 @@ struct CLIPVisionTransformer {
         self.positionEmbedding = try embeddings["position_embedding"].parameter(
             "weight", shape: [config.patchCount + 1, width])
         self.preNorm = try LayerNorm(scope["pre_layrnorm"], width: width, epsilon: epsilon)
-        self.encoder = try CLIPEncoder(scope["encoder"], config.tower)
+        self.encoder = try TransformerEncoder(scope["encoder"], config.tower)
         self.postNorm = try LayerNorm(scope["post_layernorm"], width: width, epsilon: epsilon)
         self.config = config
     }

@@ -31,31 +31,54 @@ enum OpenCLIPNames {
             recipes["text_model.final_layer_norm." + part] = .init(tensor: text + "ln_final." + part)
             recipes["vision_model.pre_layrnorm." + part] = .init(tensor: "visual.ln_pre." + part)
             recipes["vision_model.post_layernorm." + part] = .init(tensor: "visual.ln_post." + part)
+            addLayers(
+                &recipes, part, to: "text_model", from: text + "transformer.resblocks", .openCLIP, config.text.tower)
+            addLayers(
+                &recipes, part, to: "vision_model", from: "visual.transformer.resblocks", .openCLIP,
+                config.vision.tower)
         }
-        addLayers(&recipes, to: "text_model", from: text, config.text.tower)
-        addLayers(&recipes, to: "vision_model", from: "visual.", config.vision.tower)
         return recipes
     }
 
-    private static func addLayers(
-        _ recipes: inout [String: WeightSource.Recipe], to tower: String, from prefix: String, _ config: CLIPTowerConfig
+    /// What the parts of a layer are called.
+    enum LayerNames {
+        case openCLIP
+        case timm
+
+        var renamed: [(name: String, other: String)] {
+            switch self {
+            case .openCLIP:
+                [
+                    ("self_attn.out_proj", "attn.out_proj"), ("layer_norm1", "ln_1"), ("layer_norm2", "ln_2"),
+                    ("mlp.fc1", "mlp.c_fc"), ("mlp.fc2", "mlp.c_proj"),
+                ]
+            case .timm:
+                [
+                    ("self_attn.out_proj", "attn.proj"), ("layer_norm1", "norm1"), ("layer_norm2", "norm2"),
+                    ("mlp.fc1", "mlp.fc1"), ("mlp.fc2", "mlp.fc2"),
+                ]
+            }
+        }
+
+        /// The packed matrix of query, key and value, or its bias.
+        func packed(_ part: String) -> String { self == .openCLIP ? "attn.in_proj_\(part)" : "attn.qkv.\(part)" }
+    }
+
+    /// Adds the layers of a tower, `part` being `weight` or `bias`.
+    static func addLayers(
+        _ recipes: inout [String: WeightSource.Recipe], _ part: String, to tower: String, from prefix: String,
+        _ names: LayerNames, _ config: TransformerConfig
     ) {
         let width = config.hiddenSize
-        let renamed = [
-            ("self_attn.out_proj", "attn.out_proj"), ("layer_norm1", "ln_1"), ("layer_norm2", "ln_2"),
-            ("mlp.fc1", "mlp.c_fc"), ("mlp.fc2", "mlp.c_proj"),
-        ]
         for layer in 0..<config.numHiddenLayers {
             let to = "\(tower).encoder.layers.\(layer)."
-            let from = "\(prefix)transformer.resblocks.\(layer)."
-            for part in ["weight", "bias"] {
-                for (name, other) in renamed {
-                    recipes["\(to)\(name).\(part)"] = .init(tensor: "\(from)\(other).\(part)")
-                }
-                for (index, name) in ["q_proj", "k_proj", "v_proj"].enumerated() {
-                    recipes["\(to)self_attn.\(name).\(part)"] = .init(
-                        tensor: "\(from)attn.in_proj_\(part)", rows: index * width..<(index + 1) * width)
-                }
+            let from = "\(prefix).\(layer)."
+            for (name, other) in names.renamed {
+                recipes["\(to)\(name).\(part)"] = .init(tensor: "\(from)\(other).\(part)")
+            }
+            for (index, name) in ["q_proj", "k_proj", "v_proj"].enumerated() {
+                recipes["\(to)self_attn.\(name).\(part)"] = .init(
+                    tensor: from + names.packed(part), rows: index * width..<(index + 1) * width)
             }
         }
     }

@@ -9,26 +9,29 @@ import TorchNN
 enum TokenSelection {
     /// The first token of every sequence, `[B, 1, W]`.
     case first
+    /// The last token of every sequence, `[B, 1, W]`.
+    case last
     /// Some tokens of every sequence, by int64 indices `[U]`: `[B, U, W]`.
     case indices(Tensor)
 
     func callAsFunction(_ x: Tensor, dimension: Int) throws(TorchError) -> Tensor {
         switch self {
         case .first: try x.narrowed(dimension: dimension, start: 0, count: 1)
+        case .last: try x.narrowed(dimension: dimension, start: x.shape[dimension] - 1, count: 1)
         case .indices(let indices): try x.selected(dimension: dimension, indices: indices)
         }
     }
 }
 
 /// Multi-head self-attention with separate projections.
-struct CLIPAttention {
+struct SelfAttention {
     let query: Linear
     let key: Linear
     let value: Linear
     let output: Linear
     let heads: Int
 
-    init(_ scope: ParameterScope, _ config: CLIPTowerConfig) throws {
+    init(_ scope: ParameterScope, _ config: TransformerConfig) throws {
         let width = config.hiddenSize
         self.query = try Linear(scope["q_proj"], from: width, to: width)
         self.key = try Linear(scope["k_proj"], from: width, to: width)
@@ -54,12 +57,12 @@ struct CLIPAttention {
 }
 
 /// Two linear layers around an activation.
-struct CLIPMLP {
+struct MLP {
     let first: Linear
     let second: Linear
     let activation: Activation
 
-    init(_ scope: ParameterScope, _ config: CLIPTowerConfig) throws {
+    init(_ scope: ParameterScope, _ config: TransformerConfig) throws {
         self.first = try Linear(scope["fc1"], from: config.hiddenSize, to: config.intermediateSize)
         self.second = try Linear(scope["fc2"], from: config.intermediateSize, to: config.hiddenSize)
         self.activation = config.hiddenAct
@@ -80,16 +83,16 @@ struct CLIPMLP {
 }
 
 /// One pre-norm transformer layer.
-struct CLIPEncoderLayer {
+struct TransformerLayer {
     let norm1: LayerNorm
-    let attention: CLIPAttention
+    let attention: SelfAttention
     let norm2: LayerNorm
-    let mlp: CLIPMLP
+    let mlp: MLP
 
-    init(_ scope: ParameterScope, _ config: CLIPTowerConfig) throws {
-        self.attention = try CLIPAttention(scope["self_attn"], config)
+    init(_ scope: ParameterScope, _ config: TransformerConfig) throws {
+        self.attention = try SelfAttention(scope["self_attn"], config)
         self.norm1 = try LayerNorm(scope["layer_norm1"], width: config.hiddenSize, epsilon: config.layerNormEps)
-        self.mlp = try CLIPMLP(scope["mlp"], config)
+        self.mlp = try MLP(scope["mlp"], config)
         self.norm2 = try LayerNorm(scope["layer_norm2"], width: config.hiddenSize, epsilon: config.layerNormEps)
     }
 
@@ -108,19 +111,19 @@ struct CLIPEncoderLayer {
 }
 
 /// The layers of a tower.
-struct CLIPEncoder {
-    let layers: [CLIPEncoderLayer]
+struct TransformerEncoder {
+    let layers: [TransformerLayer]
 
-    init(_ scope: ParameterScope, _ config: CLIPTowerConfig) throws {
-        self.layers = try (0..<config.numHiddenLayers).map { try CLIPEncoderLayer(scope["layers"][$0], config) }
+    init(_ scope: ParameterScope, _ config: TransformerConfig) throws {
+        self.layers = try (0..<config.numHiddenLayers).map { try TransformerLayer(scope["layers"][$0], config) }
     }
 
-    /// `[B, T, W]` → the selected tokens of the last layer, `[B, Q, W]`.
+    /// `[B, T, W]` → the selected tokens of the last layer, `[B, Q, W]`; all of them if none are selected.
     ///
     /// Only the layers of `range` are run, all of them if it is nil: the input is then what those before give, and the
     /// output what those behind take; tokens are selected in the tower's last layer alone.
     func callAsFunction(
-        _ x: Tensor, mask: Tensor? = nil, selection: TokenSelection, range: Range<Int>? = nil
+        _ x: Tensor, mask: Tensor? = nil, selection: TokenSelection? = nil, range: Range<Int>? = nil
     ) throws(TorchError) -> Tensor {
         var x = x
         for index in range ?? layers.indices {
