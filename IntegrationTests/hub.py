@@ -3,8 +3,9 @@
 
     python3 IntegrationTests/hub.py MODEL PORT-FILE
 
-Repositories, all with MODEL's weights: openai/clip-vit-base-patch32 as the real main revision has it, with
-pytorch_model.bin and no safetensors; org/sharded, whose two pytorch_model-….bin have an index; org/gated. The port is
+Repositories, those of CLIP with MODEL's weights: openai/clip-vit-base-patch32 as the real main revision has it, with
+pytorch_model.bin and no safetensors; org/sharded, whose two pytorch_model-….bin have an index; org/gated. google/siglip-base-patch16-224
+and google/siglip2-base-patch16-224 hold the names that theirs hold, with a small random SigLIP of the tests. The port is
 written to PORT-FILE once it answers. torch is not needed: files of torch.save are put together here.
 """
 
@@ -52,6 +53,30 @@ def torch_saved(tensors, storage):
     return out.getvalue()
 
 
+def lengthened(files, count):
+    """A model's files with zeros for more tokens."""
+    weights = files["model.safetensors"]
+    length = struct.unpack("<Q", weights[:8])[0]
+    header = json.loads(weights[8:8 + length])
+    name = "text_model.embeddings.token_embedding.weight"
+    rows, width = header[name]["shape"]
+    data, body = b"", weights[8 + length:]
+    for key, entry in header.items():
+        if key == "__metadata__":
+            continue
+        part = body[slice(*entry["data_offsets"])]
+        if key == name:
+            part += bytes((count - rows) * width * 4)
+            entry["shape"] = [count, width]
+        entry["data_offsets"] = [len(data), len(data) + len(part)]
+        data += part
+    text = json.dumps(header).encode()
+    config = json.loads(files["config.json"])
+    config["text_config"]["vocab_size"] = count
+    return files | {"config.json": json.dumps(config).encode(),
+                    "model.safetensors": struct.pack("<Q", len(text)) + text + data}
+
+
 def repositories(model):
     weights = (model / "model.safetensors").read_bytes()
     length = struct.unpack("<Q", weights[:8])[0]
@@ -68,7 +93,18 @@ def repositories(model):
     sharded = {name: torch_saved(part, b"HalfStorage") for name, part in zip(names, parts)}
     sharded["pytorch_model.bin.index.json"] = json.dumps({"metadata": {}, "weight_map": index}).encode()
     beside = {"flax_model.msgpack": b"flax", "tf_model.h5": b"tf", "README.md": b"# CLIP"}
+    tests = pathlib.Path(__file__).resolve().parents[1] / "Tests"
+    siglip = {path.name: path.read_bytes() for path in (tests / "ModelsTests/Fixtures/siglip-plain").iterdir()
+              if path.name != "golden.safetensors"}
+
+    def tokenizer(kind):
+        return {path.name: path.read_bytes() for path in (tests / "TokenizationTests/Fixtures" / kind).iterdir()
+                if path.name != "ids.jsonl"}
+
+    # The second's tokens are a few more than the model has vectors for: its table is lengthened by zeros.
     return {
+        "google/siglip-base-patch16-224": siglip | tokenizer("siglip"),
+        "google/siglip2-base-patch16-224": lengthened(siglip, 1000) | tokenizer("siglip2"),
         "openai/clip-vit-base-patch32": files | beside | {"pytorch_model.bin": torch_saved(tensors, b"HalfStorage")},
         "org/sharded": files | sharded, "org/gated": None,
     }

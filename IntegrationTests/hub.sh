@@ -41,6 +41,15 @@ mumic embed --model org/sharded --output sharded.npy photos >"$folder/out" 2>"$f
 mumic embed --model openai/clip-vit-base-patch32 --output whole.npy photos >"$folder/out" 2>"$folder/log"
 mumic embed --model "$root/Models/sample-world" --output own.npy photos >"$folder/out" 2>"$folder/log"
 cmp sharded.npy whole.npy && cmp own.npy whole.npy || fail 'the same weights gave other features'
+for model in google/siglip-base-patch16-224 google/siglip2-base-patch16-224; do
+    mumic info "$model" >"$folder/out" 2>"$folder/log" || fail "$model has no information"
+    grep -q '^family  *siglip$' "$folder/out" || fail "$model is no SigLIP"
+    mumic train --data train.csv --validation val.csv --model "$model" --output "run-${model#*/}" --no-report \
+        >"$folder/out" 2>"$folder/log" || fail "$model does not train"
+    mumic predict --model "run-${model#*/}/model" --threshold fitted photos/ >"$folder/out" 2>"$folder/log" ||
+        fail "what became of $model does not predict"
+    grep -q '"predictions"' "$folder/out" || fail "$model predicts nothing"
+done
 status=0
 mumic info org/gated >"$folder/out" 2>"$folder/log" || status=$?
 [ "$status" = 65 ] && grep -q 'gated.*accept its conditions' "$folder/log" || fail 'a gated model is not explained'

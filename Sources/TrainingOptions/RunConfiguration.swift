@@ -191,7 +191,7 @@ private let order = """
     fixed-bias patch-dropout template freeze augment shuffle precision gradient-clip seed device workers \
     checkpoint-every label-smoothing positive-weight asl-gamma-positive asl-gamma-negative asl-clip focal-gamma \
     focal-alpha robust robust-rate unknown head lock-image-unlocked-groups lock-text-unlocked-layers freeze-embeddings \
-    image-layer-decay text-layer-decay lora-rank lora-alpha lora-targets ema sampling hold-out cache \
+    train-token-table image-layer-decay text-layer-decay lora-rank lora-alpha lora-targets ema sampling hold-out cache \
     recipe minutes effort allow-shared
     """.split(separator: " ").map(String.init)
 

@@ -342,7 +342,14 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
         arguments: [
             (#""vision_cfg": {"#, #""vision_cfg": {"norm_kwargs": {"eps": 1e-6}, "#, nil),
             (#""vision_cfg": {"#, #""vision_cfg": {"norm_kwargs": {"eps": 1e-6, "bias": true}, "#, "norm_kwargs.bias"),
-            (#""vision_cfg": {"#, #""vision_cfg": {"act_kwargs": {"approximate": "tanh"}, "#, "vision_cfg.act_kwargs"),
+            (#""vision_cfg": {"#, #""vision_cfg": {"act_kwargs": {"approximate": "tanh"}, "#, nil),
+            (#""vision_cfg": {"#, #""vision_cfg": {"act_kwargs": {"inplace": true}, "#, "act_kwargs.inplace"),
+            (
+                #""vision_cfg": {"#, #""vision_cfg": {"timm_model_name": "fastvit_mci2", "#,
+                "MobileCLIP's, which is no plain transformer"
+            ),
+            (#""vision_cfg": {"#, #""vision_cfg": {"timm_model_name": "resnet50", "#, "laion/CLIP-ViT-B-32"),
+            (#""text_cfg": {"#, #""text_cfg": {"hf_model_name": "xlm-roberta-base", "#, "metaclip-2"),
             (#""vision_cfg": {"#, #""vision_cfg": {"final_ln_after_pool": true, "#, "final_ln_after_pool"),
             (#""vision_cfg": {"#, #""vision_cfg": {"pos_embed_type": "sin_cos_2d", "#, "pos_embed_type"),
             (#""vision_cfg": {"#, #""vision_cfg": {"qk_norm": true, "ls_init_value": null, "#, "qk_norm"),
@@ -363,7 +370,9 @@ private func features(_ checkpoint: ModelCheckpoint) throws -> (text: [Float], i
             let error = try #require(throws: InputError.self) { try config(changed) }
             #expect("\(error)".contains(key), "\(error)")
         } else {
-            let eps = try config(changed).vision.tower.layerNormEps
+            let tower = try config(changed).vision.tower
+            #expect(tower.hiddenAct == (replacement.contains("tanh") ? .geluTanh : .gelu))
+            let eps = tower.layerNormEps
             #expect(eps == (replacement.contains("eps") ? 1e-6 : 1e-5))
         }
     }

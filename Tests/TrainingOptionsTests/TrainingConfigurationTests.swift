@@ -70,6 +70,7 @@ import TorchNN
                 unknown: "ignore"
                 head: "text"
                 freeze-embeddings: false
+                train-token-table: false
                 image-layer-decay: 1
                 text-layer-decay: 1
                 lora-alpha: 16

@@ -17,6 +17,7 @@ extension CLIPConfig {
         guard let vision = try model.object("vision_cfg") else { throw model.bad("vision_cfg", "is missing") }
         guard let text = try model.object("text_cfg") else { throw model.bad("text_cfg", "is missing") }
         let activation: Activation = try model.boolean("quick_gelu", default: false) ? .quickGELU : .gelu
+        try OpenCLIPNames.refuseOtherTowers(vision: vision, text: text)
         try model.refuseAll(besides: Self.knownOpenCLIPKeys)
         try vision.refuseAll(besides: Self.knownOpenCLIPVisionKeys)
         try text.refuseAll(besides: Self.knownOpenCLIPTextKeys)

@@ -2,6 +2,7 @@
 // https://github.com/openai/CLIP/blob/main/clip/model.py
 // https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/model.py
 
+import FileIO
 import TorchNN
 
 /// Where transformers' parameter names are to be found in a file with openai/CLIP's or open_clip's names.
@@ -80,6 +81,37 @@ enum OpenCLIPNames {
                 recipes["\(to)self_attn.\(name).\(part)"] = .init(
                     tensor: from + names.packed(part), rows: index * width..<(index + 1) * width)
             }
+        }
+    }
+}
+
+extension OpenCLIPNames {
+    /// Image towers of timm by the beginning of their names: whose they are, and what comes nearest of what can be used.
+    private static let timmTowers: [(name: String, what: String, take: String)] = [
+        ("fastvit_mci", "MobileCLIP's, which is no plain transformer", "timm/vit_base_patch32_clip_224.openai"),
+        ("vit_base_mci", "MobileCLIP's, which is no plain transformer", "timm/vit_base_patch32_clip_224.openai"),
+        ("eva", "EVA-CLIP's, which has rotary positions", "laion/CLIP-ViT-L-14-laion2B-s32B-b82K"),
+        ("vit_pe", "that of Meta's perception encoder", "facebook/metaclip-2-worldwide-huge-quickgelu"),
+        ("naflexvit", "that of SigLIP 2 for pictures of any size (NaFlex)", "timm/ViT-B-16-SigLIP2"),
+        ("vitamin", "ViTamin's", "laion/CLIP-ViT-L-14-laion2B-s32B-b82K"),
+    ]
+
+    /// Refuses towers of timm and of transformers, naming a relative.
+    static func refuseOtherTowers(vision: ConfigReader, text: ConfigReader) throws(InputError) {
+        let tower = try vision.string("timm_model_name", default: "")
+        if !tower.isEmpty {
+            let known = timmTowers.first { tower.hasPrefix($0.name) }
+            throw vision.bad(
+                "timm_model_name",
+                "is '\(tower)'\(known.map { ", " + $0.what } ?? ""); of timm's image towers only SigLIP's (vit_…_siglip_…) can be used; take a relative such as \(known?.take ?? "laion/CLIP-ViT-B-32-laion2B-s34B-b79K")"
+            )
+        }
+        let texts = try text.string("hf_model_name", default: "")
+        if !texts.isEmpty {
+            throw text.bad(
+                "hf_model_name",
+                "is '\(texts)': text towers of other models cannot be used; take a relative such as facebook/metaclip-2-worldwide-huge-quickgelu, whose labels may be in any language"
+            )
         }
     }
 }

@@ -14,7 +14,8 @@ import TrainingOptions
 struct ModelOptions: ParsableArguments {
     @Option(
         help: .init(
-            "A directory in Hugging Face's CLIP layout, or a Hub name org/name[@revision].", valueName: "model"))
+            "A directory in Hugging Face's layout (CLIP, SigLIP), or a Hub name org/name[@revision].",
+            valueName: "model"))
     var model: String
 
     @Option(help: .init("Where to compute: cpu, cuda or cuda:N.", valueName: "device")) var device = "cpu"

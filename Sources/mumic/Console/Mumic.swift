@@ -21,7 +21,7 @@ struct Mumic: ParsableCommand {
               mumic evaluate --model run/model --data test.csv
               mumic predict --model run/model --top-k 5 photo.jpg
 
-            MODEL is a directory in Hugging Face's CLIP layout or a Hub name, org/name[@revision].
+            MODEL is a directory in Hugging Face's layout (CLIP, SigLIP) or a Hub name, org/name[@revision].
             Results go to stdout, everything else to stderr.
             Exit status: 0 done, 64 wrong usage, 65 bad data, 66 missing input, 70 internal error,
             130 interrupted, 143 terminated.
