@@ -34,6 +34,10 @@ public protocol ModelArchitecture: Sendable {
     /// nil for a name that no parameter of the family has.
     func part(of parameter: String) -> ParameterPart?
 
+    /// The multiply-adds that a block of the text tower takes for prompts, token ids as the tokenizer gives them; 0, the
+    /// default, where nobody has counted.
+    func textBlockCost(_ prompts: [[Int32]]) -> Int
+
     /// The widths that a linear layer which an adapter can stand beside maps from and to. `path` is its parameters'
     /// names without `.weight`; nil, the default, where there is no such layer.
     func linearLayer(_ path: String) -> (from: Int, to: Int)?
@@ -63,6 +67,8 @@ extension ModelArchitecture {
     public var patchCount: Int? { nil }
     /// There is none.
     public var tokenTable: String? { nil }
+    /// Not counted.
+    public func textBlockCost(_ prompts: [[Int32]]) -> Int { 0 }
     /// Whether the table of tokens is so large, mostly for texts in many languages, that labels can only change a few of
     /// its rows: it then stays as it is unless somebody asks for it.
     public var hasLargeTokenTable: Bool { tokenTable != nil && vocabularySize > 100_000 }

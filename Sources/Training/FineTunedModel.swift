@@ -21,6 +21,8 @@ struct FineTunedModel: TrainedModel {
     let store: ParameterStore
     /// What is no part of the model itself: bias and linear head.
     let extra: [ParameterStore.Parameter]
+    /// The last groups of the text tower that train; nil for all.
+    var textGroups: Int? { options.lockTextUnlockedLayers }
     private let options: TrainingConfiguration
     private let loss: MultiLabelLoss
     private let targets: TargetRows

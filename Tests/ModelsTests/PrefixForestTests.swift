@@ -64,6 +64,16 @@ import Torch
         }
     }
 
+    @Test func `a block costs what the distinct beginnings of the prompts cost`() throws {
+        let (config, _) = try GoldenTests.files("modern-eos-gelu")
+        let prompts = try Golden(GoldenTests.folder("modern-eos-gelu")).prompts
+        let read = prompts.map { Array($0.prefix(($0.firstIndex(of: Int32(config.text.eosTokenID)) ?? 0) + 1)) }
+        let beginnings = Set(read.flatMap { prompt in prompt.indices.map { Array(prompt[...$0]) } })
+        let (width, middle) = (config.text.tower.hiddenSize, config.text.tower.intermediateSize)
+        #expect(beginnings.count > 4 && beginnings.count < read.reduce(0) { $0 + $1.count })
+        #expect(config.textBlockCost(prompts) == beginnings.count * (4 * width * width + 2 * width * middle))
+    }
+
     @Test func `the mask shows a node its ancestors and itself`() throws {
         for seed in 0..<50 {
             var random = SeededRandom(seed: UInt64(seed))

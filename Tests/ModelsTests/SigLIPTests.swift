@@ -129,6 +129,9 @@ import TorchNN
         #expect(try #require(config.linearLayer("text_model.head")) == (16, 24))
         #expect(config.linearLayer("vision_model.head.attention.out_proj") == nil)
         #expect(!config.hasLargeTokenTable)
+        // Two distinct texts of 12 tokens, whatever is in them; CLIP counts what its prefix trees share once.
+        let block = 4 * 16 * 16 + 2 * 16 * 64
+        #expect(config.textBlockCost([[1, 2], [1, 3], [1, 2]]) == 2 * 12 * block)
         var large = config
         large.text.vocabSize = 256_000
         #expect(large.hasLargeTokenTable && large.firstDifference(from: config) != nil)

@@ -101,6 +101,18 @@ import TrainingOptions
         #expect(plan(6400, minutes: 11).tuning == nil)
     }
 
+    @Test func `a text tower that costs too much trains in part`() {
+        func groups(_ cost: Int) -> Int? { RecipePlan.textGroups(blockCost: cost, blocks: 12, budget: 1200) }
+        #expect(groups(0) == nil && groups(100) == nil)
+        #expect(groups(101) == 12 && groups(400) == 4 && groups(1200) == 2)
+        #expect(groups(1201) == 2 && groups(4800) == 2 && groups(4801) == 1)
+        var plan = RecipePlan(
+            effort: .auto, pictures: 10, validationPictures: 10, holdsOut: false, width: 768, activationBytes: 0)
+        #expect(plan.tuned == "the last block, the text tower and the head")
+        plan.textGroups = 4
+        #expect(plan.tuned == "the image tower's last block, the text tower's last 3 blocks and the head")
+    }
+
     @Test func `rows of half precision are found again only whole`() throws {
         let folder = try TemporaryFolder()
         let writer = try HalfRows.Writer(path: folder("rows"))

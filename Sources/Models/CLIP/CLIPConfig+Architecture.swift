@@ -73,6 +73,24 @@ extension CLIPConfig: NewModelArchitecture {
         }
     }
 
+    /// The prefix trees' nodes.
+    public func textBlockCost(_ prompts: [[Int32]]) -> Int {
+        let forest = PrefixForest(prompts: prompts.map(upToPooledToken), maximumNodes: CLIPModel.usualTreeNodes)
+        return forest.trees.reduce(0) { $0 + $1.tokens.count } * text.tower.blockCost
+    }
+
+    /// A prompt up to the token at which its feature is read.
+    func upToPooledToken(_ prompt: [Int32]) -> [Int32] {
+        let position: Int?
+        if readsAtLargestID {
+            position = prompt.max().flatMap { largest in prompt.firstIndex(of: largest) }
+        } else {
+            position = prompt.firstIndex(of: Int32(clamping: text.eosTokenID))
+        }
+        // As in transformers: a prompt without the end token is read at its first one.
+        return Array(prompt.prefix((position ?? 0) + 1))
+    }
+
     /// Attention's and the MLP's layers, and the projections.
     public func linearLayer(_ path: String) -> (from: Int, to: Int)? {
         guard case .tower(let place, let part)? = part(of: path) else { return nil }

@@ -17,12 +17,14 @@ public struct CLIPModel: ImageTextModel {
     let visualProjection: Linear
     let text: CLIPTextTransformer
     let textProjection: Linear
+    /// Nodes of a prefix tree, where nobody asks for another number.
+    public static let usualTreeNodes = 256
     /// Nodes of a prefix tree; see ``textFeatures(_:)``.
     let maximumTreeNodes: Int
 
     /// Builds both towers from the parameters below `scope`, named as in transformers' CLIPModel; a prefix tree of
     /// prompts may have `maximumTreeNodes` nodes. Throws `InputError` if one is missing or has another shape.
-    public init(_ scope: ParameterScope, config: CLIPConfig, maximumTreeNodes: Int = 256) throws {
+    public init(_ scope: ParameterScope, config: CLIPConfig, maximumTreeNodes: Int = usualTreeNodes) throws {
         self.config = config
         self.maximumTreeNodes = maximumTreeNodes
         self.logitScale = try scope.parameter("logit_scale", shape: [], dtype: .float32)
@@ -57,14 +59,7 @@ public struct CLIPModel: ImageTextModel {
             throw .badData(
                 "token id \(id) lies outside the model's vocabulary of \(vocabulary); use the tokenizer of this model")
         }
-        let position: Int?
-        if config.readsAtLargestID {
-            position = prompt.max().flatMap { largest in prompt.firstIndex(of: largest) }
-        } else {
-            position = prompt.firstIndex(of: Int32(clamping: config.text.eosTokenID))
-        }
-        // As in transformers: a prompt without the end token is read at its first one.
-        return Array(prompt.prefix((position ?? 0) + 1))
+        return config.upToPooledToken(prompt)
     }
 }
 

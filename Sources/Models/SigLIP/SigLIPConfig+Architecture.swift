@@ -67,6 +67,11 @@ extension SigLIPConfig: ModelArchitecture {
         }
     }
 
+    /// Each distinct prompt at its full length.
+    public func textBlockCost(_ prompts: [[Int32]]) -> Int {
+        Set(prompts).count * contextLength * text.tower.blockCost
+    }
+
     /// Attention's and the MLPs' layers, and the text tower's projection.
     public func linearLayer(_ path: String) -> (from: Int, to: Int)? {
         guard case .tower(let place, let part)? = part(of: path) else { return nil }

@@ -78,6 +78,9 @@ extension TransformerConfig {
         ]
     }
 
+    /// The multiply-adds of a block's linear layers for a token.
+    var blockCost: Int { 4 * hiddenSize * hiddenSize + 2 * hiddenSize * intermediateSize }
+
     /// The widths that a linear layer of a block maps from and to, by its name in the block; nil where there is none.
     func linearLayer(_ name: String) -> (from: Int, to: Int)? {
         switch name {

@@ -29,6 +29,21 @@ extension AutomaticTraining {
     /// The share of the free disk that activations may take.
     private static let diskShare = 0.5
 
+    /// The multiply-adds that a step may spend on the text tower: some three seconds on two cores, and less on a GPU, which is
+    /// more than a hundred times as fast.
+    private var textBudget: Int { device == .cpu ? 200_000_000_000 : 20_000_000_000_000 }
+
+    /// The last groups of the text tower that train; nil for all. Long lists, and towers whose texts are padded, would take
+    /// hours on two cores; what is left out is computed once.
+    var textGroups: Int? {
+        let architecture = bundle.checkpoint.architecture
+        let prompts = labels.flatMap { $0.texts(templates: templates) }.map(bundle.checkpoint.tokens)
+        // Forward and backward.
+        let block = 3 * architecture.textBlockCost(prompts)
+        return RecipePlan.textGroups(
+            blockCost: block, blocks: architecture.blockCount(of: .text), budget: textBudget)
+    }
+
     /// Settles what is going to be done; measures the machine only where the time is bounded.
     func plan(_ start: FineTunedModel) throws -> (plan: RecipePlan, speed: RecipeSpeed?) {
         let all = training.images.count
@@ -51,7 +66,7 @@ extension AutomaticTraining {
         let plan = RecipePlan(
             effort: effort, pictures: all - (validation == nil ? held : 0), validationPictures: held,
             holdsOut: validation == nil, width: bundle.checkpoint.pooledWidth, activationBytes: bytes, speed: speed,
-            minutes: options.minutes)
+            minutes: options.minutes, textGroups: start.textGroups)
         return (plan, speed)
     }
 
@@ -67,7 +82,7 @@ extension AutomaticTraining {
 
     /// Measures what a picture and a step take, on the first training pictures.
     func speed(_ start: FineTunedModel) throws -> RecipeSpeed {
-        let task = try task(training, validation, anchor: nil)
+        let task = try task(training, validation, anchor: nil, textGroups: start.textGroups)
         let rows = Array(task.rows.indices.prefix(RecipePlan.stepPictures))
         let pass = try seconds {
             try task.forEachPicture(
@@ -94,7 +109,8 @@ extension AutomaticTraining {
             // AdamW and validations come on top.
             return 1.3 * (times.min() ?? 0) * scale
         }
-        let whole = try self.task(training, validation, anchor: nil, wholeTower: true).load()
+        let whole = try self.task(training, validation, anchor: nil, wholeTower: true, textGroups: start.textGroups)
+            .load()
         return RecipeSpeed(
             secondsOfPass: pass / Double(max(1, rows.count)),
             secondsOfStep: try step(start, start.frozenImageLayers),

@@ -41,7 +41,7 @@ extension AutomaticTraining {
         if let tuning = plan.tuning {
             let weak = try anchor(linear.head(penalty: 3))
             let log = try RecipeLog.resumed(run)
-            let task = try task(sets.trainingTable, sets.validationTable, anchor: weak)
+            let task = try task(sets.trainingTable, sets.validationTable, anchor: weak, textGroups: plan.textGroups)
             let stage = Tuning(.tuning, task, tuning, run, pictures, sets, log, monitor)
             if let rate = try stage() {
                 let model = try stage.model(rate)
@@ -50,7 +50,8 @@ extension AutomaticTraining {
                     .tuning, model, rate, pictures, sets, folds, plan, keepsActivations: keepsActivations)
                 if let thorough = plan.thorough {
                     let task = try self.task(
-                        sets.trainingTable, sets.validationTable, anchor: weak, wholeTower: true)
+                        sets.trainingTable, sets.validationTable, anchor: weak, wholeTower: true,
+                        textGroups: plan.textGroups)
                     let next = Tuning(
                         .thorough, task, thorough, run, pictures, sets, start: try stage.best(rate), log, monitor)
                     if let rate = try next() {
@@ -160,7 +161,7 @@ extension AutomaticTraining {
         let first = try candidate(
             "tuned",
             kind == .tuning
-                ? "the last block, the text tower and the head, trained together"
+                ? "\(plan.tuned), trained together"
                 : "the whole image tower too, on varied pictures", "learning rate \(Tuning.name(rate))", head)
         let progress = monitor.begin("fitting heads again", total: nil, unit: "fits")
         let linear = try LinearStage(training: trained, validation: held, folds: folds, start: nil, monitor: monitor)
@@ -206,7 +207,7 @@ extension AutomaticTraining {
                 report: choice.report,
                 scores: try ScoreMatrix(
                     imageCount: held.count, labelCount: labels.count, scores: logits, targets: held.targets))
-        let task = try task(sets.trainingTable, nil, anchor: nil)
+        let task = try task(sets.trainingTable, nil, anchor: nil, textGroups: model.textGroups)
         try run.replaceModel { try task.export(model, validation: found, to: $0) }
     }
 }

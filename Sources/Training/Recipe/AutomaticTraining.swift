@@ -52,7 +52,9 @@ struct AutomaticTraining {
             report(.finished(model: run.model))
             return validation ?? earlier.heldOut.map(training.selecting)
         }
-        let task = try task(training, validation, anchor: nil)
+        // A run that an earlier version began goes on as it was.
+        let groups = earlier.map(\.plan.textGroups) ?? textGroups
+        let task = try task(training, validation, anchor: nil, textGroups: groups)
         let start = try task.load()
         let plan = try earlier?.plan ?? self.plan(start).plan
         let lock = try run.begin(options) { try RecipeRecord.read(run: run.path) == earlier }
@@ -92,7 +94,7 @@ struct AutomaticTraining {
     /// - Throws: The errors of loading the model and of reading pictures.
     func explanation() throws -> String {
         try requireEnough()
-        let start = try task(training, validation, anchor: nil).load()
+        let start = try task(training, validation, anchor: nil, textGroups: textGroups).load()
         let (plan, speed) = try plan(start)
         return plan.words(try speed ?? self.speed(start))
     }
@@ -113,10 +115,11 @@ struct AutomaticTraining {
 
     /// Plain training as a stage does it.
     func task(
-        _ training: AnnotationTable, _ validation: AnnotationTable?, anchor: AnchoredStart?, wholeTower: Bool = false
+        _ training: AnnotationTable, _ validation: AnnotationTable?, anchor: AnchoredStart?, wholeTower: Bool = false,
+        textGroups: Int?
     ) throws -> FineTuning {
         FineTuning(
-            options: options.tuning(wholeTower: wholeTower), checkpoint: bundle.checkpoint,
+            options: options.tuning(wholeTower: wholeTower, textGroups: textGroups), checkpoint: bundle.checkpoint,
             targets: TargetRows(training), validation: validation, labels: labels, templates: templates,
             fingerprint: fingerprint, device: device, anchor: anchor)
     }

@@ -61,6 +61,8 @@ struct RecipePlan: Codable, Equatable {
     var tuning: TuningPlan?
     /// How the whole image tower is trained after that; nil for not at all.
     var thorough: TuningPlan?
+    /// The last groups of the text tower that train; nil for all of it.
+    var textGroups: Int?
 
     enum CodingKeys: String, CodingKey {
         case effort, pictures
@@ -70,6 +72,7 @@ struct RecipePlan: Codable, Equatable {
         case activationBytes = "activation_bytes"
         case stepPictures = "step_pictures"
         case tuning, thorough
+        case textGroups = "text_groups"
     }
 
     static let stepPictures = 64
@@ -91,10 +94,12 @@ struct RecipePlan: Codable, Equatable {
     ///   - activationBytes: What activations take on disk.
     ///   - speed: What things take, where the time is bounded; nil where it is not.
     ///   - minutes: The bound.
+    ///   - textGroups: The last groups of the text tower that train; nil for all of it.
     init(
         effort: RecipeEffort, pictures: Int, validationPictures: Int, holdsOut: Bool, width: Int, activationBytes: Int,
-        speed: RecipeSpeed? = nil, minutes: Double? = nil
+        speed: RecipeSpeed? = nil, minutes: Double? = nil, textGroups: Int? = nil
     ) {
+        self.textGroups = textGroups
         self.effort = effort
         (self.pictures, self.validationPictures, self.holdsOut) = (pictures, validationPictures, holdsOut)
         self.activationBytes = activationBytes
@@ -125,6 +130,27 @@ struct RecipePlan: Codable, Equatable {
         }
     }
 
+    /// How many of the last groups of a text tower train, so that a step spends little more than `budget` multiply-adds on
+    /// it; nil for all. `blockCost` is what a block takes, forward and backward. Its last block trains unless that alone is
+    /// four times too much; the projection always does.
+    static func textGroups(blockCost: Int, blocks: Int, budget: Int) -> Int? {
+        if blockCost * blocks <= budget { return nil }
+        let affordable = budget / max(1, blockCost)
+        return affordable > 0 ? affordable + 1 : blockCost <= 4 * budget ? 2 : 1
+    }
+
+    /// What the first tuning trains, in plain words.
+    var tuned: String {
+        let texts =
+            switch textGroups {
+            case nil: "the text tower"
+            case 1?: "the text tower's projection"
+            case 2?: "the text tower's last block"
+            case let groups?: "the text tower's last \(groups - 1) blocks"
+            }
+        return "the \(textGroups == nil ? "" : "image tower's ")last block, \(texts) and the head"
+    }
+
     /// The plan in plain words, a line for each stage.
     ///
     /// - Parameter speed: What things take.
@@ -147,7 +173,7 @@ struct RecipePlan: Codable, Equatable {
             "2. fit a head on the frozen model: lambda from \(penalties.first ?? 0) to \(penalties.last ?? 0) by five folds",
         ]
         for (plan, what, seconds) in [
-            (tuning, "the last block, the text tower and the head", speed.secondsOfStep),
+            (tuning, tuned, speed.secondsOfStep),
             (thorough, "the whole image tower on varied pictures", speed.secondsOfWholeStep),
         ] {
             guard let plan else { continue }

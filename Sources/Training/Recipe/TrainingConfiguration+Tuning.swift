@@ -5,9 +5,9 @@ import MultiLabel
 import TrainingOptions
 
 extension TrainingConfiguration {
-    /// Plain training as the recipe tunes: the last block, or the whole image tower, and the text tower with an anchored
-    /// head.
-    func tuning(wholeTower: Bool) -> TrainingConfiguration {
+    /// Plain training as the recipe tunes: the last block, or the whole image tower, and the text tower, or its last groups,
+    /// with an anchored head.
+    func tuning(wholeTower: Bool, textGroups: Int?) -> TrainingConfiguration {
         var copy = self
         copy.recipe = .plain
         copy.head = .anchored
@@ -19,6 +19,7 @@ extension TrainingConfiguration {
         copy.accumulate = max(1, RecipePlan.stepPictures / max(1, self.batchSize))
         copy.batchSize = min(self.batchSize, RecipePlan.stepPictures)
         copy.cache = true
+        copy.lockTextUnlockedLayers = textGroups
         if wholeTower {
             (copy.imageLayerDecay, copy.textLayerDecay, copy.ema) = (0.7, 0.7, 0.99)
         } else {
