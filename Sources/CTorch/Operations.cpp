@@ -48,7 +48,6 @@ Owned ctorch_cross_entropy(Borrowed logits, Borrowed targets) {
 }
 
 int32_t ctorch_all_finite(Borrowed a, bool *out) {
-    // The sum in float64 is finite exactly when every float32 element is: one pass and no mask to store.
     // NaN goes through both. A sum would first make a copy in float64, which is what loading a model then peaks at.
     return unrecorded([&] {
         *out = true;

@@ -13,6 +13,8 @@
 #include <cstring>
 #include <iterator>
 
+#include <malloc.h>
+
 using namespace ctorch;
 
 /// Element types in the order of their numbers in CTorch.h.
@@ -32,6 +34,8 @@ static at::TensorOptions options(int32_t dtype, ctorch_device device) {
 
 const char *ctorch_last_error(void) { return lastError().c_str(); }
 const char *ctorch_version(void) { return TORCH_VERSION; }
+void ctorch_release_free_memory(void) { malloc_trim(0); }
+
 void ctorch_set_thread_count(int32_t count) { guarded([&] { at::set_num_threads(count); }); }
 
 int32_t ctorch_cuda_device_count(void) {

@@ -94,6 +94,9 @@ public enum Library {
     /// Such as `2.13.0`.
     public static var version: String { String(cString: ctorch_version()) }
 
+    /// Gives memory that was freed back to the system, which the C library otherwise keeps for later.
+    package static func releaseFreeMemory() { ctorch_release_free_memory() }
+
     /// Sets how many threads an operation on the CPU uses.
     public static func setThreadCount(_ count: Int) { ctorch_set_thread_count(Int32(clamping: max(1, count))) }
 
