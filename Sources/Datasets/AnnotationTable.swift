@@ -30,23 +30,27 @@ public struct AnnotationOptions: Sendable {
     public var extraLabels: ExtraLabels
     /// Whether pictures that are not there are error findings. The default is true.
     public var checksPictures: Bool
+    /// What parts labels in the cells of a narrow CSV. Nil, the default, means `|`; JSON's and Python's lists are read
+    /// too, and cells that seem to be parted by something else are findings.
+    public var separator: LabelSeparator?
 
     /// Creates options; the defaults are those of training.
     public init(
         imagesDirectory: String? = nil, unlisted: Unlisted = .absent, labels: [String]? = nil,
-        extraLabels: ExtraLabels = .error, checksPictures: Bool = true
+        extraLabels: ExtraLabels = .error, checksPictures: Bool = true, separator: LabelSeparator? = nil
     ) {
         self.imagesDirectory = imagesDirectory
         self.unlisted = unlisted
         self.labels = labels
         self.extraLabels = extraLabels
         self.checksPictures = checksPictures
+        self.separator = separator
     }
 }
 
 /// The pictures of a data file with a target for every label.
 ///
-/// Formats: CSV, narrow (`image,labels[,negatives]`, labels parted by `|`) or wide (`image,LABEL,…` with 1, 0, empty
+/// Formats: CSV, narrow (`image,labels[,negatives]`, labels parted by `|`, or a list as JSON or Python writes it) or wide (`image,LABEL,…` with 1, 0, empty
 /// for unknown, or a number between), JSON lines (`{"image", "labels", "negatives"}`; labels may be an object of
 /// numbers), COCO instances, Create ML. The label set is that of the options, else the columns or categories, else the
 /// labels in order of appearance. A label of the options that the file lacks is unknown where the file has columns or

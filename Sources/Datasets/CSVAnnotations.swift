@@ -43,12 +43,22 @@ extension AnnotationBuilder {
     private mutating func readNarrow(_ reader: CSVReader, _ columns: [String]) throws(DatasetError) {
         let positives = (columns.firstIndex(of: "labels") ?? 0) + 1
         let negatives = columns.firstIndex(of: "negatives").map { $0 + 1 }
+        // What parts labels shows in the cells together, so that they are looked at before their labels count.
+        var cells = LabelCells(separator: options.separator, labels: options.labels ?? [])
+        var rows: [(row: Int, line: Int, present: [String], absent: [String])] = []
         while try reader.next() {
             guard rowIsWhole(reader, columns.count + 1) else { continue }
             let line = reader.line
             guard let row = addImage(reader.field(0), line: line) else { continue }
-            let present = pieces(reader.bytes(positives))
-            let absent = negatives.map { pieces(reader.bytes($0)) } ?? []
+            let present = cells.pieces(reader.field(positives), line: line)
+            let absent = negatives.map { cells.pieces(reader.field($0), line: line) } ?? []
+            rows.append((row, line, present, absent))
+        }
+        cells.finish()
+        for finding in cells.findings { find(finding.severity, finding.line, finding.message) }
+        // Names that were cut wrongly would only add errors of their own.
+        if cells.findings.contains(where: \.isError) { return }
+        for (row, line, present, absent) in rows {
             setLists(row: row, line: line, positives: present, negatives: absent)
         }
     }
@@ -68,10 +78,6 @@ extension AnnotationBuilder {
                 set(row: row, label: label, to: 0)
             }
         }
-    }
-
-    private func pieces(_ field: Bytes) -> [String] {
-        field.split(separator: UInt8(ascii: "|")).map { Bytes(rebasing: $0).trimmed().text }.filter { !$0.isEmpty }
     }
 
     private mutating func readWide(_ reader: CSVReader, _ columns: [String]) throws(DatasetError) {

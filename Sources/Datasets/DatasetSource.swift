@@ -93,16 +93,16 @@ extension ByteSource {
         return try reading { () throws(FileIOError) in try has(position) }
     }
 
-    /// Steps over UTF-8's byte order mark, and refuses files in UTF-16 and UTF-32.
+    /// ``beginText()`` with an error of data files.
     func skipByteOrderMark() throws(DatasetError) {
-        guard try holds(1) else { return }
-        let first = bytes[0]
-        let second = bytes[1]
-        // UTF-16 text without a mark has a zero in one of its first two bytes.
-        if (first == 0xFE && second == 0xFF) || (first == 0xFF && second == 0xFE) || (first == 0) != (second == 0) {
-            throw .at(path, 1, "the file is UTF-16 or UTF-32; save it as UTF-8")
+        do throws(FileIOError) {
+            try beginText()
+        } catch {
+            guard case .text(let path, let line, let problem) = error else {
+                return try reading { () throws(FileIOError) in throw error }
+            }
+            throw .at(path, line, problem + "; save it as UTF-8")
         }
-        if first == 0xEF, second == 0xBB, try holds(2), bytes[2] == 0xBF { consume(3) }
     }
 }
 

@@ -73,6 +73,7 @@ private struct PictureInputReader {
             guard let argument = arguments.popFirst() else { return nil }
             if argument == "-" {
                 let source = ByteSource(descriptor: standardInput, path: "standard input")
+                try source.skipByteOrderMark()
                 current = .paths(LineReader(source))
                 continue
             }
@@ -149,7 +150,10 @@ private struct PictureInputReader {
         case .paths(let reader):
             while try reader.advance() {
                 let line = reader.bytes
-                if !line.trimmed().isEmpty { return Picture(name: line.text, path: line.text) }
+                if line.trimmed().isEmpty { continue }
+                if line.contains(0) { throw .at(reader.path, reader.line, Problem.nulByte) }
+                guard line.isUTF8 else { throw .at(reader.path, reader.line, Problem.invalidUTF8) }
+                return Picture(name: line.text, path: line.text)
             }
             return nil
         }

@@ -69,10 +69,11 @@ public struct ScoredTargets: Sendable {
     /// rows and columns by the names as written. A file that lists what a picture has may leave out labels that no
     /// picture has. Throws at the first row or column that is missing or doubled, or with all errors of the targets.
     public static func read(
-        scores: String, targets: String, unlisted: AnnotationOptions.Unlisted = .absent
+        scores: String, targets: String, unlisted: AnnotationOptions.Unlisted = .absent,
+        separator: LabelSeparator? = nil
     ) throws(DatasetError) -> ScoredTargets {
         let scores = try ScoreTable.read(path: scores)
-        let options = AnnotationOptions(unlisted: unlisted, checksPictures: false)
+        let options = AnnotationOptions(unlisted: unlisted, checksPictures: false, separator: separator)
         let truth = try AnnotationTable.read(path: targets, options: options)
         try truth.requireUsable()
         let columns = Dictionary(uniqueKeysWithValues: zip(scores.labels, scores.labels.indices))

@@ -19,6 +19,8 @@ public final class ByteSource {
     private var end = 0
     private var isExhausted = false
     private let observer: ((UnsafeRawBufferPointer) -> Void)?
+    /// What turns UTF-16 into UTF-8, once a byte order mark has asked for it.
+    private var transcoder: UTF16Transcoder?
     /// Bytes that were consumed so far.
     public private(set) var offset = 0
 
@@ -92,11 +94,65 @@ public final class ByteSource {
             storage = larger
             capacity *= 2
         }
+        if transcoder != nil { return try fillTranscoded() }
         let received = try retrying(.read, path) { read(descriptor, storage + end, capacity - end) }
         observer?(UnsafeRawBufferPointer(start: storage + end, count: received))
         end += received
         isExhausted = received == 0
         return !isExhausted
+    }
+
+    /// Steps over UTF-8's byte order mark at the beginning, and reads text in UTF-16 by its mark from here on as UTF-8.
+    /// No more is read than the mark needs, so that a pipe is followed live.
+    ///
+    /// - Throws: ``FileIOError/text(path:line:problem:)`` for UTF-32, and for UTF-16 without a mark.
+    public func beginText() throws(FileIOError) {
+        guard try has(1) else { return }
+        let (first, second) = (bytes[0], bytes[1])
+        if first == 0xEF, second == 0xBB, try has(2), bytes[2] == 0xBF { return consume(3) }
+        let isMarked = (first == 0xFF && second == 0xFE) || (first == 0xFE && second == 0xFF)
+        let isWide = isMarked && first == 0xFF ? try has(3) && bytes[2] == 0 && bytes[3] == 0 : false
+        // UTF-16 without a mark has a zero in one of its first two bytes; UTF-32 has more.
+        if isWide || (first == 0) != (second == 0) || (first == 0 && second == 0) {
+            throw .text(path: path, line: 1, problem: "the file is UTF-32, or UTF-16 without a byte order mark")
+        }
+        guard isMarked else { return }
+        consume(2)
+        let raw = Array(window)
+        end = start
+        transcoder = UTF16Transcoder(isBigEndian: first == 0xFE)
+        try append(transcoding: raw, isLast: isExhausted)
+    }
+
+    private func fillTranscoded() throws(FileIOError) -> Bool {
+        let before = end
+        var raw = [UInt8](repeating: 0, count: 1 << 16)
+        while end == before, !isExhausted {
+            let received = try retrying(.read, path) { read(descriptor, &raw, raw.count) }
+            raw.withUnsafeBytes { observer?(UnsafeRawBufferPointer(rebasing: $0[..<received])) }
+            isExhausted = received == 0
+            try append(transcoding: raw[..<received], isLast: isExhausted)
+        }
+        return end > before
+    }
+
+    /// Adds bytes of UTF-16 to the window as UTF-8.
+    private func append(transcoding raw: some Collection<UInt8>, isLast: Bool) throws(FileIOError) {
+        guard let text = transcoder?.next(raw, isLast: isLast) else {
+            throw .text(
+                path: path, line: transcoder?.line ?? 1, problem: "half a character of UTF-16; is the file whole?")
+        }
+        if end + text.count > capacity {
+            let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * (end + text.count))
+            larger.update(from: storage, count: end)
+            storage.deallocate()
+            storage = larger
+            capacity = 2 * (end + text.count)
+        }
+        text.withUnsafeBufferPointer { text in
+            if let base = text.baseAddress { (storage + end).update(from: base, count: text.count) }
+        }
+        end += text.count
     }
 
     /// Whether the window holds a byte at `position`, after reading more if need be.

@@ -42,6 +42,8 @@ public enum FileIOError: UserFacingError, Equatable {
     case tooLarge(path: String, maximumBytes: Int)
     /// The file should be text; `line` counts from 1.
     case notUTF8(path: String, line: Int)
+    /// The file should be text of another form; `line` counts from 1.
+    case text(path: String, line: Int, problem: String)
     /// A line is longer than a reader of lines takes (``ByteSource/windowLimit``); `line` counts from 1.
     case lineTooLong(path: String, line: Int)
     /// The path is empty or holds a NUL byte, so that no file can have it.
@@ -71,6 +73,8 @@ public enum FileIOError: UserFacingError, Equatable {
             return "\(printable(path)) is larger than \(maximumBytes) bytes; check that it is the right file"
         case .notUTF8(let path, let line):
             return "\(printable(path)):\(line): not UTF-8 text; save the file as UTF-8"
+        case .text(let path, let line, let problem):
+            return "\(printable(path)):\(line): \(problem); save the file as UTF-8"
         case .lineTooLong(let path, let line):
             let limit = "\(ByteSource.windowLimit >> 20) MiB"
             return "\(printable(path)):\(line): more than \(limit) without a line's end; check that it is text"

@@ -31,6 +31,18 @@ public final class LineReader {
     /// The current line without its end. What is no UTF-8 in it becomes U+FFFD.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// The next line as text; nil after the last one.
+    ///
+    /// - Throws: ``FileIOError`` that names the line if it is not UTF-8 or holds a byte 0, or if reading fails.
+    public func nextText() throws(FileIOError) -> String? {
+        guard try next() else { return nil }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8(path: path, line: line) }
+        if bytes.contains(0) {
+            throw .text(path: path, line: line, problem: "a byte 0 in the text, which may be no text at all")
+        }
+        return text
+    }
+
     /// Goes to the next line; false at the end. Text after the last line's end counts as a line. A line longer than
     /// ``ByteSource/windowLimit`` is an error.
     public func next() throws(FileIOError) -> Bool {

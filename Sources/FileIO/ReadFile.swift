@@ -39,11 +39,18 @@ public func readPieces(path: String, _ body: (UnsafeRawBufferPointer) -> Void) t
 }
 
 /// Reads a whole UTF-8 text file, as ``readFile(path:maximumBytes:acceptsPipes:)`` does; a byte order mark at its
-/// beginning is removed. Bytes that are no UTF-8 are an error with their line.
+/// beginning is removed, and one of UTF-16 makes it text in UTF-16. Bytes that are no such text are an error with their line.
 public func readText(
     path: String, maximumBytes: Int, acceptsPipes: Bool = false
 ) throws(FileIOError) -> String {
     let bytes = try readFile(path: path, maximumBytes: maximumBytes, acceptsPipes: acceptsPipes)
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+        var transcoder = UTF16Transcoder(isBigEndian: bytes[0] == 0xFE)
+        guard let text = transcoder.next(bytes[2...], isLast: true) else {
+            throw .text(path: path, line: transcoder.line, problem: "half a character of UTF-16; is the file whole?")
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     if let text = String(validating: content, as: UTF8.self) { return text }
     let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

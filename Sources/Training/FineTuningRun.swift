@@ -191,7 +191,7 @@ public struct FineTuningRun {
             path: path,
             options: AnnotationOptions(
                 imagesDirectory: options.images, unlisted: options.unlisted, labels: labels,
-                extraLabels: .error))
+                extraLabels: .error, separator: options.separator))
         // With an error among them all findings are printed, warnings too.
         try table.requireUsable()
         for finding in table.findings { monitor.note(finding.formatted(path: path)) }

@@ -7,6 +7,19 @@ public import MultiLabel
 public import TorchNN
 
 extension AnnotationOptions.Unlisted: ExpressibleByArgument, Encodable {}
+extension LabelSeparator: ExpressibleByArgument, Encodable {
+    /// As it is written, where it is not empty.
+    public init?(argument: String) { self.init(argument) }
+
+    /// As it is written.
+    public var defaultValueDescription: String { written }
+
+    /// Writes it as it is written.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(written)
+    }
+}
 extension PositiveWeighting: ExpressibleByArgument {}
 extension LoRATarget: ExpressibleByArgument {}
 
@@ -23,6 +36,12 @@ public struct LabelledModelOptions: ParsableArguments, Sendable {
     /// Whether labels that a row does not list are absent or unknown.
     @Option(help: .init("What labels are that a row does not list.", valueName: "meaning"))
     public var unlisted = AnnotationOptions.Unlisted.absent
+    /// What parts labels in a cell of a narrow table, or nil for `|` and lists.
+    @Option(
+        help: .init(
+            "What parts labels in a cell of image,labels tables (default: |, or lists as JSON and Python write them).",
+            valueName: "text"))
+    public var separator: LabelSeparator?
     /// Sentences with `{}` for a label's name. None are those of the model, or else `a photo of a {}`.
     @Option(help: .init("A sentence with {} for a label's name; may be repeated.", valueName: "sentence"))
     public var template: [String] = []

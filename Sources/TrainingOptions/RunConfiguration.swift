@@ -186,7 +186,7 @@ private let maximumBytes = 16 << 20
 
 /// The order in which `config.yml` has always been written; options that are not in it follow.
 private let order = """
-    data validation labels images unlisted model architecture tokenizer output epochs batch-size accumulate \
+    data validation labels images unlisted separator model architecture tokenizer output epochs batch-size accumulate \
     learning-rate weight-decay beta1 beta2 epsilon warmup-steps schedule loss temperature fixed-temperature bias \
     fixed-bias patch-dropout template freeze augment shuffle precision gradient-clip seed device workers \
     checkpoint-every label-smoothing positive-weight asl-gamma-positive asl-gamma-negative asl-clip focal-gamma \

@@ -126,10 +126,20 @@ import Testing
         #expect(message("a\n\"b\0\"\n") == "t.csv:2: a byte 0 in the text; is this a text file?")
     }
 
-    @Test func `UTF-16 is refused with the remedy`() {
-        let words = "t.csv:1: the file is UTF-16 or UTF-32; save it as UTF-8"
-        for bytes: [UInt8] in [[0xFF, 0xFE, 0x61, 0], [0xFE, 0xFF, 0, 0x61], [0x61, 0], [0, 0x61]] {
+    @Test func `UTF-16 is read by its mark, and refused without one`() throws {
+        let text = "image,labels\n🏊.jpg,\"sea, \"\"view\"\"\"\né.jpg,pool"
+        let wide = text.utf16.map { $0 }
+        let little: [UInt8] = [0xFF, 0xFE] + wide.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let big: [UInt8] = [0xFE, 0xFF] + wide.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        let plain = try records(Array(text.utf8))
+        #expect(try records(little) == plain && records(big) == plain && plain.count == 3)
+        let words = "t.csv:1: the file is UTF-32, or UTF-16 without a byte order mark; save it as UTF-8"
+        for bytes: [UInt8] in [[0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], [0, 0, 0xFE, 0xFF], [0x61, 0], [0, 0x61]] {
             #expect(failure { () throws(DatasetError) in _ = try records(bytes) }?.description == words)
+        }
+        for bytes in [Array(little.dropLast()), [0xFF, 0xFE, 0x0A, 0, 0, 0xD8], [0xFE, 0xFF, 0xDC, 0, 0, 0x61]] {
+            let found = failure { () throws(DatasetError) in _ = try records(bytes) }?.description
+            #expect(found?.contains("half a character of UTF-16") == true, "\(found ?? "")")
         }
     }
 

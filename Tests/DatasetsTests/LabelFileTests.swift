@@ -65,7 +65,10 @@ import Testing
         #expect(try failureOf(Array("label,prompt\n".utf8)) == .noLabels(path: path))
         #expect(try failureOf([0x61, 0x0A, 0xE9]) == .at(path, 2, Problem.invalidUTF8))
         #expect(try failureOf([0x61, 0x0A, 0x62, 0x00]) == .at(path, 2, Problem.nulByte))
-        #expect(try failureOf([0xFF, 0xFE, 0x61, 0]) == .at(path, 1, "the file is UTF-16 or UTF-32; save it as UTF-8"))
+        #expect(
+            try failureOf([0x61, 0, 0x62, 0])
+                == .at(path, 1, "the file is UTF-32, or UTF-16 without a byte order mark; save it as UTF-8"))
+        #expect(try failureOf([0xFF, 0xFE, 0x61, 0]) == nil, "UTF-16 is read by its mark")
         let missing = failure { () throws(DatasetError) in _ = try LabelFile(path: "/nowhere").labels }
         #expect(missing?.isMissingInput == true)
     }

@@ -101,6 +101,11 @@ import TrainingOptions
         #expect(plan(6400, minutes: 11).tuning == nil)
     }
 
+    @Test func `a GPU trains the whole tower unless told otherwise`() {
+        #expect(RecipePlan.effort(nil, on: .cpu) == .auto && RecipePlan.effort(nil, on: .cuda(0)) == .thorough)
+        #expect(RecipePlan.effort(.fast, on: .cuda(0)) == .fast)
+    }
+
     @Test func `a text tower that costs too much trains in part`() {
         func groups(_ cost: Int) -> Int? { RecipePlan.textGroups(blockCost: cost, blocks: 12, budget: 1200) }
         #expect(groups(0) == nil && groups(100) == nil)

@@ -48,7 +48,7 @@ extension AutomaticTraining {
     func plan(_ start: FineTunedModel) throws -> (plan: RecipePlan, speed: RecipeSpeed?) {
         let all = training.images.count
         let held = validation?.images.count ?? Int((Double(all) * Self.heldOutShare).rounded())
-        let effort = options.effort ?? (device == .cpu ? .auto : .thorough)
+        let effort = RecipePlan.effort(options.effort, on: device)
         var bytes = 0
         if effort != .fast, let frozen = start.frozenImageLayers {
             let shape = try frozen.rowShape(bundle.checkpoint.preprocessor.outputSize)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Torch
 import TrainingOptions
 
 /// How towers and head are trained at several learning rates, of which the best goes on to the end.
@@ -128,6 +129,11 @@ struct RecipePlan: Codable, Equatable {
         if effort == .thorough, tuning != nil {
             thorough = plan(Self.thoroughEpochs * epoch, speed.secondsOfWholeStep, rate: rate / 16)
         }
+    }
+
+    /// How much is tried where nobody says it: on a GPU the whole image tower too.
+    static func effort(_ asked: RecipeEffort?, on device: Device) -> RecipeEffort {
+        asked ?? (device == .cpu ? .auto : .thorough)
     }
 
     /// How many of the last groups of a text tower train, so that a step spends little more than `budget` multiply-adds on

@@ -31,12 +31,19 @@ struct AnnotationFileOptions: ParsableArguments {
     @Option(help: .init("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
     var unlisted = AnnotationOptions.Unlisted.absent
 
+    @Option(
+        help: .init(
+            "What parts labels in a cell of image,labels tables (default: |, or lists as JSON and Python write them).",
+            valueName: "text"))
+    var separator: LabelSeparator?
+
     /// Reads annotations to score a model on, of some labels or all.
     func read(_ path: String, labels: [Label]?) throws -> AnnotationTable {
         try AnnotationTable.readForScoring(
             path: path,
             options: AnnotationOptions(
-                imagesDirectory: images, unlisted: unlisted, labels: labels?.map(\.name), extraLabels: .ignore),
+                imagesDirectory: images, unlisted: unlisted, labels: labels?.map(\.name), extraLabels: .ignore,
+                separator: separator),
             monitor: .console)
     }
 }

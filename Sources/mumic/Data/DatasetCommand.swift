@@ -111,6 +111,7 @@ struct DatasetFileOptions: ParsableArguments {
     func options() throws -> AnnotationOptions {
         AnnotationOptions(
             imagesDirectory: annotations.images, unlisted: annotations.unlisted,
-            labels: try labels.map { path in try LabelFile(path: path).labels.map(\.name) })
+            labels: try labels.map { path in try LabelFile(path: path).labels.map(\.name) },
+            separator: annotations.separator)
     }
 }

@@ -32,6 +32,12 @@ struct Metrics: ParsableCommand {
     @Option(help: .init("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
     var unlisted = AnnotationOptions.Unlisted.absent
 
+    @Option(
+        help: .init(
+            "What parts labels in a cell of image,labels tables (default: |, or lists as JSON and Python write them).",
+            valueName: "text"))
+    var separator: LabelSeparator?
+
     @OptionGroup var metrics: MetricOptions
     @OptionGroup var groups: LabelGroupOptions
 
@@ -44,7 +50,7 @@ struct Metrics: ParsableCommand {
             throw InputError.usage(
                 "--threshold fitted means a model's own thresholds, and there is none here; give a number")
         }
-        let table = try ScoredTargets.read(scores: scores, targets: targets, unlisted: unlisted)
+        let table = try ScoredTargets.read(scores: scores, targets: targets, unlisted: unlisted, separator: separator)
         for finding in table.findings { StandardError.line(finding.formatted(path: targets)) }
         let report = try evaluate(
             table, of: scores, kind: logits ? .logits : logProbabilities ? .logProbabilities : .probabilities,

@@ -44,7 +44,9 @@ struct Embed: ParsableCommand {
     func run() throws {
         let options = try model.streamOptions()
         let checkpoint = try modelCheckpoint(model.directory())
-        let lines = try text.map { LineReader(textsFrom: $0 == "-" ? STDIN_FILENO : try openText($0)) }
+        let lines = try text.map {
+            $0 == "-" ? try LineReader(textsFrom: STDIN_FILENO) : try LineReader(textsFrom: openText($0), path: $0)
+        }
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
         if let lines { return try embedder.embedTexts(to: output, monitor: .console) { try lines.nextText() } }
         let pictures = PictureInputs(inputs, imagesDirectory: images)

@@ -22,7 +22,7 @@ struct Tokenize: ParsableCommand {
     func run() throws {
         let (tokenizer, contextLength) = try ModelCheckpoint.tokenizer(
             directory: try modelDirectory(model), resolvingBase: modelDirectory)
-        let lines = LineReader(textsFrom: STDIN_FILENO)
+        let lines = try LineReader(textsFrom: STDIN_FILENO)
         while let line = try lines.nextText() {
             try Interruption.check()
             let ids = tokenizer.encode(line, contextLength: contextLength)
