@@ -19,6 +19,7 @@ import tempfile
 
 import clip_reference
 import sentencepiece
+import sentencepiece.sentencepiece_model_pb2 as form
 import torch
 from clip_reference import random_state, save_file, write_json
 from training_methods import LORA, PLAIN, adapted, batch_loss, uses_head
@@ -61,7 +62,15 @@ def pieces(folder, **special):
     sentencepiece.SentencePieceTrainer.train(
         input=data, model_prefix=os.path.join(folder, "m"), vocab_size=70, hard_vocab_limit=False, model_type="unigram",
         normalization_rule_name="identity", num_threads=1, minloglevel=2, **special)
-    return os.path.join(folder, "m.model")
+    path = os.path.join(folder, "m.model")
+    proto = form.ModelProto()
+    with open(path, "rb") as file:
+        proto.ParseFromString(file.read())
+    proto.trainer_spec.ClearField("input")
+    proto.trainer_spec.ClearField("model_prefix")
+    with open(path, "wb") as file:
+        file.write(proto.SerializeToString())
+    return path
 
 
 class SigLIP:

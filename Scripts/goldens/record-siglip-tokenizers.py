@@ -4,11 +4,12 @@
     python3 Scripts/goldens/record-siglip-tokenizers.py [COUNT] [FOLDER]
 
 siglip          SentencePiece (spiece.model), SiglipTokenizer
+siglip-bytes    the same with bytes for what is unknown, as the multilingual SigLIPs have it
 siglip2         byte-pair encoding with bytes for what is unknown (tokenizer.json), Siglip2Tokenizer: lower case
 gemma           the same, GemmaTokenizer, which keeps case; pads stand before
 gemma-verbatim  the same, PreTrainedTokenizerFast: the file's own steps
 t5              a unigram tokenizer.json, T5TokenizerFast, as open_clip's SigLIP has it, its texts cleaned by open_clip's
-                canonicalize (without ftfy, whose work on sound text is curly quotes)
+                canonicalize, which begins with ftfy: texts that ftfy would take for a broken encoding, and HTML, are left out
 
 The ids are those of AutoTokenizer of the same directory, with a config.json of a siglip model, padded to 24. COUNT random
 texts (default 300) a kind go below FOLDER (default the fixtures). The fixtures' map of characters is a small one of our own;
@@ -28,7 +29,7 @@ import clip_reference  # noqa: F401  (lets torchvision, which open_clip imports,
 import sentencepiece
 import sentencepiece.sentencepiece_model_pb2 as form
 import tokenizers
-from open_clip.tokenizer import canonicalize_text
+from open_clip.tokenizer import get_clean_fn
 from transformers import AutoTokenizer
 
 unigram = importlib.import_module("record-unigram-goldens")
@@ -44,18 +45,21 @@ RULES = {"ﬁ": "fi", "①": "1", "½": "1/2", "\u00a0": " ", "\u3000": " ", "\t
          "\u200b": "", "…": "...", "\u212b": "\u00e5", "№": "No", "Ⅷ": "viii", "ﷺ": "صلى الله عليه وسلم", "\ufeff": "", "ſ": "s"}
 
 
-def train_sentencepiece(folder, corpus, is_small):
+def train_sentencepiece(folder, corpus, is_small, **more):
     data = pathlib.Path(folder, "corpus.txt")
     rules = pathlib.Path(folder, "rules.tsv")
     rules.write_text("".join(" ".join(f"{ord(c):X}" for c in key) + "\t" + " ".join(f"{ord(c):X}" for c in value) + "\n" for key, value in RULES.items()))
     rule = dict(normalization_rule_tsv=str(rules)) if is_small else {}
     data.write_text("\n".join(line.lower() for line in corpus))
     sentencepiece.SentencePieceTrainer.train(
-        input=str(data), model_prefix=folder + "/m", vocab_size=900, hard_vocab_limit=False, model_type="unigram",
-        character_coverage=0.9995, pad_id=0, eos_id=1, unk_id=2, bos_id=-1, num_threads=1, minloglevel=2, **rule)
+        input=str(data), model_prefix=folder + "/m", vocab_size=more.pop("size", 900), hard_vocab_limit=False, model_type="unigram",
+        character_coverage=0.9995, pad_id=0, eos_id=1, unk_id=2, bos_id=-1, num_threads=1, minloglevel=2, **rule, **more)
     proto = form.ModelProto()
     proto.ParseFromString(pathlib.Path(folder, "m.model").read_bytes())
-    return pathlib.Path(folder, "m.model").read_bytes(), proto
+    proto.trainer_spec.ClearField("input")
+    proto.trainer_spec.ClearField("model_prefix")
+    proto.normalizer_spec.ClearField("normalization_rule_tsv")
+    return proto.SerializeToString(), proto
 
 
 def gemma_vocabulary(corpus):
@@ -87,12 +91,6 @@ def gemma_json(vocab, merges, special, normalizer, around):
                   "vocab": vocab, "merges": merges}}
 
 
-def canonicalize(text):
-    for curly, straight in [("‘", "'"), ("’", "'"), ("‚", "'"), ("‛", "'"), ("“", '"'), ("”", '"'), ("„", '"'), ("‟", '"'), ("ʼ", "'")]:
-        text = text.replace(curly, straight)
-    return canonicalize_text(text)
-
-
 def record(folder, name, files, texts, clean=None):
     output = folder / name
     shutil.rmtree(output, ignore_errors=True)
@@ -120,9 +118,11 @@ def main():
     texts = MORE + unigram.texts(draw, count - len(MORE))
     with tempfile.TemporaryDirectory() as place:
         model, proto = train_sentencepiece(place, corpus, count <= 1000)
+        bytes_model, _ = train_sentencepiece(place, corpus, count <= 1000, byte_fallback=True, size=1100)
     record(folder, "siglip", {"spiece.model": model, "tokenizer_config.json": {
         "tokenizer_class": "SiglipTokenizer", "model_max_length": 64, "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "</s>",
         "do_lower_case": True, "model_input_names": ["input_ids"]}}, texts)
+    record(folder, "siglip-bytes", {"spiece.model": bytes_model, "tokenizer_config.json": {"tokenizer_class": "SiglipTokenizer"}}, texts)
     vocab, merges, special = gemma_vocabulary(corpus)
     lower = {"type": "Sequence", "normalizers": [{"type": "Lowercase"}, {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}
     plain = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
@@ -139,6 +139,10 @@ def main():
     charsmap = base64.b64encode(proto.normalizer_spec.precompiled_charsmap).decode()
     tokens = [dict(id=index, content=pieces[index][0], single_word=False, lstrip=False, rstrip=False, normalized=False, special=True)
               for index in range(3)]
+    clean = get_clean_fn("canonicalize")
+    # What ftfy does to sound text is normal form, width, ligatures, quotes and control characters; the rest is a guess at mistakes.
+    import ftfy
+    sound = [text for text in texts if "&" not in text and "<" not in text and ftfy.fix_encoding(text) == text]
     record(folder, "t5", {"tokenizer.json": {
         "version": "1.0", "truncation": None, "padding": None, "added_tokens": tokens,
         "normalizer": {"type": "Precompiled", "precompiled_charsmap": charsmap},
@@ -150,7 +154,7 @@ def main():
             "special_tokens": {"</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]}}},
         "decoder": None, "model": {"type": "Unigram", "unk_id": 2, "vocab": pieces, "byte_fallback": False}},
         "tokenizer_config.json": {"tokenizer_class": "T5TokenizerFast", "eos_token": "</s>", "pad_token": "</s>", "unk_token": "<unk>",
-                                  "extra_ids": 0, "additional_special_tokens": []}}, texts, canonicalize)
+                                  "extra_ids": 0, "additional_special_tokens": []}}, sound, clean)
 
 
 if __name__ == "__main__":

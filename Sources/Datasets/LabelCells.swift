@@ -84,7 +84,9 @@ struct LabelCells {
         for (mark, found) in met.sorted(by: { ($0.value.line, $0.key) < ($1.value.line, $1.key) }) {
             let name = ["\t": "a tab", "\n": "a line's end"][mark] ?? quoted(mark)
             let option = mark == "\t" ? "'\\t'" : mark == "\n" ? "'\\n'" : "'\(mark)'"
-            let cells = found.count == 1 ? "1 cell, \(quoted(found.cell))," : "\(found.count) cells, such as \(quoted(found.cell)),"
+            let cells =
+                found.count == 1
+                ? "1 cell, \(quoted(found.cell))," : "\(found.count) cells, such as \(quoted(found.cell)),"
             let advice = "give --separator \(option) if it parts labels, or --separator '|' if each cell is one label"
             let isMost = 2 * found.count > cellCount
             find(
@@ -107,7 +109,8 @@ struct LabelCells {
         let pairs: [Character: Character] = ["[": "]", "(": ")", "{": "}"]
         guard let first = text.first, let close = pairs[first], text.last == close, text.count > 1 else { return nil }
         if first == "[",
-            let value = try? JSONValue(parsing: [UInt8](text.utf8), depthLimit: 8, failure: { DatasetError($0, path: "") })
+            let value = try? JSONValue(
+                parsing: [UInt8](text.utf8), depthLimit: 8, failure: { DatasetError($0, path: "") })
         {
             let texts = value.array?.compactMap(\.string)
             return texts?.count == value.array?.count ? texts : nil

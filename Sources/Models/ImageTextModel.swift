@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FileIO
 import Foundation
 public import Torch
 
@@ -67,6 +68,17 @@ extension ImageTextModel {
 
     /// The unit-norm features of prepared pictures: `[B, 3, S, S]` → `[B, D]`, float32.
     public func imageFeatures(_ pixels: Tensor) throws -> Tensor { try imageFeatures(pooled: pooledImages(pixels)) }
+
+    /// Refuses a temperature to begin with that the family's models cannot keep.
+    ///
+    /// - Throws: `InputError` of wrong usage.
+    public func check(startingTemperature temperature: Double) throws(InputError) {
+        let range = architecture.temperatureRange
+        if range.contains(temperature) { return }
+        throw .usage(
+            "--temperature must lie in \(range.lowerBound)...\(range.upperBound) for a model of this family (\(architecture.classes.model))"
+        )
+    }
 
     /// Keeps the temperature in the family's range after an update.
     public func clampTemperature() throws(TorchError) {

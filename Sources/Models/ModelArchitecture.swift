@@ -34,9 +34,12 @@ public protocol ModelArchitecture: Sendable {
     /// nil for a name that no parameter of the family has.
     func part(of parameter: String) -> ParameterPart?
 
+    /// Whether the names of linear layers in blocks are those of no layers elsewhere; true, the default.
+    var hasLinearLayersInBlocksAlone: Bool { get }
+
     /// The multiply-adds that a block of the text tower takes for prompts, token ids as the tokenizer gives them; 0, the
     /// default, where nobody has counted.
-    func textBlockCost(_ prompts: [[Int32]]) -> Int
+    func textBlockCost(_ prompts: [[Int32]]) -> Double
 
     /// The widths that a linear layer which an adapter can stand beside maps from and to. `path` is its parameters'
     /// names without `.weight`; nil, the default, where there is no such layer.
@@ -67,8 +70,10 @@ extension ModelArchitecture {
     public var patchCount: Int? { nil }
     /// There is none.
     public var tokenTable: String? { nil }
+    /// They are.
+    public var hasLinearLayersInBlocksAlone: Bool { true }
     /// Not counted.
-    public func textBlockCost(_ prompts: [[Int32]]) -> Int { 0 }
+    public func textBlockCost(_ prompts: [[Int32]]) -> Double { 0 }
     /// Whether the table of tokens is so large, mostly for texts in many languages, that labels can only change a few of
     /// its rows: it then stays as it is unless somebody asks for it.
     public var hasLargeTokenTable: Bool { tokenTable != nil && vocabularySize > 100_000 }

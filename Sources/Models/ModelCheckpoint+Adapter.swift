@@ -51,6 +51,8 @@ extension ModelCheckpoint {
     private func targetModules(_ lora: LoRAConfiguration, adapted: [String]) -> [String] {
         let names = Set(lora.targets.map(\.rawValue)).sorted()
         let blockCount = Tower.allCases.reduce(0) { $0 + architecture.blockCount(of: $1) }
-        return adapted.count == names.count * blockCount ? names : adapted.sorted()
+        // A short name means every layer of that name, also beside the blocks.
+        return adapted.count == names.count * blockCount && architecture.hasLinearLayersInBlocksAlone
+            ? names : adapted.sorted()
     }
 }

@@ -63,7 +63,9 @@ public struct ModelCheckpoint {
         self.baseDirectory = directory.path
         (self.layout, self.architecture, self.source, self.notes) = try Self.model(in: directory)
         self.tokenizer = try architecture.tokenizer(in: directory.path)
-        if tokenizer.vocabularySize > architecture.vocabularySize {
+        // Some checkpoints of SigLIP have a few tokens more than vectors; the rest of them is refused where it is met.
+        let spare = tokenizer is PaddingTokenizer ? architecture.vocabularySize / 100 : 0
+        if tokenizer.vocabularySize > architecture.vocabularySize + spare {
             throw InputError.badData(
                 "the tokenizer in \(directory.path) has ids up to \(tokenizer.vocabularySize - 1), config.json has vocab_size \(architecture.vocabularySize); use the files of one model"
             )

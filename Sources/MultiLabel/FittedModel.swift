@@ -98,7 +98,8 @@ extension ModelBundle {
             try self.description
             ?? ClassifierDescription(
                 labels: classifier.labels, templates: classifier.templates,
-                temperature: exp(-Double(try classifier.model.logitScale.item())), bias: 0)
+                temperature: exp(-Double(try classifier.model.logitScale.item())),
+                bias: try classifier.model.logitBias.map(LabelBias.init) ?? 0)
         if description.labels.isEmpty { description.labels = classifier.labels }
         if let templates, templates != description.templates {
             // What was fitted to other sentences no longer holds.

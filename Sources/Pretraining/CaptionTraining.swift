@@ -32,7 +32,7 @@ struct CaptionTraining: TrainingTask {
     ) {
         self.options = options
         self.checkpoint = checkpoint
-        self.bias = options.loss.defaultBias.map { bias ?? $0 }
+        self.bias = options.loss.defaultBias == nil ? nil : bias
         self.captions = captions
         self.validation = validation
         self.fingerprint = fingerprint

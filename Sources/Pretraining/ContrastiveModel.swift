@@ -30,6 +30,7 @@ struct ContrastiveModel: TrainedModel {
         }
         let (model, store) = try checkpoint.load(on: device)
         if let temperature = options.temperature {
+            try model.check(startingTemperature: temperature)
             try model.logitScale.copyInPlace(Tensor(repeating: log(1 / temperature), shape: []))
         }
         self.model = model

@@ -28,6 +28,8 @@ struct GemmaTokenizer: UnpaddedTokenizer {
     private let normalized: PlacedTokenSplitter
     private let before: [Int32]
     private let behind: [Int32]
+    /// Tokens that the vocabulary lacks.
+    private let more: [String: Int32]
 
     init(_ files: TokenizerSideFiles, form: Form) throws {
         let root = try files.requiredTokenizer()
@@ -70,7 +72,7 @@ struct GemmaTokenizer: UnpaddedTokenizer {
                 raw.add(token, id: id)
             }
         }
-        (self.raw, self.normalized) = (raw, normalized)
+        (self.raw, self.normalized, more) = (raw, normalized, ids)
         func named(_ key: String) throws -> String? { try files.special(key)?.text ?? (isRebuilt ? usual[key] : nil) }
         func id(_ token: String) -> Int32? { vocabulary.id(of: Array(token.utf8)) ?? ids[token] }
         unknown = try (isRebuilt ? named("unk_token") : model?["unk_token"]?.string).flatMap(id)
@@ -89,7 +91,7 @@ struct GemmaTokenizer: UnpaddedTokenizer {
         end = try behind.last ?? named("eos_token").flatMap(id) ?? 0
     }
 
-    func id(of token: String) -> Int32? { vocabulary.id(of: Array(token.utf8)) }
+    func id(of token: String) -> Int32? { vocabulary.id(of: Array(token.utf8)) ?? more[token] }
 
     func ids(of text: String, limit: Int) -> [Int32] {
         var ids: [Int32] = []
@@ -158,18 +160,26 @@ extension TokenizerJSON {
         func invalid(_ key: String, _ problem: String) -> TokenizerError {
             .invalidValue(file: file, key: key, problem: problem)
         }
-        var lowercases = false
+        for key in ["dropout", "continuing_subword_prefix", "end_of_word_suffix", "ignore_merges"] {
+            switch root["model"]?[key] {
+            case nil, .null, .bool(false), .integer(0), .number(0), .string(""): continue
+            case let value?:
+                throw invalid("model.\(key)", "is \(description(of: value)), which Gemma's tokenizer has not")
+            }
+        }
+        var (lowercases, replaces) = (false, false)
         let normalizer = root["normalizer"]
         for step in normalizer?["normalizers"]?.array ?? normalizer.map({ [$0] }) ?? [] {
             switch step["type"]?.string {
             case "Lowercase": lowercases = true
             case "Replace" where step["pattern"]?["String"]?.string == " " && step["content"]?.string == "\u{2581}":
-                break
+                replaces = true
             default:
                 throw invalid(
                     "normalizer", "has a step that Gemma's tokenizer has not: \(description(of: step["type"]))")
             }
         }
+        if !replaces { throw invalid("normalizer", "does not write blanks as ▁, as Gemma's tokenizer does") }
         // Behind the normalizer there are no blanks left to split at.
         if let splitter = root["pre_tokenizer"], splitter != .null {
             guard splitter["type"]?.string == "Split", splitter["pattern"]?["String"]?.string == " " else {

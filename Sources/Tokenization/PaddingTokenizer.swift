@@ -48,6 +48,7 @@ public struct PaddingTokenizer: TextTokenizer {
         case "T5Tokenizer": unpadded = try UnigramTokenizer(directory: directory, kind: .t5)
         case "PreTrainedTokenizer", "TokenizersBackend":
             if try files.requiredTokenizer()["model"]?["type"]?.string == "Unigram" {
+                try UnigramTokenizer.requireT5(files.requiredTokenizer(), file: files.path("tokenizer.json"))
                 unpadded = try UnigramTokenizer(directory: directory, kind: .t5)
             } else {
                 unpadded = try GemmaTokenizer(files, form: .verbatim)
@@ -59,7 +60,12 @@ public struct PaddingTokenizer: TextTokenizer {
                 "is \(quoted(name)), only SiglipTokenizer, Siglip2Tokenizer, GemmaTokenizer and T5Tokenizer can be used"
             )
         }
-        let side = files.configuration?["padding_side"]?.string ?? files.tokenizer?["padding"]?["direction"]?.string
+        // The class that is written in Python reads nothing but tokens from tokenizer.json.
+        let ownSide = unpadded is SigLIPTokenizer ? nil : files.tokenizer?["padding"]?["direction"]?.string
+        let side = files.configuration?["padding_side"]?.string ?? ownSide
+        if let cut = files.configuration?["truncation_side"]?.string, cut != "right" {
+            throw files.invalid("truncation_side", "is \(quoted(cut)): texts are cut at the right only")
+        }
         padsLeft = side.map { $0.lowercased() == "left" } ?? usesLeft
         guard let name = try files.special("pad_token")?.text ?? usualPad else {
             throw files.invalid("pad_token", "is missing: texts could not be padded")

@@ -2,6 +2,8 @@
 // https://github.com/google/sentencepiece/blob/master/src/normalizer.cc
 // https://github.com/google/sentencepiece/blob/master/src/unigram_model.cc (EncodeOptimized)
 
+import Foundation
+
 /// SentencePiece's unigram model as its own library applies it: texts are normalized whole, and the scores of a way
 /// through the vocabulary are added up in single precision.
 struct SentencePieceEncoder: Sendable {
@@ -17,6 +19,8 @@ struct SentencePieceEncoder: Sendable {
     private let addsDummyPrefix: Bool
     private let removesExtraSpaces: Bool
     private let escapesSpaces: Bool
+    /// The pieces of the 256 bytes, for what no piece holds; nil where that becomes ``unknown``.
+    private let bytes: [Int32]?
 
     private static let space = Array("\u{2581}".utf8)
 
@@ -31,6 +35,9 @@ struct SentencePieceEncoder: Sendable {
             uniquingKeysWith: { first, _ in first })
         userDefined = file.pieces.filter { $0.kind == .userDefined }.map { Array($0.text.utf8) }
             .sorted { $0.count > $1.count }
+        let ids = ids
+        let byteIDs = (0..<256).compactMap { ids[String(format: "<0x%02X>", $0)] }
+        bytes = file.fallsBackToBytes && byteIDs.count == 256 ? byteIDs : nil
         let normal = file.pieces.filter { $0.kind == .normal }.map(\.score)
         let (least, greatest) = (normal.min() ?? 0, normal.max() ?? 0)
         model = UnigramModel(
@@ -51,7 +58,9 @@ struct SentencePieceEncoder: Sendable {
     /// The ids of a text, nothing added.
     func encode(_ text: String) -> [Int32] {
         var ids: [Int32] = []
-        model.encode(normalized(Array(text.utf8)), into: &ids)
+        // A map of characters that is damaged may give anything.
+        let text = String(decoding: normalized(Array(text.utf8)), as: UTF8.self)
+        model.encode(Array(text.utf8), into: &ids, bytes: bytes)
         return ids
     }
 

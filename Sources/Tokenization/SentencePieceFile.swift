@@ -25,11 +25,17 @@ struct SentencePieceFile {
     private(set) var addsDummyPrefix = true
     private(set) var removesExtraSpaces = true
     private(set) var escapesSpaces = true
+    /// Whether what no piece holds becomes the pieces of its bytes.
+    private(set) var fallsBackToBytes = false
 
     /// Reads a file.
     ///
     /// - Throws: ``TokenizerError`` if it is no such file, or describes what cannot be used.
     init(path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            let folder = String(path.dropLast(path.split(separator: "/").last.map { $0.count + 1 } ?? 0))
+            throw TokenizerError.noSentencePieceFile(path: folder)
+        }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw TokenizerError.unreadable(file: path, reason: "reading failed")
         }
@@ -42,6 +48,7 @@ struct SentencePieceFile {
             throw bad("is no model of SentencePiece: \(fault.problem)")
         }
         if let fault = unsupported { throw bad(fault) }
+        if let place = pieces.firstIndex(where: \.text.isEmpty) { throw bad("has an empty piece, number \(place)") }
         if pieces.isEmpty { throw bad("is no model of SentencePiece: it has no pieces") }
         guard pieces.contains(where: { $0.kind == .unknown }) else {
             throw bad("is no model of SentencePiece: it has no piece for what is unknown")
@@ -93,7 +100,7 @@ struct SentencePieceFile {
             switch number {
             case 3 where integer != 1: unsupported = "is not a unigram model, which SigLIP's tokenizer is"
             case 24 where integer != 0: unsupported = "puts blanks behind words (treat_whitespace_as_suffix)"
-            case 35 where integer != 0: unsupported = "falls back to bytes, which SigLIP's tokenizer does not"
+            case 35: fallsBackToBytes = integer != 0
             default: break
             }
         }

@@ -15,6 +15,8 @@ struct SigLIPTokenizer: UnpaddedTokenizer {
     /// How many ids the unknown token, written out, gets: that many are cut off again.
     private let unknownLength: Int
     private let mark: Int32?
+    /// Tokens that the vocabulary lacks.
+    private let more: [String: Int32]
 
     init(_ files: TokenizerSideFiles) throws {
         let path = files.path("spiece.model")
@@ -26,6 +28,7 @@ struct SigLIPTokenizer: UnpaddedTokenizer {
         let usual = ["eos_token": "</s>", "unk_token": "<unk>", "pad_token": "</s>"]
         var special = PlacedTokenSplitter()
         var next = Int32(encoder.count)
+        var more: [String: Int32] = [:]
         for var token in try files.added(usual: usual) {
             // Its own three take blanks along where they are named by bare strings.
             if token.isBare, try usual.contains(where: { try files.special($0.key)?.text ?? $0.value == token.text }) {
@@ -34,21 +37,23 @@ struct SigLIPTokenizer: UnpaddedTokenizer {
             if let id = encoder.id(of: token.text) {
                 special.add(token, id: id)
             } else {
-                special.add(token, id: next)
-                next += 1
+                let id = token.id ?? next
+                special.add(token, id: id)
+                more[token.text] = id
+                next = max(next, id) + 1
             }
         }
         let endName = try files.special("eos_token")?.text ?? "</s>"
-        guard let end = encoder.id(of: endName) else {
+        guard let end = encoder.id(of: endName) ?? more[endName] else {
             throw files.invalid("eos_token", "is \(quoted(endName)), which is not in the vocabulary")
         }
         unknownToken = try files.special("unk_token")?.text ?? "<unk>"
         unknownLength = encoder.encode(unknownToken).count
         mark = encoder.id(of: "\u{2581}")
-        (self.encoder, self.end, self.special) = (encoder, end, special)
+        (self.encoder, self.end, self.special, self.more) = (encoder, end, special, more)
     }
 
-    func id(of token: String) -> Int32? { encoder.id(of: token) }
+    func id(of token: String) -> Int32? { encoder.id(of: token) ?? more[token] }
 
     func ids(of text: String, limit: Int) -> [Int32] {
         let mark: UInt32 = 0x2581

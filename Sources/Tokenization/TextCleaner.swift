@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/tokenizer.py
 
+import Foundation
+
 /// What open_clip does to a text before a tokenizer sees it, as its configuration names it.
 ///
-/// open_clip also mends text by the library ftfy, and resolves HTML's entities; of that only what concerns sound text is
-/// done here: curly quotes become straight. A label with `&amp;` or in a broken encoding has to be written as it is meant.
+/// open_clip also mends text by the library ftfy, and resolves HTML's entities. Of that, what concerns sound text is done
+/// here: Unicode's form C, straight quotes, Latin ligatures and full-width letters as plain ones, no control characters. A
+/// label with `&amp;` or in a broken encoding has to be written as it is meant.
 public enum TextCleaner: String, Sendable {
     /// Runs of white space become blanks, at the ends nothing.
     case whitespace
@@ -15,7 +18,7 @@ public enum TextCleaner: String, Sendable {
 
     /// The text as the tokenizer is to get it.
     func callAsFunction(_ text: String) -> String {
-        var scalars = text.unicodeScalars.map { Self.straight($0) }
+        var scalars = Self.fixed(text)
         switch self {
         case .whitespace: break
         case .lower: scalars = PythonText.lowercased(PythonText.collapsed(scalars))
@@ -26,12 +29,27 @@ public enum TextCleaner: String, Sendable {
         return String(String.UnicodeScalarView(PythonText.collapsed(scalars)))
     }
 
-    private static func straight(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        switch scalar.value {
-        case 0x2018...0x201B, 0x02BC: "'"
-        case 0x201C...0x201F: "\""
-        default: scalar
+    /// What ftfy's `fix_text` makes of sound text.
+    private static func fixed(_ text: String) -> [Unicode.Scalar] {
+        var view = String.UnicodeScalarView()
+        func append(_ scalar: Unicode.Scalar) {
+            switch scalar.value {
+            case 0x2018...0x201B, 0x02BC: view.append("'")
+            case 0x201C...0x201F: view.append("\"")
+            case 0x2028, 0x2029, 0x85: view.append("\n")
+            case 0x00...0x08, 0x0B, 0x0E...0x1F, 0x7F, 0x206A...0x206F, 0xFEFF, 0xFFF9...0xFFFC: break
+            default: view.append(scalar)
+            }
         }
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            // Ligatures, and forms of full and half width.
+            case 0xFB00...0xFB06, 0x0132, 0x0133, 0x0149, 0x01C4...0x01CC, 0x01F1...0x01F3, 0xFF01...0xFFEF, 0x3000:
+                String(scalar).precomposedStringWithCompatibilityMapping.unicodeScalars.forEach(append)
+            default: append(scalar)
+            }
+        }
+        return CanonicalComposition.shared(view.map(\.value)).compactMap { Unicode.Scalar($0) }
     }
 }
 

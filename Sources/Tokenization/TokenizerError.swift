@@ -11,6 +11,8 @@ public enum TokenizerError: UserFacingError, Equatable {
     case noTokenizerFiles(path: String)
     /// The directory has no `tokenizer.json`, and the model's kind of tokenizer has no other form here.
     case noUnigramFile(path: String)
+    /// The directory has no `spiece.model`, which the class of its tokenizer reads.
+    case noSentencePieceFile(path: String)
     /// A file is there and cannot be read.
     case unreadable(file: String, reason: String)
     /// A file is not JSON.
@@ -36,6 +38,8 @@ public enum TokenizerError: UserFacingError, Equatable {
             "\(path): no tokenizer.json, and not both vocab.json and merges.txt; copy the checkpoint's tokenizer files there"
         case .noUnigramFile(let path):
             "\(path): no tokenizer.json; copy the checkpoint's there, or save it by AutoTokenizer.from_pretrained(…).save_pretrained(…)"
+        case .noSentencePieceFile(let path):
+            "\(path): no spiece.model, which the tokenizer of this class needs; copy the checkpoint's there"
         case .unreadable(let file, let reason):
             "\(file): cannot be read (\(reason)); check the file and its permissions"
         case .malformedJSON(let file, let line, let problem):

@@ -12,6 +12,8 @@ struct PlacedToken: Sendable {
     /// Whether white space before it, and behind it, goes with it.
     var takesLeft = false
     var takesRight = false
+    /// The id that a file gives it; nil where it only names the token.
+    var id: Int32?
     /// Whether it is named by a bare string, which leaves these to the class.
     var isBare = true
 
@@ -95,7 +97,9 @@ struct TokenizerSideFiles {
         } else {
             for member in legacyTokens?.members ?? [] {
                 guard case .integer(let id) = member.value else { throw invalid(member.key, "must have an id") }
-                listed.append((id, PlacedToken(member.key)))
+                var token = PlacedToken(member.key)
+                token.isNormalized = try !isSpecial(member.key)
+                listed.append((id, token))
             }
             for (index, entry) in (tokenizer?["added_tokens"]?.array ?? []).enumerated() {
                 let key = "added_tokens[\(index)]"
@@ -104,7 +108,11 @@ struct TokenizerSideFiles {
                 listed.append((id, try token(entry, key: key)))
             }
         }
-        var tokens = listed.sorted { $0.id < $1.id }.map(\.token)
+        var tokens = listed.sorted { $0.id < $1.id }.map { id, token in
+            var token = token
+            token.id = Int32(exactly: id)
+            return token
+        }
         func add(_ token: PlacedToken) {
             if !tokens.contains(where: { $0.content == token.content }) { tokens.append(token) }
         }
@@ -118,6 +126,17 @@ struct TokenizerSideFiles {
             }
         }
         return tokens
+    }
+
+    /// Whether a token is one of the named or further special ones.
+    private func isSpecial(_ text: String) throws -> Bool {
+        try Self.specialKeys.contains { try special($0)?.text == text }
+            || [configuration, specialMap].contains { root in
+                ["extra_special_tokens", "additional_special_tokens"].contains { key in
+                    let values = root?[key]?.array ?? root?[key]?.members?.map(\.value) ?? []
+                    return values.contains { ($0.string ?? $0["content"]?.string) == text }
+                }
+            }
     }
 
     private func token(_ value: JSONValue, key: String) throws -> PlacedToken {

@@ -63,8 +63,8 @@ struct UnigramModel: Sendable {
     /// Appends the ids of the best way through a word. Neighbouring characters that are unknown become one unknown.
     func encode(_ word: String, into ids: inout [Int32]) { encode(Array(word.utf8), into: &ids) }
 
-    /// The same of a word's UTF-8.
-    func encode(_ text: [UInt8], into ids: inout [Int32]) {
+    /// The same of a word's UTF-8, which is valid; what is unknown becomes the ids of its bytes where there are such.
+    func encode(_ text: [UInt8], into ids: inout [Int32], bytes: [Int32]? = nil) {
         if text.isEmpty { return }
         struct End {
             var id: Int32 = 0
@@ -96,6 +96,11 @@ struct UnigramModel: Sendable {
         var end = text.count
         while end > 0 {
             let step = ends[end]
+            if let bytes, step.id == unknown {
+                way += text[step.start..<end].reversed().map { bytes[Int($0)] }
+                end = step.start
+                continue
+            }
             if step.id != unknown || way.last != unknown { way.append(step.id) }
             end = step.start
         }

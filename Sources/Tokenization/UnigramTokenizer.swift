@@ -176,3 +176,28 @@ extension UnigramTokenizer: UnpaddedTokenizer {
 
     func ids(of text: String, limit: Int) -> [Int32] { encode(text, contextLength: limit) }
 }
+
+extension UnigramTokenizer {
+    /// Refuses a file whose steps are others than those of T5's tokenizer: where no class is named they all count.
+    static func requireT5(_ root: JSONValue, file: String) throws {
+        func require(_ isRight: Bool, _ key: String, _ what: String) throws {
+            if !isRight {
+                throw TokenizerError.invalidValue(file: file, key: key, problem: "is not T5's: \(what)")
+            }
+        }
+        let normalizer = root["normalizer"]
+        let steps = normalizer?["normalizers"]?.array ?? normalizer.map { [$0] } ?? []
+        try require(
+            steps.allSatisfy { $0 == .null || $0["type"]?.string == "Precompiled" }, "normalizer",
+            "only a map of characters can be used")
+        let splitter = root["pre_tokenizer"]
+        let parts = splitter?["pretokenizers"]?.array ?? []
+        try require(
+            parts.map { $0["type"]?.string } == ["WhitespaceSplit", "Metaspace"]
+                && parts[1]["prepend_scheme"]?.string ?? "always" == "always", "pre_tokenizer",
+            "it has to be WhitespaceSplit and Metaspace")
+        try require(root["model"]?["unk_id"]?.number == 2, "model.unk_id", "it has to be 2")
+        let names = (root["post_processor"]?["single"]?.array ?? []).map { $0["SpecialToken"]?["id"]?.string }
+        try require(names == [nil, "</s>"], "post_processor", "it has to put </s> behind a text")
+    }
+}

@@ -25,7 +25,24 @@ public struct WeightSource {
         }
 
         /// The tensors that it reads.
-        var tensors: [String] { [tensor] + (rest.map { [$0] } ?? []) }
+        var tensors: [String] { fill == nil ? [tensor] + (rest.map { [$0] } ?? []) : [] }
+
+        /// A parameter that the file has no tensor for, since it would change nothing.
+        public static func filled(_ fill: Fill) -> Recipe {
+            var recipe = Recipe(tensor: "")
+            recipe.fill = fill
+            return recipe
+        }
+
+        /// What a parameter without a tensor holds.
+        public enum Fill: Sendable {
+            /// Zeros.
+            case zeros
+            /// The identity matrix.
+            case identity
+        }
+
+        private(set) var fill: Fill?
     }
 
     private enum Storage {
@@ -113,6 +130,13 @@ public struct WeightSource {
         case .initializer(let values): return try Tensor(values(name, shape), shape: shape).to(dtype: dtype)
         }
         let recipe = recipes.map { $0[name] } ?? Recipe(tensor: name)
+        if let fill = recipe?.fill {
+            var values = [Float](repeating: 0, count: shape.reduce(1, *))
+            if fill == .identity, let width = shape.last {
+                for place in 0..<min(width, shape[0]) { values[place * width + place] = 1 }
+            }
+            return try Tensor(values, shape: shape).to(dtype: dtype)
+        }
         func entry(_ tensor: String) throws -> StoredTensor {
             guard let entry = checkpoint.tensor(tensor) else {
                 throw InputError.badData(

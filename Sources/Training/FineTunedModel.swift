@@ -127,6 +127,15 @@ struct FineTunedModel: TrainedModel {
         try correction?.updated()
     }
 
+    /// Gives a bias that the model itself has (SigLIP's) what belongs to its texts' score: other programs, which know nothing
+    /// of a head, then score by texts as this one does for labels without weights.
+    func settleOwnBias() throws {
+        // Where texts alone score, it is the bias of the score already.
+        guard let own = classifier.model.logitBias, !(classifier.head is TextHead) else { return }
+        let shared = try (classifier.head as? AnchoredHead)?.sharedBias.item() ?? 0
+        try own.copyInPlace(Tensor(repeating: Double(shared), shape: []))
+    }
+
     /// The rates at which annotations are taken to be wrong; nil if they are trusted.
     func annotationNoise() throws -> AnnotationNoise? { try correction?.noise() }
 

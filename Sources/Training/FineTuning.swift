@@ -142,6 +142,7 @@ struct FineTuning: TrainingTask {
     }
 
     func export(_ model: FineTunedModel, validation: LabelValidation?, to directory: String) throws {
+        try model.settleOwnBias()
         try checkpoint.export(to: directory, parameters: try model.store.mergedParameters())
         try model.classifier.head.write(to: directory)
         // Earlier versions tell by the loss's name that a head scores, whatever it was trained with.

@@ -46,7 +46,9 @@ struct LogitStart {
         case _ where anchor != nil: logitScale = anchor?.logitScale
         case (true, _, _): logitScale = nil
         case (_, false, _): logitScale = 0
-        case (_, _, .value(let start)): logitScale = log(1 / start)
+        case (_, _, .value(let start)):
+            try model.check(startingTemperature: start)
+            logitScale = log(1 / start)
         case (_, _, .auto): logitScale = log(1 / 0.07)  // until the first batch has been seen
         }
         if options.usesLinearHead {

@@ -65,7 +65,7 @@ public struct LossOptions: ParsableArguments, Sendable {
     public var head = ClassifierHead.text
     @Option(
         number:
-            "The temperature at the start, 0.01 to 1, or auto: temperature and bias from a first batch (default: 0.07; siglip: 0.1).",
+            "The temperature at the start, 0.01 to 1 (SigLIP: 0.001 to 1), or auto: temperature and bias from a first batch (default: 0.07; siglip: 0.1).",
         "x")
     var temperature: StartingValue?
     /// Whether τ stays as it is.

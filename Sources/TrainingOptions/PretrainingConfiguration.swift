@@ -130,6 +130,6 @@ public struct PretrainingConfiguration: RunConfiguration {
         try require("beta2", "must be at least 0 and below 1", (0..<1).contains(self.beta2))
         try require("epsilon", "must be a number above 0", self.epsilon.isFinite && self.epsilon > 0)
         try require("patch-dropout", "must be at least 0 and below 1", (0..<1).contains(self.patchDropout))
-        try require("temperature", "must lie in 0.01...1", (0.01...1).contains(self.temperature ?? 1))
+        try require("temperature", "must lie in 0.001...1", (0.001...1).contains(self.temperature ?? 1))
     }
 }

@@ -118,6 +118,10 @@ extension TrainingConfiguration {
         }
         // Files of versions without the recipe are of plain training.
         if arguments["recipe"] == nil { arguments["recipe"] = ["--recipe=plain"] }
+        // Before there was a choice, all tables of tokens trained.
+        if arguments["train-token-table"] == nil, arguments["recipe"] == ["--recipe=plain"] {
+            arguments["train-token-table"] = ["--train-token-table"]
+        }
     }
 
     /// PyTorch's constants, with this decay.
@@ -143,7 +147,7 @@ extension TrainingConfiguration {
     /// Refuses values of the options of fine-tuning that no run can have.
     public func checkOwnValues() throws {
         try require(
-            "temperature", "must lie in 0.01...1, or be the word auto", (0.01...1).contains(temperature.number ?? 1))
+            "temperature", "must lie in 0.001...1, or be the word auto", (0.001...1).contains(temperature.number ?? 1))
         try require("bias", "must be a finite number, auto or none", bias?.number?.isFinite ?? true)
         try require("label-smoothing", "must lie in 0..<1", (0..<1).contains(self.labelSmoothing))
         try require("asl-gamma-positive", "must lie in 0...100", (0...100).contains(self.aslGammaPositive))

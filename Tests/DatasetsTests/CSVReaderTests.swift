@@ -132,7 +132,7 @@ import Testing
         let little: [UInt8] = [0xFF, 0xFE] + wide.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
         let big: [UInt8] = [0xFE, 0xFF] + wide.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
         let plain = try records(Array(text.utf8))
-        #expect(try records(little) == plain && records(big) == plain && plain.count == 3)
+        #expect(try records(little) == plain && records(big) == plain)
         let words = "t.csv:1: the file is UTF-32, or UTF-16 without a byte order mark; save it as UTF-8"
         for bytes: [UInt8] in [[0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], [0, 0, 0xFE, 0xFF], [0x61, 0], [0, 0x61]] {
             #expect(failure { () throws(DatasetError) in _ = try records(bytes) }?.description == words)

@@ -30,7 +30,8 @@ struct LabelCellsTests {
 
     @Test(arguments: [
         #"["pool", "sea view"]"#, "['pool', 'sea view']", #"['pool', "sea view"]"#, "['pool' 'sea view']",
-        "('pool', 'sea view')", "{'pool', 'sea view'}", "[ 'pool' , 'sea view', ]", "pool|sea view", " pool | sea view |",
+        "('pool', 'sea view')", "{'pool', 'sea view'}", "[ 'pool' , 'sea view', ]", "pool|sea view",
+        " pool | sea view |",
     ]) func `lists are read as JSON, Python and NumPy write them`(_ cell: String) throws {
         let (table, errors, warnings) = try read([cell, "bed"])
         #expect(labels(of: table, row: 0) == ["pool", "sea view"])
@@ -43,7 +44,9 @@ struct LabelCellsTests {
         #expect(labels(of: table, row: 3) == ["a|b"] && errors.isEmpty)
     }
 
-    @Test(arguments: [";", "\t", "；", "、", "\n"]) func `most cells with another separator are an error`(_ mark: String) throws {
+    @Test(arguments: [";", "\t", "；", "、", "\n"]) func `most cells with another separator are an error`(_ mark: String)
+        throws
+    {
         let cells = ["pool\(mark)bed", "lamp\(mark)bed", "pool"]
         let (table, errors, _) = try read(cells)
         #expect(errors.count == 1 && errors[0].contains("give --separator"), "\(errors)")

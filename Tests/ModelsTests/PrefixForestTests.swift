@@ -71,7 +71,7 @@ import Torch
         let beginnings = Set(read.flatMap { prompt in prompt.indices.map { Array(prompt[...$0]) } })
         let (width, middle) = (config.text.tower.hiddenSize, config.text.tower.intermediateSize)
         #expect(beginnings.count > 4 && beginnings.count < read.reduce(0) { $0 + $1.count })
-        #expect(config.textBlockCost(prompts) == beginnings.count * (4 * width * width + 2 * width * middle))
+        #expect(config.textBlockCost(prompts) == Double(beginnings.count * (4 * width * width + 2 * width * middle)))
     }
 
     @Test func `the mask shows a node its ancestors and itself`() throws {

@@ -127,11 +127,12 @@ import TorchNN
         #expect(config.part(of: "text_model.encoder.layers.2.mlp.fc1.weight") == nil)
         #expect(try #require(config.linearLayer("vision_model.head.mlp.fc1")) == (24, 96))
         #expect(try #require(config.linearLayer("text_model.head")) == (16, 24))
-        #expect(config.linearLayer("vision_model.head.attention.out_proj") == nil)
+        #expect(try #require(config.linearLayer("vision_model.head.attention.out_proj")) == (24, 24), "PEFT adapts it")
+        #expect(config.linearLayer("vision_model.head.attention.in_proj") == nil)
         #expect(!config.hasLargeTokenTable)
         // Two distinct texts of 12 tokens, whatever is in them; CLIP counts what its prefix trees share once.
         let block = 4 * 16 * 16 + 2 * 16 * 64
-        #expect(config.textBlockCost([[1, 2], [1, 3], [1, 2]]) == 2 * 12 * block)
+        #expect(config.textBlockCost([[1, 2], [1, 3], [1, 2]]) == Double(2 * 12 * block))
         var large = config
         large.text.vocabSize = 256_000
         #expect(large.hasLargeTokenTable && large.firstDifference(from: config) != nil)
@@ -165,6 +166,20 @@ import TorchNN
         return try SigLIPConfig(openCLIP: ConfigReader(path: "open_clip_config.json", bytes: Array(json.utf8)))
     }
 
+    @Test func `a text tower without a projection has the identity`() throws {
+        let files = try ModelDirectory(path: Self.fixture("siglip-timm")).weights()
+        var config = Self.timm
+        config.hasStoredProjection = false
+        config.text.tower.hiddenSize = 24
+        let recipes = config.openCLIPRecipes(for: files.names)
+        let source = WeightSource(files, recipes: recipes)
+        #expect(try source.load("text_model.head.bias", shape: [3], dtype: .float32).floats() == [0, 0, 0])
+        #expect(
+            try source.load("text_model.head.weight", shape: [3, 3], dtype: .float32).floats()
+                == [1, 0, 0, 0, 1, 0, 0, 0, 1])
+        #expect(source.leftOver(besides: Set(recipes.keys)).contains("text.text_projection.weight"))
+    }
+
     @Test func `open_clip's configuration names timm's tower`() throws {
         let base = try openCLIP(
             #", "timm_model_name": "vit_base_patch16_siglip_224", "image_size": 256"#,
@@ -179,6 +194,7 @@ import TorchNN
         for (vision, text, words) in [
             (#", "timm_model_name": "vit_base_patch16_siglip_gap_224""#, "", "timm_model_name"),
             (#", "timm_model_name": "vit_huge_patch16_siglip_224""#, "", "timm_model_name"),
+            (#", "timm_model_name": "vit_base_patch20000_siglip_224""#, "", "timm_model_name"),
             (#", "timm_model_name": "vit_large_patch16_siglip_256""#, "", "embed_dim"),
             (#", "timm_model_name": "vit_base_patch16_siglip_224""#, #", "proj_bias": false"#, "proj_bias"),
             (#", "timm_model_name": "vit_base_patch16_siglip_224""#, #", "qk_norm": true"#, "qk_norm"),

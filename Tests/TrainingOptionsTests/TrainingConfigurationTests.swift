@@ -170,7 +170,7 @@ import TorchNN
         ("--lora-targets q_proj", "--lora-rank"),
         ("--freeze image --lock-image-unlocked-groups 1", "--freeze image"),
         ("--freeze text --lock-text-unlocked-layers 0", "--freeze text"),
-        ("--temperature 2", "--temperature must lie in 0.01...1, or be the word auto"),
+        ("--temperature 2", "--temperature must lie in 0.001...1, or be the word auto"),
         ("--bias nan", "--bias must be"),
         ("--lora-rank 0", "--lora-rank must"),
         ("--lora-rank 2 --lora-alpha 0", "--lora-alpha must"),

@@ -107,7 +107,7 @@ import TrainingOptions
     }
 
     @Test func `a text tower that costs too much trains in part`() {
-        func groups(_ cost: Int) -> Int? { RecipePlan.textGroups(blockCost: cost, blocks: 12, budget: 1200) }
+        func groups(_ cost: Double) -> Int? { RecipePlan.textGroups(blockCost: cost, blocks: 12, budget: 1200) }
         #expect(groups(0) == nil && groups(100) == nil)
         #expect(groups(101) == 12 && groups(400) == 4 && groups(1200) == 2)
         #expect(groups(1201) == 2 && groups(4800) == 2 && groups(4801) == 1)

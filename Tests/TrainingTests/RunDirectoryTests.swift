@@ -231,7 +231,7 @@ import TrainingOptions
         #expect(problem { $0.learningRate = 0 } == "learning-rate")
         #expect(problem { $0.weightDecay = -0.1 } == "weight-decay")
         #expect(problem { $0.warmupSteps = -1 } == "warmup-steps")
-        #expect(problem { $0.temperature = .value(0.009) } == "temperature")
+        #expect(problem { $0.temperature = .value(0.0009) } == "temperature")
         #expect(problem { $0.temperature = .value(1.01) } == "temperature")
         #expect(problem { $0.temperature = .auto } == nil)
         #expect(problem { $0.bias = .value(.infinity) } == "bias")

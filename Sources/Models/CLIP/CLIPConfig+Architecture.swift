@@ -74,9 +74,9 @@ extension CLIPConfig: NewModelArchitecture {
     }
 
     /// The prefix trees' nodes.
-    public func textBlockCost(_ prompts: [[Int32]]) -> Int {
+    public func textBlockCost(_ prompts: [[Int32]]) -> Double {
         let forest = PrefixForest(prompts: prompts.map(upToPooledToken), maximumNodes: CLIPModel.usualTreeNodes)
-        return forest.trees.reduce(0) { $0 + $1.tokens.count } * text.tower.blockCost
+        return Double(forest.trees.reduce(0) { $0 + $1.tokens.count }) * text.tower.blockCost
     }
 
     /// A prompt up to the token at which its feature is read.

@@ -67,9 +67,12 @@ extension SigLIPConfig: ModelArchitecture {
         }
     }
 
+    /// The pooling has some of the same names.
+    public var hasLinearLayersInBlocksAlone: Bool { false }
+
     /// Each distinct prompt at its full length.
-    public func textBlockCost(_ prompts: [[Int32]]) -> Int {
-        Set(prompts).count * contextLength * text.tower.blockCost
+    public func textBlockCost(_ prompts: [[Int32]]) -> Double {
+        Double(Set(prompts).count) * Double(contextLength) * text.tower.blockCost
     }
 
     /// Attention's and the MLPs' layers, and the text tower's projection.
@@ -81,6 +84,8 @@ extension SigLIPConfig: ModelArchitecture {
         case .block: return tower(place).linearLayer(names.dropFirst(4).joined(separator: "."))
         case .pooling where names.dropFirst().first == "head":
             let name = names.dropFirst(2).joined(separator: ".")
+            // PEFT sees the pooling's output layer too, although it is no plain linear layer.
+            if name == "attention.out_proj" { return (pooledWidth, pooledWidth) }
             return name.hasPrefix("mlp.") ? tower(place).linearLayer(name) : nil
         default: return nil
         }

@@ -21,14 +21,16 @@ extension SigLIPConfig {
         try text.refuseAll(besides: Self.knownTextKeys)
         for (tower, key, fallback, known) in [
             (vision, "timm_pool", "avg", ["map"]), (vision, "timm_proj", "linear", ["none", ""]),
-            (text, "pool_type", "argmax", ["last"]), (text, "proj_type", "linear", ["linear"]),
+            (text, "pool_type", "argmax", ["last"]), (text, "proj_type", "linear", ["linear", "none"]),
         ] {
             let value = try tower.string(key, default: fallback)
             guard known.contains(value) else {
                 throw tower.bad(key, "is '\(value)', a SigLIP has '\(known.first ?? "")' there")
             }
         }
-        for key in ["no_causal_mask", "proj_bias"] where try !text.boolean(key, default: false) {
+        let isProjected = try text.string("proj_type", default: "linear") == "linear"
+        for key in ["no_causal_mask"] + (isProjected ? ["proj_bias"] : []) where try !text.boolean(key, default: false)
+        {
             throw text.bad(key, "is not true, as it is in a SigLIP")
         }
         let tower = try Self.timmTower(vision)
@@ -40,6 +42,10 @@ extension SigLIPConfig {
         self.init(
             text: try Self.textTower(text, activation: quick ? .quickGELU : .gelu), vision: tower,
             cleaning: try Self.cleaning(text))
+        hasStoredProjection = isProjected
+        guard isProjected || self.text.tower.hiddenSize == featureWidth else {
+            throw text.bad("proj_type", "is 'none', and width \(self.text.tower.hiddenSize) is not embed_dim \(width)")
+        }
     }
 
     private static func textTower(
@@ -76,7 +82,8 @@ extension SigLIPConfig {
         let name = try vision.string(key, default: "")
         let parts = name.split(separator: ".").first.map { $0.split(separator: "_").map(String.init) } ?? []
         guard parts.count == 5, parts[0] == "vit", parts[3] == "siglip", let size = timmSizes[parts[1]],
-            parts[2].hasPrefix("patch"), let patch = Int(parts[2].dropFirst(5)), patch > 0, let side = Int(parts[4])
+            parts[2].hasPrefix("patch"), let patch = Int(parts[2].dropFirst(5)), (1...4096).contains(patch),
+            let side = Int(parts[4]), (patch...16_384).contains(side)
         else {
             throw vision.bad(
                 key,

@@ -22,6 +22,8 @@ public struct SigLIPConfig: Sendable, Equatable {
     public var vision: VisionConfig
     /// What is done to a text before its tokenizer sees it.
     public var cleaning = TextCleaning.none
+    /// Whether open_clip's file has a projection of texts; where it has none, that is the identity.
+    var hasStoredProjection = true
 
     /// What is done to a text before its tokenizer sees it.
     public enum TextCleaning: String, Sendable {

@@ -13,7 +13,8 @@ struct SigLIPTextTransformer {
     let head: Linear
     let config: SigLIPTextConfig
 
-    /// How many prompts go through the tower at once: what it needs in memory is bounded so.
+    /// How many prompts go through the tower at once: what it needs in memory is bounded so, but for what a backward pass
+    /// needs of all of them.
     private static let chunk = 64
 
     init(_ scope: ParameterScope, _ config: SigLIPTextConfig, featureWidth: Int) throws {

@@ -40,6 +40,10 @@ enum TimmNames {
             OpenCLIPNames.addLayers(
                 &recipes, part, to: "vision_model", from: "visual.trunk.blocks", .timm, config.vision.tower)
         }
+        if !config.hasStoredProjection {
+            recipes["text_model.head.weight"] = .filled(.identity)
+            recipes["text_model.head.bias"] = .filled(.zeros)
+        }
         return recipes
     }
 }

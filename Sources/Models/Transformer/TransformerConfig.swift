@@ -79,7 +79,10 @@ extension TransformerConfig {
     }
 
     /// The multiply-adds of a block's linear layers for a token.
-    var blockCost: Int { 4 * hiddenSize * hiddenSize + 2 * hiddenSize * intermediateSize }
+    var blockCost: Double {
+        let (width, middle) = (Double(hiddenSize), Double(intermediateSize))
+        return 4 * width * width + 2 * width * middle
+    }
 
     /// The widths that a linear layer of a block maps from and to, by its name in the block; nil where there is none.
     func linearLayer(_ name: String) -> (from: Int, to: Int)? {

@@ -29,9 +29,9 @@ extension AutomaticTraining {
     /// The share of the free disk that activations may take.
     private static let diskShare = 0.5
 
-    /// The multiply-adds that a step may spend on the text tower: some three seconds on two cores, and less on a GPU, which is
-    /// more than a hundred times as fast.
-    private var textBudget: Int { device == .cpu ? 200_000_000_000 : 20_000_000_000_000 }
+    /// The multiply-adds that a step may spend on the text tower: some three seconds on two cores. A GPU is a hundred times
+    /// as fast, but what the backward pass needs has to fit into its memory.
+    private var textBudget: Double { device == .cpu ? 2e11 : 2e12 }
 
     /// The last groups of the text tower that train; nil for all. Long lists, and towers whose texts are padded, would take
     /// hours on two cores; what is left out is computed once.

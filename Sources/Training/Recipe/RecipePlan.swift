@@ -139,9 +139,9 @@ struct RecipePlan: Codable, Equatable {
     /// How many of the last groups of a text tower train, so that a step spends little more than `budget` multiply-adds on
     /// it; nil for all. `blockCost` is what a block takes, forward and backward. Its last block trains unless that alone is
     /// four times too much; the projection always does.
-    static func textGroups(blockCost: Int, blocks: Int, budget: Int) -> Int? {
-        if blockCost * blocks <= budget { return nil }
-        let affordable = budget / max(1, blockCost)
+    static func textGroups(blockCost: Double, blocks: Int, budget: Double) -> Int? {
+        if blockCost * Double(blocks) <= budget { return nil }
+        let affordable = Int(budget / blockCost)
         return affordable > 0 ? affordable + 1 : blockCost <= 4 * budget ? 2 : 1
     }
 

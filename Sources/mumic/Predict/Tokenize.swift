@@ -11,8 +11,9 @@ struct Tokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print the token ids of the lines on stdin, one JSON array a line.",
         discussion: """
-            As transformers' fast tokenizer: <|startoftext|> and <|endoftext|> included, no padding, cut to the \
-            context length with <|endoftext|> last.
+            As transformers' tokenizer of the model: with the tokens that it puts around a text (CLIP's \
+            <|startoftext|> and <|endoftext|>), cut to the context length with the end last, and not padded, but \
+            for SigLIP, whose texts are padded to the context length.
 
               echo "a photo of a pool" | mumic tokenize --model MODEL
             """)
