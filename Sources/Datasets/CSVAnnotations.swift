@@ -17,7 +17,12 @@ extension CSVReader {
         var seen: Set<String> = ["image"]
         for column in 1..<max(fieldCount, 1) {
             let name = field(column).trimmedLabel
-            guard !name.isEmpty else { throw wrong("column \(column + 1) has no name; name it or remove it") }
+            // As people count: fields before the image's stand one place further left.
+            let place = column <= imageColumn ? column : column + 1
+            guard !name.isEmpty else {
+                let index = place == 1 ? "; pandas writes its index so, leave it out with to_csv(index=False)" : ""
+                throw wrong("column \(place) has no name; name it or remove it\(index)")
+            }
             guard seen.insert(name).inserted else { throw wrong("column \(quoted(name)) is there twice; keep one") }
             names.append(name)
         }

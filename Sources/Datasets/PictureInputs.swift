@@ -6,7 +6,8 @@ import Synchronization
 
 /// The pictures that INPUT arguments stand for, one at a time and in their order.
 ///
-/// - a directory: its pictures (`jpg`, `jpeg`, `png`, `webp`), recursively, in byte order of their paths
+/// - a directory: its pictures (files called `jpg`, `jpeg`, `png` or `webp`, and others that begin as such pictures do),
+///   recursively, in byte order of their paths; ``leftOut`` tells of other files
 /// - a data file (`csv`, `jsonl`, `ndjson`, `json`): the pictures it lists, without a look at their labels
 /// - `-`: a path a line on standard input, each given out as soon as its line is complete
 /// - anything else: itself, also where it does not exist; opening it tells
@@ -44,6 +45,9 @@ public final class PictureInputs: Sequence, Sendable {
         }
     }
 
+    /// The files in directories that were left out since they are no pictures, so far: how many, and the first.
+    public var leftOut: (count: Int, first: String?) { state.withLock { $0.reader.leftOut } }
+
     /// Throws the error that ended the sequence, if one did.
     public func finish() throws(DatasetError) {
         if let error = state.withLock({ $0.error }) { throw error }
@@ -65,6 +69,7 @@ private struct PictureInputReader {
     let imagesDirectory: String?
     let standardInput: Int32
     var current: Current?
+    var leftOut: (count: Int, first: String?) = (0, nil)
 
     mutating func next() throws(DatasetError) -> Picture? {
         while true {
@@ -121,6 +126,9 @@ private struct PictureInputReader {
         case .directory(var walk):
             current = nil
             let path = walk.next()
+            if path == nil {
+                leftOut = (leftOut.count + walk.leftOut.count, leftOut.first ?? walk.leftOut.first)
+            }
             current = .directory(walk)
             return path.map { Picture(name: $0, path: $0) }
         case .csv(let reader, let columns, let folder):

@@ -62,14 +62,17 @@ public struct ClassifierDescription: Codable, Sendable, Equatable {
         self.annotationNoise = annotationNoise
     }
 
-    /// Reads a description; all but the version may be absent. Throws a `DecodingError` that names the key.
+    /// Reads a description. What scores depend on (labels, templates, bias) has to be there; the temperature is in the
+    /// weights. Throws a `DecodingError` that names the key.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.version = try container.decode(Int.self, forKey: .version)
-        self.labels = try container.decodeIfPresent([Label].self, forKey: .labels) ?? []
-        self.templates = try container.decodeIfPresent([PromptTemplate].self, forKey: .templates) ?? [.standard]
+        // Another version is refused as such, whatever it has.
+        let isKnown = version == 1
+        self.labels = isKnown ? try container.decode([Label].self, forKey: .labels) : []
+        self.templates = isKnown ? try container.decode([PromptTemplate].self, forKey: .templates) : [.standard]
         self.temperature = try container.decodeIfPresent(Double.self, forKey: .temperature) ?? 0.01
-        self.bias = try container.decodeIfPresent(LabelBias.self, forKey: .bias) ?? 0
+        self.bias = isKnown ? try container.decode(LabelBias.self, forKey: .bias) : 0
         self.thresholds = try container.decodeIfPresent([String: Double].self, forKey: .thresholds) ?? [:]
         let loss = try container.decodeIfPresent(String.self, forKey: .loss)
         self.loss = loss

@@ -38,7 +38,17 @@ public struct PretrainingRun {
                 ("data", options.data), ("validation", options.validation), ("architecture", options.architecture),
             ])
         }
+        if options.loss == .clip, options.batchSize * options.accumulate < 2 {
+            throw InputError.usage(
+                "--batch-size 1: a picture has no other caption to be told from, so that nothing is learned; take 2 or more, or --accumulate"
+            )
+        }
         let captions = try readCaptions(options.data, monitor)
+        if options.loss == .clip, captions.rows.count < 2 {
+            throw InputError.badData(
+                "\(options.data) has one caption, and a picture has no other to be told from, so that nothing is learned; add some"
+            )
+        }
         let validation = try options.validation.map { try readCaptions($0, monitor) }
         let architecture = try options.architecture.map { path in
             let bytes = try readFile(path: path, maximumBytes: 16 << 20, acceptsPipes: true)

@@ -70,7 +70,16 @@ struct DeclaredOption {
 
     private func arguments(for scalar: Node.Scalar) throws(ImpossibleValue) -> [String] {
         var text = scalar.string
-        if let type = type as? any ScalarConstructible.Type {
+        // YAML 1.1 would take 010 for 8 and 1:30 for 90.
+        let digits = text.replacing("_", with: "")
+        if type is Int.Type {
+            guard let value = Int(digits) else { throw ImpossibleValue(scalar) }
+            text = "\(value)"
+        } else if type is Double.Type, let value = Double(digits), value.isFinite {
+            text = "\(value)"
+        } else if type is Double.Type {
+            throw ImpossibleValue(scalar)
+        } else if let type = type as? any ScalarConstructible.Type {
             guard let value = type.construct(from: scalar) else { throw ImpossibleValue(scalar) }
             text = "\(value)"
         } else if (type as? any ExpressibleByArgument.Type)?.init(argument: text) == nil {

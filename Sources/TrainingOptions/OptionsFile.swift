@@ -15,6 +15,15 @@ struct OptionsFile<Run: RunConfiguration> {
         let node: Node?
         do {
             node = try Yams.compose(yaml: text)
+        } catch YamlError.duplicatedKeysInMapping(let keys, _) {
+            let key = keys.first ?? "?"
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().filter {
+                $0.element.hasPrefix(key + ":") || $0.element.hasPrefix("'\(key)'")
+                    || $0.element.hasPrefix("\"\(key)\"")
+            }.map { $0.offset + 1 }
+            let place = lines.count > 1 ? ":\(lines[1])" : ""
+            let first = lines.first.map { ", first on line \($0)" } ?? ""
+            throw InputError.badData("\(path)\(place): key '\(printable(key))' is given twice\(first); keep one")
         } catch let error as YamlError {
             throw InputError.badData("\(path): \(error.place)is not YAML; correct it")
         }

@@ -110,6 +110,11 @@ import Testing
         #expect(try failureOf("image,a,b,a\n") == "d.csv:1: column 'a' is there twice; keep one")
         #expect(try failureOf("image,a,image\n") == "d.csv:1: column 'image' is there twice; keep one")
         #expect(try failureOf("image,a,\n") == "d.csv:1: column 3 has no name; name it or remove it")
+        #expect(
+            try failureOf(",image,a\n")
+                == "d.csv:1: column 1 has no name; name it or remove it; pandas writes its index so, leave it out with to_csv(index=False)"
+        )
+        #expect(try failureOf("a,,image,b\n") == "d.csv:1: column 2 has no name; name it or remove it")
         #expect(try failureOf("image,a\n") == "'d.csv' lists no pictures; add a row for each picture")
         #expect(try failureOf("image,labels\na.jpg,\n") == "'d.csv' names no labels; add at least one")
     }

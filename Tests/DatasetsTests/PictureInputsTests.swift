@@ -37,6 +37,23 @@ import Testing
         #expect(try names(folder.path + "/") == expected)
     }
 
+    @Test func `a directory gives pictures whatever they are called, and tells of other files`() throws {
+        let begin: [(String, [UInt8])] = [
+            ("a.jfif", [0xFF, 0xD8, 0xFF, 0xE0]), ("b", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
+            ("c/d.bin", Array("RIFF1234WEBPVP8 ".utf8)), ("e.txt", Array("no picture at all".utf8)), ("f.heic", []),
+            ("g.dat", Array("RIFF1234WAVE".utf8)),
+        ]
+        try FileManager.default.createDirectory(atPath: folder("c"), withIntermediateDirectories: false)
+        for (name, bytes) in begin {
+            try Data(bytes + [UInt8](repeating: 0, count: bytes.isEmpty ? 0 : 12)).write(
+                to: URL(fileURLWithPath: folder(name)))
+        }
+        #expect(try names(folder.path) == ["D/a.jfif", "D/b", "D/c/d.bin"])
+        let inputs = PictureInputs([folder.path])
+        while try inputs.next() != nil {}
+        #expect(inputs.leftOut.count == 3 && inputs.leftOut.first == folder("e.txt"))
+    }
+
     @Test func `links are followed, loops end and pipes are left out`() throws {
         try folder.touch("a/x.jpg", "b/y.jpg")
         let files = FileManager.default

@@ -181,7 +181,7 @@ import TorchNN
             $0.split(separator: "\n").dropLast(20).joined(separator: "\n") + "\n"
         }
         let head = try copy("head", "mumic.json") { _ in
-            "{\"version\": 1, \"loss\": \"linear-head\", \"labels\": [{\"name\": \"pool\"}]}"
+            wholeDescription("{\"version\": 1, \"loss\": \"linear-head\", \"labels\": [{\"name\": \"pool\"}]}")
         }
         for (start, fineTuned, part) in [
             (Curve.model, heads, "vision_config.num_attention_heads is 3 in one and 4 in the other"),

@@ -50,9 +50,23 @@ import Testing
         #expect(try ClassifierDescription.read(directory: TemporaryFolder().path) == nil)
     }
 
-    @Test func `all but the version may be absent`() throws {
+    @Test(arguments: ["labels", "templates", "bias"]) func `what scores depend on has to be there`(_ key: String) throws
+    {
         let folder = try TemporaryFolder()
-        try folder.put("mumic.json", "{\"version\": 1, \"labels\": [{\"name\": \"pool\"}], \"something\": [1]}")
+        let whole = wholeDescription(#"{"version": 1}"#)
+        let parts = whole.split(separator: ", ").filter { !$0.contains("\"\(key)\"") }.joined(separator: ", ")
+        try folder.put("mumic.json", parts.hasSuffix("}") ? parts : parts + "}")
+        let error = try #require(throws: MultiLabelError.self) {
+            try ClassifierDescription.read(directory: folder.path)
+        }
+        #expect("\(error)".contains("lacks the key '\(key)'"), "\(error)")
+    }
+
+    @Test func `everything else may be absent`() throws {
+        let folder = try TemporaryFolder()
+        try folder.put(
+            "mumic.json",
+            wholeDescription("{\"version\": 1, \"labels\": [{\"name\": \"pool\"}], \"something\": [1]}"))
         let read = try #require(try ClassifierDescription.read(directory: folder.path))
         #expect(read.labels == [Label(name: "pool")])
         #expect(read.templates == [.standard] && read.bias == 0 && read.thresholds.isEmpty && read.loss == nil)
@@ -95,7 +109,7 @@ import Testing
         ]) func `hostile descriptions are errors on one line`(_ text: String, problem: String) throws
     {
         let folder = try TemporaryFolder()
-        try folder.put("mumic.json", text)
+        try folder.put("mumic.json", wholeDescription(text))
         let error = try #require(throws: MultiLabelError.self) {
             try ClassifierDescription.read(directory: folder.path)
         }
@@ -129,7 +143,7 @@ import Testing
             try folder.put(
                 "mumic.json",
                 """
-                {"version": 1, "calibration": {"method": "\(method)", "global": {"scale": 1, "shift": -2},
+                {"version": 1, "labels": [], "templates": ["{}"], "bias": 0, "calibration": {"method": "\(method)", "global": {"scale": 1, "shift": -2},
                  "labels": {"sea view": \(curve)}}}
                 """)
             let error = try #require(throws: MultiLabelError.self) {

@@ -98,7 +98,7 @@ import TorchNN
         try folder.put(
             "mumic.json",
             """
-            {"version": 1, "labels": [{"name": "pool", "prompts": ["a pool", "water"]}, {"name": "sun"}]}
+            {"version": 1, "labels": [{"name": "pool", "prompts": ["a pool", "water"]}, {"name": "sun"}], "templates": ["a photo of a {}"], "bias": 0}
             """)
         let bundle = try ModelBundle(directory: folder.path)
         let pool = Label(name: "pool", prompts: ["a pool", "water"])
@@ -109,7 +109,7 @@ import TorchNN
         #expect(throws: MultiLabelError.noLabels(directory: Curve.model)) {
             try ModelBundle(directory: Curve.model).resolve(nil)
         }
-        try folder.put("mumic.json", "{\"version\": 1}")
+        try folder.put("mumic.json", wholeDescription("{\"version\": 1}"))
         #expect(throws: MultiLabelError.noLabels(directory: folder.path)) {
             try ModelBundle(directory: folder.path).resolve(nil)
         }
@@ -150,7 +150,8 @@ import TorchNN
         try folder.put(
             "mumic.json",
             """
-            {"version": 1, "labels": [{"name": "a"}, {"name": "b"}, {"name": "c"}], "loss": "linear-head"}
+            {"version": 1, "labels": [{"name": "a"}, {"name": "b"}, {"name": "c"}], "loss": "linear-head", "templates": ["a photo of a {}"],
+             "bias": 0}
             """)
         var random = SeededRandom(seed: 3)
         weight = (0..<3 * 24).map { _ in Float.random(in: -1...1, using: &random) }

@@ -16,7 +16,8 @@ import Torch
     init() throws { folder = try TemporaryFolder() }
 
     private func read(_ keys: String) throws -> ClassifierDescription {
-        try folder.put("mumic.json", #"{"version": 1, "labels": [{"name": "a"}, {"name": "b"}], \#(keys)}"#)
+        try folder.put(
+            "mumic.json", wholeDescription(#"{"version": 1, "labels": [{"name": "a"}, {"name": "b"}], \#(keys)}"#))
         return try #require(try ClassifierDescription.read(directory: folder.path))
     }
 

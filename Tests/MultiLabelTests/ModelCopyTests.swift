@@ -18,7 +18,8 @@ import TorchNN
         folder = try TemporaryFolder()
         try createDirectory(path: folder("model"))
         try copyDirectory(from: Curve.model, to: folder("model"))
-        try folder.put("model/mumic.json", #"{"version": 1, "labels": [{"name": "pool", "prompts": []}]}"#)
+        try folder.put(
+            "model/mumic.json", wholeDescription(#"{"version": 1, "labels": [{"name": "pool", "prompts": []}]}"#))
     }
 
     private func names(_ name: String) throws -> [String] { try listDirectory(path: folder(name)).sorted() }

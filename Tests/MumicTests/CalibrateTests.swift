@@ -56,7 +56,7 @@ import Testing
             "model/mumic.json",
             """
             {"version": 1, "labels": [{"name": "pool"}, {"name": "sun"}, {"name": "balcony"}, {"name": "castle"}],
-             "temperature": 0.11, "bias": 0, "positives": {"pool": 500, "sun": 7, "balcony": 60, "castle": 3}}
+             "templates": ["a photo of a {}"], "temperature": 0.11, "bias": 0, "positives": {"pool": 500, "sun": 7, "balcony": 60, "castle": 3}}
             """)
         try folder.put("own.txt", "pool\nsea view\ncastle\n")
         let outcome = try Program.run(
@@ -107,7 +107,7 @@ import Testing
         try folder.put(
             "hostile/mumic.json",
             """
-            {"version": 1, "labels": [{"name": "pool"}],
+            {"version": 1, "labels": [{"name": "pool"}], "templates": ["a photo of a {}"], "bias": 0,
              "calibration": {"method": "platt", "global": {"scale": -1, "shift": 0}}}
             """)
         try folder.put("none.csv", "image,pool\nimages/p00.png,0\nimages/p01.png,0\n")

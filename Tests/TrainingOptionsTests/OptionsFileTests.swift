@@ -118,6 +118,9 @@ import TorchNN
         ("beta1: 0.5\n", ":1: unknown key 'beta1'"), ("resume: true\n", ":1: unknown key 'resume'"),
         ("no-epochs: 3\n", ":1: unknown key 'no-epochs'"), ("no-fixed-bias: true\n", ":1: unknown key 'no-fixed-bias'"),
         ("- a\n", " is not a list of KEY: VALUE lines"), ("a: [\n", "line 2 is not YAML; correct it"),
+        ("seed: 1\nepochs: 2\nseed: 3\n", ":3: key 'seed' is given twice, first on line 1; keep one"),
+        ("batch-size: 1:30\n", ":1: key 'batch-size' cannot be '1:30'"), ("epochs: 0x10\n", "'epochs' cannot be"),
+        ("learning-rate: 1:30\n", "'learning-rate' cannot be"),
     ]) func `a file that is no list of options is bad data`(_ text: String, _ part: String) throws {
         let written = try TemporaryFolder.write(text)
         expectError(.badData, part) {

@@ -50,7 +50,7 @@ struct Embed: ParsableCommand {
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
         if let lines { return try embedder.embedTexts(to: output, monitor: .console) { try lines.nextText() } }
         let pictures = PictureInputs(inputs, imagesDirectory: images)
-        let tally = try embedder.embed(pictures, to: output, monitor: .console, finish: pictures.finish)
+        let tally = try embedder.embed(pictures, to: output, monitor: .console, finish: pictures.finishAndTell)
         try tally.check(pictures, place: "\(output.dropLast(4)).jsonl")
     }
 

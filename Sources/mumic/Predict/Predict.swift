@@ -58,7 +58,7 @@ struct Predict: ParsableCommand {
             // One by one: as a filter, whoever writes the paths may wait for the answers.
             try StandardOutput.shared.flush()
         }
-        try pictures.finish()
+        try pictures.finishAndTell()
         try tally.check(pictures)
     }
 }

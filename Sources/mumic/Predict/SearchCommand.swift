@@ -70,7 +70,7 @@ struct SearchCommand: ParsableCommand {
         if !text.isEmpty { return try embedder.search(text, through: queue) }
         let pictures = PictureInputs(inputs, imagesDirectory: images)
         let tally = try embedder.search(pictures, through: queue, monitor: .besideResults)
-        try pictures.finish()
+        try pictures.finishAndTell()
         try tally.check(pictures)
     }
 
