@@ -140,7 +140,8 @@ let package = Package(
         .target(
             name: "Models",
             dependencies: [
-                "TorchNN", "Torch", "Tokenization", "Imaging", "PyTorchFiles", "Safetensors", "FileIO", "JSON",
+                "TorchNN", "Torch", "Tokenization", "Imaging", "PyTorchFiles", "Safetensors", "ContentHash", "FileIO",
+                "JSON",
             ]),
         .target(name: "Evaluation", dependencies: ["Datasets", "FileIO", "JSON"]),
         .target(name: "Audit", dependencies: ["Datasets", "Evaluation", "FileIO", "JSON", "Randomness"]),

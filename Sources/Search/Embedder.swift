@@ -50,8 +50,13 @@ public struct Embedder {
         }
     }
 
-    /// Writes the features of pictures as OUT.npy, float32 `[N, D]` in their order, and OUT.jsonl, which says what each
-    /// row is. A picture that cannot be read is a row of NaN.
+    /// What the features depend on.
+    ///
+    /// - Throws: The errors of reading the weights.
+    public func fingerprint() throws -> ModelFingerprint { try checkpoint.fingerprint() }
+
+    /// Writes the features of pictures as OUT.npy, float32 `[N, D]` in their order, OUT.jsonl, which says what each row is,
+    /// and OUT.json, which says by what model (``Models/ModelFingerprint``). A picture that cannot be read is a row of NaN.
     ///
     /// `output` is the path of OUT.npy. `finish` throws where the pictures ended early, as a list does that breaks off.
     /// Throws as ``features(of:receive:)``, ``FileIO/FileIOError`` and ``FileIO/Interrupted``; no file is written then.
@@ -72,7 +77,7 @@ public struct Embedder {
         }
         try finish()
         progress.finish()
-        try file.commit()
+        try file.commit(fingerprint())
         return tally
     }
 
@@ -90,16 +95,18 @@ public struct Embedder {
             progress.advance(by: texts.count)
         }
         progress.finish()
-        try file.commit()
+        try file.commit(fingerprint())
     }
 }
 
-/// OUT.npy and OUT.jsonl, which appear when both are whole.
+/// OUT.npy, OUT.jsonl and OUT.json, which appear when all are whole.
 private struct EmbeddingWriter {
+    private let path: String
     private let matrix: NPYWriter
     private let names: AtomicFileWriter
 
     init(path: String, columns: Int) throws {
+        self.path = path
         matrix = try NPYWriter(path: path, columns: columns)
         names = try AtomicFileWriter(path: EmbeddingIndex.namesPath(path))
     }
@@ -110,7 +117,8 @@ private struct EmbeddingWriter {
     }
 
     /// Puts the files in place.
-    func commit() throws {
+    func commit(_ fingerprint: ModelFingerprint) throws {
+        try AtomicFile.write(try jsonText(fingerprint), to: EmbeddingIndex.fingerprintPath(path), durable: false)
         try matrix.commit(durable: false)
         try names.commit(durable: false)
     }

@@ -2,6 +2,7 @@
 
 public import FileIO
 import Foundation
+public import Models
 import Torch
 
 /// What a row of features is: a line of OUT.jsonl beside OUT.npy.
@@ -28,11 +29,43 @@ public struct EmbeddingIndex {
         public let score: Float
     }
 
+    /// What the rows were computed by; nil where that was not written down, as earlier versions did not.
+    public let fingerprint: ModelFingerprint?
+    private let path: String
     private let vectors: NPYFile
     private let names: MappedFile
     private let namesPath: String
     /// Where each row's line begins, and where the last one ends.
     private let lineStarts: [Int]
+
+    /// Refuses rows of another model than the one whose fingerprint is given; where nothing is known of theirs, gives a
+    /// warning in words.
+    ///
+    /// - Throws: ``FileIO/InputError`` that says in what the models differ.
+    public func check(_ model: ModelFingerprint) throws -> String? {
+        guard let fingerprint else {
+            return
+                "there is no \(printable(Self.fingerprintPath(path))), which says by what model the rows were computed; cosines mean nothing if it was another"
+        }
+        guard let difference = fingerprint.firstDifference(from: model) else { return nil }
+        throw InputError.badData(
+            "\(printable(path)) was embedded by another model: \(difference) differ\(difference.hasSuffix("weights") ? "" : "s"); search with that model, or embed again with this one"
+        )
+    }
+
+    /// OUT.json beside OUT.npy.
+    static func fingerprintPath(_ path: String) -> String { path.dropLast(4) + ".json" }
+
+    private static func fingerprint(_ path: String) throws -> ModelFingerprint? {
+        let place = fingerprintPath(path)
+        guard FileManager.default.fileExists(atPath: place) else { return nil }
+        let bytes = try readFile(path: place, maximumBytes: 1 << 20)
+        guard let found = try? JSONDecoder().decode(ModelFingerprint.self, from: Data(bytes)) else {
+            throw InputError.badData(
+                "\(printable(place)) does not say by what model the rows were computed; embed again, or move it away")
+        }
+        return found
+    }
 
     /// Opens OUT.npy, whose rows have `columns` numbers, and the OUT.jsonl beside it. Throws ``FileIO/FileIOError`` and
     /// ``FileIO/InputError`` where they are not there or do not fit.
@@ -55,6 +88,8 @@ public struct EmbeddingIndex {
                 "\(printable(namesPath)) has \(lineStarts.count - 1) lines and \(printable(path)) \(vectors.rows) rows; they do not belong together, embed again"
             )
         }
+        self.path = path
+        fingerprint = try Self.fingerprint(path)
         self.vectors = vectors
         self.namesPath = namesPath
         self.names = names

@@ -27,6 +27,9 @@ package struct WeightAdditions {
         (self.factors, self.replacements) = (factors, replacements)
     }
 
+    /// The adapter's file.
+    var files: WeightFiles { .safetensors(checkpoint) }
+
     /// s·B·A of a weight `[to, from]` in float32, or nil if the file has none for it.
     ///
     /// - Throws: `InputError` if A or B has another shape or is not finite.

@@ -81,6 +81,23 @@ public struct WeightSource {
         return files.names.compactMap { name in files.tensor(name).map { ($0.dtype, $0.shape) } }
     }
 
+    /// Hands over the names and bytes of all tensors, by name, as for a hash: those of an adapter too. The same weights give
+    /// the same in a file of either kind.
+    package func forEachStoredBytes(_ body: (UnsafeRawBufferPointer) -> Void) throws {
+        func visit(_ files: WeightFiles) throws {
+            for name in files.names.sorted() {
+                guard let tensor = files.tensor(name) else { continue }
+                Array("\(name) \(tensor.dtype.rawValue) \(tensor.shape)\n".utf8).withUnsafeBytes(body)
+                let count = tensor.shape.reduce(1, *)
+                for start in stride(from: 0, to: count, by: 4 << 20) {
+                    try tensor.withElements(start..<min(count, start + 4 << 20), body)
+                }
+            }
+        }
+        if case .checkpoint(let files, _) = storage { try visit(files) }
+        if let additions { try visit(additions.files) }
+    }
+
     /// How many elements each parameter has, by the name that layers ask for.
     public var parameterCounts: [String: Int] {
         guard case .checkpoint(let files, let recipes) = storage else { return [:] }

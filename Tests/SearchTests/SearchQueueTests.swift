@@ -2,6 +2,7 @@
 
 import FileIO
 import Foundation
+import Models
 import MultiLabel
 import TestSupport
 import Testing
@@ -52,6 +53,33 @@ import Testing
         #expect(results.map(\.image) == ranked.map { names[$0.0] }, sourceLocation: sourceLocation)
         // Sums of sixteen products in float32.
         #expect(zip(results, ranked).allSatisfy { abs(Double($0.score) - $1.1) < 1e-5 }, sourceLocation: sourceLocation)
+    }
+
+    @Test func `rows of another model are refused, and of an unknown one a warning`() throws {
+        let own = try ModelCheckpoint(directory: Curve.model)
+        let index = try EmbeddingIndex(path: folder("index.npy"), columns: own.featureWidth)
+        #expect(try index.check(own.fingerprint()) == nil)
+        // The same weights say the same wherever they lie; a weight more or less does not.
+        let copy = try TemporaryFolder()
+        try FileManager.default.copyItem(atPath: Curve.model, toPath: copy("model"))
+        #expect(try ModelCheckpoint(directory: copy("model")).fingerprint() == index.fingerprint)
+        let path = copy("model/model.safetensors")
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes[bytes.count - 4] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let other = try ModelCheckpoint(directory: copy("model")).fingerprint()
+        let error = try #require(throws: InputError.self) { try index.check(other) }
+        #expect("\(error)".contains("was embedded by another model: its weights differ"), "\(error)")
+        let settings = copy("model/preprocessor_config.json")
+        let text = try String(contentsOfFile: settings, encoding: .utf8).replacing("0.48145466", with: "0.5")
+        try text.write(toFile: settings, atomically: true, encoding: .utf8)
+        let prepared = try ModelCheckpoint(directory: copy("model")).fingerprint()
+        #expect(prepared.preprocessing != other.preprocessing && prepared.weights == other.weights)
+        for name in ["index.npy", "index.jsonl"] { try copy.copy(folder(name), to: name) }
+        let unknown = try EmbeddingIndex(path: copy("index.npy"), columns: own.featureWidth)
+        #expect(try unknown.check(other)?.contains("index.json, which says by what model") == true)
+        try copy.put("index.json", "{}")
+        #expect(throws: InputError.self) { try EmbeddingIndex(path: copy("index.npy"), columns: own.featureWidth) }
     }
 
     @Test func `a picture finds itself and then the nearest`() throws {

@@ -14,6 +14,8 @@ enum Curve {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("TrainingTests/Fixtures/curve").path
 
+    static let model = folder + "/model"
+
     static func picture(_ number: Int) -> Picture {
         let path = folder + "/images/p\(number < 10 ? "0" : "")\(number).png"
         return Picture(name: path, path: path)
@@ -21,7 +23,7 @@ enum Curve {
 
     static func embedder() throws -> Embedder {
         try Embedder(
-            try ModelCheckpoint(directory: folder + "/model"),
+            try ModelCheckpoint(directory: model),
             options: PictureStreamOptions(batchSize: 8, workers: 2, device: .cpu))
     }
 }

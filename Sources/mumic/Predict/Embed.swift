@@ -15,7 +15,8 @@ struct Embed: ParsableCommand {
         abstract: "Write the unit-norm features of pictures or texts as a NumPy file.",
         usage: "mumic embed --model <model> --output <out.npy> [<options>] (<input> ... | --text <file>)",
         discussion: """
-            OUT.npy holds float32 [N, D] in input order; OUT.jsonl says which row is what. A picture that cannot be \
+            OUT.npy holds float32 [N, D] in input order; OUT.jsonl says which row is what, \
+            OUT.json by what model they are. A picture that cannot be \
             read gives a row of NaN at its place and an error in OUT.jsonl; the exit status is then 65.
 
               mumic embed --model run/model --output photos.npy photos/

@@ -8,6 +8,7 @@ import JSON
 import Models
 import MultiLabel
 import Search
+import Terminal
 import TrainingOptions
 
 /// Finds the embedded pictures that are nearest to pictures or words.
@@ -17,7 +18,7 @@ struct SearchCommand: ParsableCommand {
         abstract: "Find the embedded pictures that are nearest to a picture or to words.",
         usage: "mumic search --model <model> --embeddings <out.npy> [<options>] (<input> ... | --text <words> ...)",
         discussion: """
-            OUT.npy and the OUT.jsonl beside it are what mumic embed wrote with the same model. Prints a line a query \
+            OUT.npy and the OUT.jsonl beside it are what mumic embed wrote with the same model, as OUT.json tells. Prints a line a query \
             with the rows of the highest cosine, best first. Works for embedded texts too.
 
               mumic embed --model run/model --output photos.npy photos/
@@ -62,6 +63,7 @@ struct SearchCommand: ParsableCommand {
         let options = try model.streamOptions()
         let checkpoint = try modelCheckpoint(model.directory())
         let index = try EmbeddingIndex(path: embeddings, columns: checkpoint.featureWidth)
+        if let warning = try index.check(checkpoint.fingerprint()) { StandardError.line("warning: " + warning) }
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
         let queue = SearchQueue(index, topK: topK, excludesSelf: excludeSelf, monitor: .console) { answers in
             for answer in answers { try StandardOutput.shared.write(try printed(answer)) }
