@@ -27,13 +27,13 @@ struct LabelCells {
     let labels: [String]
 
     /// What is in no label but by mistake.
-    private static let strong = [";", "\t", "；", "、", "，", "\n"]
+    private static let strong: [Character] = [";", "\t", "；", "、", "，", "\n"]
     /// What may also be in a label: it counts only where its parts are labels themselves.
-    private static let weak = [",", "/", "+", "&"]
+    private static let weak: [Character] = [",", "/", "+", "&"]
 
     private var cellCount = 0
     /// By separator, the cells that may have been parted by it: how many, and the first with its line.
-    private var met: [String: (count: Int, cell: String, line: Int)] = [:]
+    private var met: [Character: (count: Int, cell: String, line: Int)] = [:]
     /// Distinct cells without a `|`, and those of them that hold a weak separator, with how many there are.
     private var whole: Set<String> = []
     private var doubtful: [String: (count: Int, line: Int)] = [:]
@@ -59,9 +59,9 @@ struct LabelCells {
         }
         let parts = Self.split(text, "|")
         if text.utf8.contains(UInt8(ascii: "|")) { return parts }
-        if let mark = Self.strong.first(where: text.contains) {
-            met[mark, default: (0, text, line)].count += 1
-        } else if Self.weak.contains(where: text.contains) {
+        if let mark = Self.first(of: Self.strong, in: text) {
+            meet(mark, text, line: line, count: 1)
+        } else if Self.first(of: Self.weak, in: text) != nil {
             doubtful[text, default: (0, line)].count += 1
         }
         whole.insert(text)
@@ -73,16 +73,14 @@ struct LabelCells {
         let known = whole.union(labels)
         for (cell, found) in doubtful {
             for mark in Self.weak where cell.contains(mark) {
-                let parts = Self.split(cell, mark)
+                let parts = Self.split(cell, String(mark))
                 guard parts.count > 1, parts.allSatisfy(known.contains) else { continue }
-                let first = met[mark].map { $0.line < found.line ? ($0.cell, $0.line) : (cell, found.line) }
-                let (text, line) = first ?? (cell, found.line)
-                met[mark] = ((met[mark]?.count ?? 0) + found.count, text, line)
+                meet(mark, cell, line: found.line, count: found.count)
                 break
             }
         }
         for (mark, found) in met.sorted(by: { ($0.value.line, $0.key) < ($1.value.line, $1.key) }) {
-            let name = ["\t": "a tab", "\n": "a line's end"][mark] ?? quoted(mark)
+            let name = ["\t": "a tab", "\n": "a line's end"][mark] ?? quoted(String(mark))
             let option = mark == "\t" ? "'\\t'" : mark == "\n" ? "'\\n'" : "'\(mark)'"
             let cells =
                 found.count == 1
@@ -95,12 +93,27 @@ struct LabelCells {
         }
     }
 
+    /// Counts cells that may have been parted by a mark; the first is kept.
+    private mutating func meet(_ mark: Character, _ cell: String, line: Int, count: Int) {
+        var found = met[mark] ?? (0, cell, line)
+        if line < found.line { (found.cell, found.line) = (cell, line) }
+        found.count += count
+        met[mark] = found
+    }
+
+    /// The first of some marks that a text holds, in one pass over it.
+    private static func first(of marks: [Character], in text: String) -> Character? {
+        text.compactMap(marks.firstIndex(of:)).min().map { marks[$0] }
+    }
+
     private mutating func find(_ severity: Finding.Severity, _ line: Int, _ message: String) {
         findings.append(Finding(severity: severity, line: line, message: message))
     }
 
     private static func split(_ text: String, _ separator: String) -> [String] {
-        text.split(separator: separator).map { String($0).trimmedLabel }.filter { !$0.isEmpty }
+        let parts =
+            separator.count == 1 ? text.split(separator: Character(separator)) : text.split(separator: separator)
+        return parts.map { String($0).trimmedLabel }.filter { !$0.isEmpty }
     }
 
     /// The texts of a list as JSON or Python write it, such as `["pool"]` or `['sea view', "king's bed"]`, or as NumPy

@@ -40,9 +40,7 @@ public enum FileIOError: UserFacingError, Equatable {
     case notRegularFile(operation: FileOperation, path: String, kind: FileKind)
     /// The file holds more than the caller accepts.
     case tooLarge(path: String, maximumBytes: Int)
-    /// The file should be text; `line` counts from 1.
-    case notUTF8(path: String, line: Int)
-    /// The file should be text of another form; `line` counts from 1.
+    /// The file should be text, and is not as it should be; `line` counts from 1.
     case text(path: String, line: Int, problem: String)
     /// A line is longer than a reader of lines takes (``ByteSource/windowLimit``); `line` counts from 1.
     case lineTooLong(path: String, line: Int)
@@ -50,6 +48,11 @@ public enum FileIOError: UserFacingError, Equatable {
     case invalidPath(path: String)
     /// The file should be a NumPy array of float32 rows.
     case npy(path: String, problem: NPYProblem)
+
+    /// The file should be text in UTF-8; `line` counts from 1.
+    static func notUTF8(path: String, line: Int) -> FileIOError {
+        .text(path: path, line: line, problem: "not UTF-8 text")
+    }
 
     /// The `errno` with which the kernel refused; nil for other errors.
     package var code: Int32? { if case .system(_, _, let code) = self { code } else { nil } }
@@ -71,8 +74,6 @@ public enum FileIOError: UserFacingError, Equatable {
             return "cannot \(operation.rawValue) \(printable(path)): it is \(kind.rawValue); name a regular file"
         case .tooLarge(let path, let maximumBytes):
             return "\(printable(path)) is larger than \(maximumBytes) bytes; check that it is the right file"
-        case .notUTF8(let path, let line):
-            return "\(printable(path)):\(line): not UTF-8 text; save the file as UTF-8"
         case .text(let path, let line, let problem):
             return "\(printable(path)):\(line): \(problem); save the file as UTF-8"
         case .lineTooLong(let path, let line):

@@ -45,11 +45,9 @@ public func readText(
 ) throws(FileIOError) -> String {
     let bytes = try readFile(path: path, maximumBytes: maximumBytes, acceptsPipes: acceptsPipes)
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-        var transcoder = UTF16Transcoder(isBigEndian: bytes[0] == 0xFE)
-        guard let text = transcoder.next(bytes[2...], isLast: true) else {
-            throw .text(path: path, line: transcoder.line, problem: "half a character of UTF-16; is the file whole?")
-        }
-        return String(decoding: text, as: UTF8.self)
+        let source = bytes.withUnsafeBufferPointer { ByteSource(bytes: $0, path: path) }
+        try source.beginText()
+        return String(decoding: source.window, as: UTF8.self)
     }
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     if let text = String(validating: content, as: UTF8.self) { return text }

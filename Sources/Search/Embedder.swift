@@ -50,11 +50,6 @@ public struct Embedder {
         }
     }
 
-    /// What the features depend on.
-    ///
-    /// - Throws: The errors of reading the weights.
-    public func fingerprint() throws -> ModelFingerprint { try checkpoint.fingerprint() }
-
     /// Writes the features of pictures as OUT.npy, float32 `[N, D]` in their order, OUT.jsonl, which says what each row is,
     /// and OUT.json, which says by what model (``Models/ModelFingerprint``). A picture that cannot be read is a row of NaN.
     ///
@@ -77,7 +72,7 @@ public struct Embedder {
         }
         try finish()
         progress.finish()
-        try file.commit(fingerprint())
+        try file.commit(checkpoint.fingerprint())
         return tally
     }
 
@@ -95,7 +90,7 @@ public struct Embedder {
             progress.advance(by: texts.count)
         }
         progress.finish()
-        try file.commit(fingerprint())
+        try file.commit(checkpoint.fingerprint())
     }
 }
 

@@ -39,15 +39,15 @@ public struct EmbeddingIndex {
     private let lineStarts: [Int]
 
     /// Refuses rows of another model than the one whose fingerprint is given; where nothing is known of theirs, gives a
-    /// warning in words.
+    /// warning in words; the model's is then not computed.
     ///
     /// - Throws: ``FileIO/InputError`` that says in what the models differ.
-    public func check(_ model: ModelFingerprint) throws -> String? {
+    public func check(_ model: @autoclosure () throws -> ModelFingerprint) throws -> String? {
         guard let fingerprint else {
             return
                 "there is no \(printable(Self.fingerprintPath(path))), which says by what model the rows were computed; cosines mean nothing if it was another"
         }
-        guard let difference = fingerprint.firstDifference(from: model) else { return nil }
+        guard let difference = try fingerprint.firstDifference(from: model()) else { return nil }
         throw InputError.badData(
             "\(printable(path)) was embedded by another model: \(difference) differ\(difference.hasSuffix("weights") ? "" : "s"); search with that model, or embed again with this one"
         )

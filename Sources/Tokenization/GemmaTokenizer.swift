@@ -51,11 +51,11 @@ struct GemmaTokenizer: UnpaddedTokenizer {
         switch form {
         case .rebuilt(let lowercase):
             (lowercases, fusesUnknown) = (lowercase, true)
-            bytes = Self.byteTokens(vocabulary)
+            bytes = byteTokens { vocabulary.id(of: Array($0.utf8)) }
         case .verbatim:
             lowercases = try json.checkGemma()
             fusesUnknown = model?["fuse_unk"]?.bool ?? false
-            bytes = model?["byte_fallback"]?.bool == true ? Self.byteTokens(vocabulary) : nil
+            bytes = model?["byte_fallback"]?.bool == true ? byteTokens { vocabulary.id(of: Array($0.utf8)) } : nil
         }
         var (raw, normalized) = (PlacedTokenSplitter(), PlacedTokenSplitter())
         var ids: [String: Int32] = [:]
@@ -121,15 +121,6 @@ struct GemmaTokenizer: UnpaddedTokenizer {
             }
         }
         return result
-    }
-
-    /// The tokens `<0x00>` to `<0xFF>`; nil if one is missing.
-    private static func byteTokens(_ vocabulary: Vocabulary) -> [Int32]? {
-        let digits = Array("0123456789ABCDEF".utf8)
-        let ids = (0..<256).compactMap { byte in
-            vocabulary.id(of: Array("<0x".utf8) + [digits[byte >> 4], digits[byte & 15]] + Array(">".utf8))
-        }
-        return ids.count == 256 ? ids : nil
     }
 
     private func encode(_ text: ArraySlice<UInt32>, into ids: inout [Int32]) {

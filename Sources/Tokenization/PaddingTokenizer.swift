@@ -35,6 +35,9 @@ public struct PaddingTokenizer: TextTokenizer {
         self.cleaner = cleaner
         var usesLeft = false
         var usualPad: String? = "<pad>"
+        func t5() throws -> UnigramTokenizer {
+            try UnigramTokenizer(files.requiredTokenizer(), file: files.path("tokenizer.json"), kind: .t5)
+        }
         switch files.className {
         case nil, "SiglipTokenizer":
             unpadded = try SigLIPTokenizer(files)
@@ -45,11 +48,11 @@ public struct PaddingTokenizer: TextTokenizer {
         case "GemmaTokenizer":
             unpadded = try GemmaTokenizer(files, form: .rebuilt(lowercase: false))
             usesLeft = true
-        case "T5Tokenizer": unpadded = try UnigramTokenizer(directory: directory, kind: .t5)
+        case "T5Tokenizer": unpadded = try t5()
         case "PreTrainedTokenizer", "TokenizersBackend":
             if try files.requiredTokenizer()["model"]?["type"]?.string == "Unigram" {
                 try UnigramTokenizer.requireT5(files.requiredTokenizer(), file: files.path("tokenizer.json"))
-                unpadded = try UnigramTokenizer(directory: directory, kind: .t5)
+                unpadded = try t5()
             } else {
                 unpadded = try GemmaTokenizer(files, form: .verbatim)
             }

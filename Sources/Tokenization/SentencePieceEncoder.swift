@@ -2,8 +2,6 @@
 // https://github.com/google/sentencepiece/blob/master/src/normalizer.cc
 // https://github.com/google/sentencepiece/blob/master/src/unigram_model.cc (EncodeOptimized)
 
-import Foundation
-
 /// SentencePiece's unigram model as its own library applies it: texts are normalized whole, and the scores of a way
 /// through the vocabulary are added up in single precision.
 struct SentencePieceEncoder: Sendable {
@@ -36,8 +34,7 @@ struct SentencePieceEncoder: Sendable {
         userDefined = file.pieces.filter { $0.kind == .userDefined }.map { Array($0.text.utf8) }
             .sorted { $0.count > $1.count }
         let ids = ids
-        let byteIDs = (0..<256).compactMap { ids[String(format: "<0x%02X>", $0)] }
-        bytes = file.fallsBackToBytes && byteIDs.count == 256 ? byteIDs : nil
+        bytes = file.fallsBackToBytes ? byteTokens { ids[$0] } : nil
         let normal = file.pieces.filter { $0.kind == .normal }.map(\.score)
         let (least, greatest) = (normal.min() ?? 0, normal.max() ?? 0)
         model = UnigramModel(

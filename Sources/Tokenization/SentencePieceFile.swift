@@ -32,10 +32,6 @@ struct SentencePieceFile {
     ///
     /// - Throws: ``TokenizerError`` if it is no such file, or describes what cannot be used.
     init(path: String) throws {
-        guard FileManager.default.fileExists(atPath: path) else {
-            let folder = String(path.dropLast(path.split(separator: "/").last.map { $0.count + 1 } ?? 0))
-            throw TokenizerError.noSentencePieceFile(path: folder)
-        }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw TokenizerError.unreadable(file: path, reason: "reading failed")
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://github.com/huggingface/transformers/blob/main/src/transformers/models/siglip/tokenization_siglip.py
 
+import Foundation
 import JSON
 
 /// SigLIP's tokenizer: SentencePiece on a text in lower case without punctuation, `</s>` behind.
@@ -20,6 +21,9 @@ struct SigLIPTokenizer: UnpaddedTokenizer {
 
     init(_ files: TokenizerSideFiles) throws {
         let path = files.path("spiece.model")
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw TokenizerError.noSentencePieceFile(path: files.directory.path)
+        }
         let encoder = SentencePieceEncoder(try SentencePieceFile(path: path))
         if let settings = files.configuration?["sp_model_kwargs"]?.members, !settings.isEmpty {
             throw files.invalid("sp_model_kwargs", "is not empty: such settings are not supported, remove them")

@@ -119,24 +119,23 @@ struct TokenizerSideFiles {
         for key in Self.specialKeys {
             if let token = try special(key) ?? usual[key].map({ PlacedToken($0) }) { add(token) }
         }
-        for root in [configuration, specialMap] {
-            for key in ["extra_special_tokens", "additional_special_tokens"] {
-                let values = root?[key]?.array ?? root?[key]?.members?.map(\.value) ?? []
-                for value in values { add(try token(value, key: key)) }
+        for (key, value) in furtherSpecial { add(try token(value, key: key)) }
+        return tokens
+    }
+
+    /// The special tokens that have no name, each with the key that lists it.
+    private var furtherSpecial: [(key: String, value: JSONValue)] {
+        [configuration, specialMap].flatMap { root in
+            ["extra_special_tokens", "additional_special_tokens"].flatMap { key in
+                (root?[key]?.array ?? root?[key]?.members?.map(\.value) ?? []).map { (key, $0) }
             }
         }
-        return tokens
     }
 
     /// Whether a token is one of the named or further special ones.
     private func isSpecial(_ text: String) throws -> Bool {
         try Self.specialKeys.contains { try special($0)?.text == text }
-            || [configuration, specialMap].contains { root in
-                ["extra_special_tokens", "additional_special_tokens"].contains { key in
-                    let values = root?[key]?.array ?? root?[key]?.members?.map(\.value) ?? []
-                    return values.contains { ($0.string ?? $0["content"]?.string) == text }
-                }
-            }
+            || furtherSpecial.contains { ($0.value.string ?? $0.value["content"]?.string) == text }
     }
 
     private func token(_ value: JSONValue, key: String) throws -> PlacedToken {

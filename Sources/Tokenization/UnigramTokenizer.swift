@@ -52,10 +52,13 @@ public struct UnigramTokenizer: TextTokenizer {
     /// Reads a model directory's `tokenizer.json`.
     ///
     /// - Throws: ``TokenizerError`` if it is missing or describes another kind of tokenizer.
-    public init(directory: URL) throws { try self.init(directory: directory, kind: .xlmRoberta) }
-
-    init(directory: URL, kind: Kind) throws {
+    public init(directory: URL) throws {
         let (root, file) = try Self.document(directory)
+        try self.init(root, file: file, kind: .xlmRoberta)
+    }
+
+    /// Takes what a `tokenizer.json` holds.
+    init(_ root: JSONValue, file: String, kind: Kind) throws {
         func invalid(_ key: String, _ problem: String) -> TokenizerError {
             .invalidValue(file: file, key: key, problem: problem)
         }

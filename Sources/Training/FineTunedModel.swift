@@ -128,10 +128,11 @@ struct FineTunedModel: TrainedModel {
     }
 
     /// Gives a bias that the model itself has (SigLIP's) what belongs to its texts' score: other programs, which know nothing
-    /// of a head, then score by texts as this one does for labels without weights.
+    /// of a head, then score by texts as this one does for labels without weights. Where the score has no bias it is 0.
     func settleOwnBias() throws {
-        // Where texts alone score, it is the bias of the score already.
-        guard let own = classifier.model.logitBias, !(classifier.head is TextHead) else { return }
+        guard let own = classifier.model.logitBias else { return }
+        // Where texts alone score with a bias, it is the model's own.
+        if classifier.head is TextHead, classifier.head.bias != nil { return }
         let shared = try (classifier.head as? AnchoredHead)?.sharedBias.item() ?? 0
         try own.copyInPlace(Tensor(repeating: Double(shared), shape: []))
     }

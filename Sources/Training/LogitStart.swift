@@ -76,8 +76,6 @@ struct LogitStart {
             head = TextHead(bias: model.logitBias ?? start)
             parameters = model.logitBias == nil ? [.init(name: "bias", tensor: start)] : []
         } else {
-            // A bias of the model itself, which has no part in this score, would mislead other programs.
-            try model.logitBias?.copyInPlace(Tensor(repeating: 0, shape: [], device: device))
             head = TextHead()
             parameters = []
         }

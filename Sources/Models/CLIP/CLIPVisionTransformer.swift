@@ -59,16 +59,13 @@ struct CLIPVisionTransformer {
 
     /// The class token and the chosen patches of every picture, `[B, T, W]` → `[B, K+1, W]`.
     private func kept(_ x: Tensor, _ patches: [Int64], batch: Int) throws(TorchError) -> Tensor {
-        let (tokens, width, count) = (x.shape[1], x.shape[2], patches.count / batch)
-        var indices: [Int64] = []
-        indices.reserveCapacity(batch * (count + 1))
+        let count = patches.count / batch
+        var places: [Int64] = []
+        places.reserveCapacity(batch * (count + 1))
         for picture in 0..<batch {
-            let start = Int64(picture * tokens)
-            indices.append(start)
-            for patch in patches[picture * count..<(picture + 1) * count] { indices.append(start + 1 + patch) }
+            places.append(0)
+            for patch in patches[picture * count..<(picture + 1) * count] { places.append(1 + patch) }
         }
-        let places = try Tensor(indices, shape: [indices.count]).to(device: x.device)
-        let rows = try x.reshaped([batch * tokens, width]).selected(dimension: 0, indices: places)
-        return try rows.reshaped([batch, count + 1, width])
+        return try x.selectingTokens(places)
     }
 }

@@ -34,13 +34,7 @@ struct SigLIPVisionTransformer {
         let (batch, width) = (pixels.shape[0], config.tower.hiddenSize)
         var x = try pixels.convolved2D(weight: patchEmbedding, stride: config.patchSize)  // [B, W, S/p, S/p]
         x = try x.reshaped([batch, width, -1]).transposed(1, 2) + patchBias + positionEmbedding  // [B, T, W]
-        if let patches {
-            let tokens = config.patchCount
-            let places = patches.enumerated().map { Int64($0.offset / (patches.count / batch) * tokens) + $0.element }
-            let rows = try x.reshaped([batch * tokens, width]).selected(
-                dimension: 0, indices: Tensor(places, shape: [places.count]).to(device: x.device))
-            x = try rows.reshaped([batch, patches.count / batch, width])  // [B, K, W]
-        }
+        if let patches { x = try x.selectingTokens(patches) }  // [B, K, W]
         return try encoder(x, range: 0..<encoder.bounded(block))
     }
 

@@ -135,3 +135,15 @@ struct TransformerEncoder {
     /// A layer's number within 0 ... the number of layers.
     func bounded(_ block: Int) -> Int { min(max(block, 0), layers.count) }
 }
+
+extension Tensor {
+    /// Some tokens of each sequence, `[B, T, W]` → `[B, K, W]`: `places` are theirs in the sequence, `[B, K]`, row major.
+    func selectingTokens(_ places: [Int64]) throws(TorchError) -> Tensor {
+        let (batch, tokens, width) = (shape[0], shape[1], shape[2])
+        let count = places.count / batch
+        let rows = places.enumerated().map { Int64($0.offset / max(1, count) * tokens) + $0.element }
+        let indices = try Tensor(rows, shape: [rows.count]).to(device: device)
+        return try reshaped([batch * tokens, width]).selected(dimension: 0, indices: indices)
+            .reshaped([batch, count, width])
+    }
+}

@@ -21,13 +21,8 @@ struct LabelOptions: ParsableArguments {
     }
 }
 
-/// How annotations are read.
-struct AnnotationFileOptions: ParsableArguments {
-    @Option(
-        help: .init(
-            "The folder that picture names are relative to (default: that of the data file).", valueName: "folder"))
-    var images: String?
-
+/// How rows that list labels are read.
+struct LabelListOptions: ParsableArguments {
     @Option(help: .init("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
     var unlisted = AnnotationOptions.Unlisted.absent
 
@@ -36,14 +31,24 @@ struct AnnotationFileOptions: ParsableArguments {
             "What parts labels in a cell of image,labels tables (default: |, or lists as JSON and Python write them).",
             valueName: "text"))
     var separator: LabelSeparator?
+}
+
+/// How annotations are read.
+struct AnnotationFileOptions: ParsableArguments {
+    @Option(
+        help: .init(
+            "The folder that picture names are relative to (default: that of the data file).", valueName: "folder"))
+    var images: String?
+
+    @OptionGroup var lists: LabelListOptions
 
     /// Reads annotations to score a model on, of some labels or all.
     func read(_ path: String, labels: [Label]?) throws -> AnnotationTable {
         try AnnotationTable.readForScoring(
             path: path,
             options: AnnotationOptions(
-                imagesDirectory: images, unlisted: unlisted, labels: labels?.map(\.name), extraLabels: .ignore,
-                separator: separator),
+                imagesDirectory: images, unlisted: lists.unlisted, labels: labels?.map(\.name), extraLabels: .ignore,
+                separator: lists.separator),
             monitor: .console)
     }
 }

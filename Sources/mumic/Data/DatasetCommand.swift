@@ -110,8 +110,8 @@ struct DatasetFileOptions: ParsableArguments {
     /// The options; a label that is not among those of the file is an error.
     func options() throws -> AnnotationOptions {
         AnnotationOptions(
-            imagesDirectory: annotations.images, unlisted: annotations.unlisted,
+            imagesDirectory: annotations.images, unlisted: annotations.lists.unlisted,
             labels: try labels.map { path in try LabelFile(path: path).labels.map(\.name) },
-            separator: annotations.separator)
+            separator: annotations.lists.separator)
     }
 }

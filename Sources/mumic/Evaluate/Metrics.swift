@@ -29,15 +29,7 @@ struct Metrics: ParsableCommand {
     @Flag(help: "The scores are logits, as in evaluate's scores.csv, rather than probabilities.") var logits = false
     @Flag(help: "The scores are natural logarithms of probabilities.") var logProbabilities = false
 
-    @Option(help: .init("What labels are that a row does not list: absent or unknown.", valueName: "meaning"))
-    var unlisted = AnnotationOptions.Unlisted.absent
-
-    @Option(
-        help: .init(
-            "What parts labels in a cell of image,labels tables (default: |, or lists as JSON and Python write them).",
-            valueName: "text"))
-    var separator: LabelSeparator?
-
+    @OptionGroup var lists: LabelListOptions
     @OptionGroup var metrics: MetricOptions
     @OptionGroup var groups: LabelGroupOptions
 
@@ -50,7 +42,8 @@ struct Metrics: ParsableCommand {
             throw InputError.usage(
                 "--threshold fitted means a model's own thresholds, and there is none here; give a number")
         }
-        let table = try ScoredTargets.read(scores: scores, targets: targets, unlisted: unlisted, separator: separator)
+        let table = try ScoredTargets.read(
+            scores: scores, targets: targets, unlisted: lists.unlisted, separator: lists.separator)
         for finding in table.findings { StandardError.line(finding.formatted(path: targets)) }
         let report = try evaluate(
             table, of: scores, kind: logits ? .logits : logProbabilities ? .logProbabilities : .probabilities,
