@@ -22,7 +22,7 @@ import sentencepiece
 import sentencepiece.sentencepiece_model_pb2 as form
 import torch
 from clip_reference import random_state, save_file, write_json
-from training_methods import LORA, PLAIN, adapted, batch_loss, uses_head
+from training_methods import LORA, PLAIN, adapted, batch_loss, rate, uses_head
 from transformers import AutoTokenizer
 from transformers.models.metaclip_2.configuration_metaclip_2 import MetaClip2Config
 from transformers.models.metaclip_2.modeling_metaclip_2 import MetaClip2Model
@@ -191,15 +191,7 @@ def multiplier(family, name, options):
         if name == "logit_bias":
             return 1.0 if "bias" in options and not options["fixed-bias"] else None
         return None if options["fixed-temperature"] else 1.0
-    group = family.group(name, tower)
-    unlocked = options.get("lock-image-unlocked-groups" if tower == "image" else "lock-text-unlocked-layers")
-    if tower in options["freeze"] or unlocked is not None and group >= unlocked:
-        return None
-    if "lora-rank" in options and "lora_" not in name:
-        return None
-    if options["freeze-embeddings"] and ".embeddings." in name:
-        return None
-    return options[f"{tower}-layer-decay"] ** group
+    return rate(name, tower, family.group(name, tower), options)
 
 
 def read_pixels(family, names, dtype):
@@ -296,25 +288,11 @@ def record(family):
     save_file(state, os.path.join(model_folder, "model.safetensors"), metadata={"format": "pt"})
     tokenizer = AutoTokenizer.from_pretrained(model_folder)
     assert len(tokenizer) <= count, len(tokenizer)
-    variants = {}
-    for name, changes in family.variants.items():
-        options = {**PLAIN, **changes}
-        short, exact = (train(family, options, tokenizer, dtype) for dtype in (torch.float32, torch.float64))
-        variants[name] = dict(
-            options=changes, losses=exact["losses"], temperatures=exact["temperatures"], final=exact["final"],
-            learning_rates=[curves.learning_rate(step, options) for step in range(STEPS)], change=exact["change"])
-        off = curves.gap(short["losses"], exact["losses"])
-        moved = max(abs(a - b) / exact["change"][key][0] for key, pair in short["change"].items()
-                    for a, b in zip(pair, exact["change"][key]) if exact["change"][key][0] > 0)
-        print(f"{family.name} {name:22s} {exact['losses'][0]:.5f} -> {exact['losses'][-1]:.5f}  "
-              f"float32 is off by {off:.1e}, its weights by {moved:.1e}")
-        assert off < 2e-5, "too ill-conditioned to be compared at 1e-4"
-        assert moved < 1e-3, "too ill-conditioned to be compared at 5e-3"
+    variants = curves.recorded(family.variants, lambda options, dtype: train(family, options, tokenizer, dtype))
     first = variants["learned-temperature"]["losses"]
     for name, variant in variants.items():
         assert name == "learned-temperature" or curves.gap(variant["losses"], first) > 2e-4, f"{name} must be seen"
-    write_json(os.path.join(folder, "losses.json"), {
-        "steps": STEPS, "pictures": PICTURES, "labels": LABELS, "plain": PLAIN, "variants": curves.rounded(variants)})
+    curves.write_losses(folder, variants)
 
 
 if __name__ == "__main__":

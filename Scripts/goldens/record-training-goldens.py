@@ -305,15 +305,12 @@ def check(variants, tokenizer):
         assert abs(variants["ema"]["change"][name][0] - norm) > 0.015 * norm, name
 
 
-def main():
-    shutil.rmtree(CURVE, ignore_errors=True)
-    tokenizer = write_model(os.path.join(CURVE, "model"))
-    write_pictures(os.path.join(CURVE, "images"))
-    write_table(os.path.join(CURVE, "train.csv"))
+def recorded(changes_of, train):
+    """The variants by their names: what PyTorch makes of each, `train(options, dtype)`, in float64."""
     variants = {}
-    for name, changes in VARIANTS.items():
+    for name, changes in changes_of.items():
         options = {**PLAIN, **changes}
-        short, exact = (train(options, tokenizer, dtype) for dtype in (torch.float32, torch.float64))
+        short, exact = (train(options, dtype) for dtype in (torch.float32, torch.float64))
         variants[name] = dict(
             options=changes, losses=exact["losses"], temperatures=exact["temperatures"], final=exact["final"],
             learning_rates=[learning_rate(step, options) for step in range(STEPS)], change=exact["change"])
@@ -324,9 +321,22 @@ def main():
               f"temperature -> {exact['temperatures'][-1]:.4f}  float32 is off by {off:.1e}, its weights by {moved:.1e}")
         assert off < 2e-5, "too ill-conditioned to be compared at 1e-4"
         assert moved < 1e-3, "too ill-conditioned to be compared at 5e-3"
-    check(variants, tokenizer)
-    write_json(os.path.join(CURVE, "losses.json"), {
+    return variants
+
+
+def write_losses(folder, variants):
+    write_json(os.path.join(folder, "losses.json"), {
         "steps": STEPS, "pictures": PICTURES, "labels": LABELS, "plain": PLAIN, "variants": rounded(variants)})
+
+
+def main():
+    shutil.rmtree(CURVE, ignore_errors=True)
+    tokenizer = write_model(os.path.join(CURVE, "model"))
+    write_pictures(os.path.join(CURVE, "images"))
+    write_table(os.path.join(CURVE, "train.csv"))
+    variants = recorded(VARIANTS, lambda options, dtype: train(options, tokenizer, dtype))
+    check(variants, tokenizer)
+    write_losses(CURVE, variants)
 
 
 if __name__ == "__main__":

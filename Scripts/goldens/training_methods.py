@@ -86,6 +86,11 @@ def multiplier(name, config, options):
         group = layers - int(name.split("encoder.layers.")[1].split(".")[0])
     else:
         group = 1 if "post_layernorm" in name or "final_layer_norm" in name else layers + 1
+    return rate(name, tower, group, options)
+
+
+def rate(name, tower, group, options):
+    """The same for a parameter of a tower's group, whatever the family of the model."""
     unlocked = options.get("lock-image-unlocked-groups" if tower == "image" else "lock-text-unlocked-layers")
     if tower in options["freeze"] or unlocked is not None and group >= unlocked:
         return None
