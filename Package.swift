@@ -5,6 +5,14 @@ import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // The libraries find libtorch through pkg-config and stay usable by version from other packages. Only what is run,
@@ -50,6 +58,7 @@ let tests: [Target] = [
         ["Models", "Datasets", "Evaluation", "FileIO", "Imaging", "Safetensors", "Tokenization", "Torch", "TorchNN"],
         fixtures: true, torch: true),
     test("Search", ["Models", "FileIO", "MultiLabel"], torch: true),
+    test("PictureIndex", ["Datasets", "FileIO", "Models", "MultiLabel", "Search", "Torch", grdb], torch: true),
     test(
         "Interpolation",
         ["Models", "Datasets", "Evaluation", "FileIO", "MultiLabel", "Torch", "TorchNN"], torch: true),
@@ -76,7 +85,8 @@ let tests: [Target] = [
         resources: [.copy("Fixtures")], linkerSettings: linksLibtorch),
     // The program as a process: built because it is named here, and found beside the tests.
     .testTarget(
-        name: "MumicTests", dependencies: ["Evaluation", "FileIO", "MultiLabel", "mumic", "TestSupport"],
+        name: "MumicTests",
+        dependencies: ["Evaluation", "FileIO", "MultiLabel", "PictureIndex", "Search", "mumic", "TestSupport"],
         linkerSettings: linksLibtorch
     ),
 ]
@@ -98,6 +108,7 @@ let package = Package(
         .library(name: "Duplicates", targets: ["Duplicates"]),
         .library(name: "MultiLabel", targets: ["MultiLabel"]),
         .library(name: "Search", targets: ["Search"]),
+        .library(name: "PictureIndex", targets: ["PictureIndex"]),
         .library(name: "Interpolation", targets: ["Interpolation"]),
         .library(name: "Audit", targets: ["Audit"]),
         .library(name: "Training", targets: ["Training"]),
@@ -111,6 +122,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibTorch", pkgConfig: "libtorch"),
@@ -164,6 +181,12 @@ let package = Package(
         .target(
             name: "Search",
             dependencies: ["MultiLabel", "Models", "Torch", "Tokenization", "Imaging", "FileIO", "JSON"]),
+        // Features of pictures in an SQLite file.
+        .target(
+            name: "PictureIndex",
+            dependencies: [
+                "Search", "MultiLabel", "Models", "Torch", "Datasets", "Imaging", "ContentHash", "FileIO", "JSON", grdb,
+            ]),
         .target(
             name: "Interpolation",
             dependencies: [
@@ -182,13 +205,23 @@ let package = Package(
                 "Training", "TrainingOptions", "MultiLabel", "Datasets", "Models", "TorchNN", "Torch", "Imaging",
                 "Randomness", "Tokenization", "Safetensors", "ContentHash", "FileIO", "Terminal",
             ]),
+        // The HTTP server.
+        .target(
+            name: "Serving",
+            dependencies: [
+                "MultiLabel", "Search", "Models", "Tokenization", "Torch", "Imaging", "Datasets", "Evaluation",
+                "FileIO", "JSON", "ContentHash", "Terminal", httpTypes, hummingbirdCore, serviceLifecycle, logging,
+                nioCore,
+                nioHTTP1, nioPosix,
+            ]),
         .executableTarget(
             name: "mumic",
             dependencies: [
-                "CStartup", "Audit", "Interpolation", "Pretraining", "Search", "Training", "TrainingOptions",
+                "CStartup", "Audit", "Interpolation", "Serving", "Pretraining", "PictureIndex", "Search", "Training",
+                "TrainingOptions",
                 "MultiLabel", "Evaluation", "Datasets", "Duplicates", "Models", "Imaging",
                 "Torch", "TorchNN", "Tokenization", "Hub", "FileIO", "JSON", "Report", "Terminal", "Safetensors",
-                "ContentHash", argumentParser,
+                "ContentHash", argumentParser, logging,
             ],
             linkerSettings: linksLibtorch),
         // What the tests share.

@@ -133,7 +133,7 @@ machine "without pip"; touch "$root/no-pip"; stand_in apt-get <<<'echo "apt-get 
 setup; accepted; logged "python3-pip"
 
 machine "without packages and without sudo"; stand_in dpkg-query </dev/null; stand_in id <<<'echo 1000'
-setup; refused "libturbojpeg0-dev libpng-dev libwebp-dev libcairo2-dev" "as root"
+setup; refused "libturbojpeg0-dev libpng-dev libwebp-dev libcairo2-dev libssl-dev libsqlite3-dev" "as root"
 machine "without one package, with sudo"; stand_in id <<<'echo 1000'
 stand_in dpkg-query <<<'case "$*" in *libwebp*) exit 1 ;; *) printf installed ;; esac'
 stand_in sudo <<<'echo "sudo $*" >>"$LOG"; exec "$@"'; setup; accepted

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Scripts/setup/install.sh PREFIX: installs the built program as PREFIX/bin/mumic and the libraries that no Debian or Ubuntu
-# runtime has (libtorch, Swift's, the image codecs) in PREFIX/lib/mumic. The folder PREFIX can be moved afterwards.
+# runtime has (libtorch, Swift's, the image codecs, SQLite) in PREFIX/lib/mumic. The folder PREFIX can be moved afterwards.
 # With DESTDIR set, everything is put below it, as packagers want it.
 set -euo pipefail
 caller=$PWD
@@ -45,7 +45,7 @@ while IFS=$'\t' read -r name path; do
     real=$(realpath "$path")
     case $name in
         libc.so.* | libm.so.* | libstdc++.so.* | libgcc_s.so.* | ld-linux*) continue ;;
-        libturbojpeg.so.* | libpng*.so.* | libwebp*.so.* | libsharpyuv.so.*) ;;
+        libturbojpeg.so.* | libpng*.so.* | libwebp*.so.* | libsharpyuv.so.* | libsqlite3.so.*) ;;
         *)
             # The rest is libtorch's, Swift's and the system's.
             case $real in

@@ -43,7 +43,7 @@ install_packages() {
 
 if command -v dpkg-query >/dev/null 2>&1; then
     missing=""
-    for package in libturbojpeg0-dev libpng-dev libwebp-dev libcairo2-dev libssl-dev; do
+    for package in libturbojpeg0-dev libpng-dev libwebp-dev libcairo2-dev libssl-dev libsqlite3-dev; do
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] ||
             missing="$missing $package"
     done
@@ -57,7 +57,7 @@ else
     for program in pkg-config python3; do
         command -v $program >/dev/null 2>&1 || fail "$program is missing; install it and run make again"
     done
-    for library in libturbojpeg libpng libwebp libwebpdemux cairo libcrypto; do
+    for library in libturbojpeg libpng libwebp libwebpdemux cairo libcrypto sqlite3; do
         pkg-config --exists $library || fail "$library is missing; install its development package and run make again"
     done
 fi

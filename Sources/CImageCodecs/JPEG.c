@@ -32,10 +32,31 @@ static bool is_frame(int marker) {
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
+// A progressive picture has about ten scans. One of thousands asks for minutes of work in a few kilobytes, and is refused
+// before memory is taken for it.
+enum { MAXIMUM_SCANS = 100 };
+
+/// Whether more scans follow, the first one's header being at `at`, than any program writes.
+static bool has_too_many_scans(const uint8_t *bytes, size_t count, size_t at) {
+    for (int scans = 1; scans <= MAXIMUM_SCANS;) {
+        if (count - at < 2) return false;
+        size_t length = cimg_big16(bytes + at);
+        if (length < 2 || length > count - at) return false;
+        at += length;
+        int marker;
+        do marker = next_marker(bytes, count, &at);
+        while (stands_alone(marker));
+        if (marker == 0 || marker == EOI) return false;
+        if (marker == SOS) scans++;
+    }
+    return true;
+}
+
 cimg_status cimg_jpeg_probe(const uint8_t *bytes, size_t count, cimg_info *info, cimg_report report) {
     size_t at = 2;  // after SOI
     bool sized = false;
     bool oriented = false;
+    bool progressive = false;
     for (;;) {
         int marker = next_marker(bytes, count, &at);
         if (marker == 0) return cimg_fail(report, CIMG_TRUNCATED, "it ends inside its header");
@@ -55,6 +76,7 @@ cimg_status cimg_jpeg_probe(const uint8_t *bytes, size_t count, cimg_info *info,
             info->width = cimg_big16(body + 3);
             info->channels = body[5];
             sized = true;
+            progressive = (marker & 3) == 2;  // C2, C6, CA, CE
         } else if (marker == APP1 && !oriented && size >= 6 && memcmp(body, "Exif\0", 5) == 0) {
             int32_t orientation = cimg_exif_orientation(body + 6, size - 6);
             if (orientation) info->orientation = orientation;
@@ -63,6 +85,9 @@ cimg_status cimg_jpeg_probe(const uint8_t *bytes, size_t count, cimg_info *info,
         at += length;
     }
     if (!sized) return cimg_fail(report, CIMG_DAMAGED, "it has no frame header");
+    if (progressive && has_too_many_scans(bytes, count, at)) {
+        return cimg_fail(report, CIMG_DAMAGED, "it has more than %d scans", MAXIMUM_SCANS);
+    }
     if (info->channels != 1 && info->channels != 3 && info->channels != 4) {
         return cimg_fail(report, CIMG_DAMAGED, "it has %d colour components, not 1, 3 or 4", info->channels);
     }

@@ -62,28 +62,43 @@ static cimg_status decode_still(const uint8_t *bytes, size_t count, const cimg_i
     return code == VP8_STATUS_OK ? CIMG_OK : failure(report, code);
 }
 
-/// The first frame, on its canvas, which is transparent elsewhere.
+/// A frame of an animation in its place on the canvas, which is white elsewhere, as transparency is.
+static cimg_status decode_frame(const WebPIterator *frame, const cimg_info *info, uint8_t *out, cimg_report report) {
+    int64_t right = (int64_t)frame->x_offset + frame->width, bottom = (int64_t)frame->y_offset + frame->height;
+    if (frame->x_offset < 0 || frame->y_offset < 0 || right > info->width || bottom > info->height) {
+        return cimg_fail(report, CIMG_DAMAGED, "its first frame lies outside its canvas");
+    }
+    int width, height;
+    uint8_t *rgba = WebPDecodeRGBA(frame->fragment.bytes, frame->fragment.size, &width, &height);
+    if (!rgba || width != frame->width || height != frame->height) {
+        WebPFree(rgba);
+        return cimg_fail(report, CIMG_DAMAGED, "the first frame of its animation is broken or cut off");
+    }
+    size_t row = (size_t)info->width * 3;
+    memset(out, 255, row * (size_t)info->height);
+    for (int y = 0; y < height; y++) {
+        uint8_t *place = out + (size_t)(frame->y_offset + y) * row + (size_t)frame->x_offset * 3;
+        cimg_composite(rgba + (size_t)y * (size_t)width * 4, (size_t)width, place);
+    }
+    WebPFree(rgba);
+    return CIMG_OK;
+}
+
+/// The first frame of an animation. Others are not decoded, and no memory is taken for a canvas to draw them on.
 static cimg_status decode_animation(const uint8_t *bytes, size_t count, const cimg_info *info, uint8_t *out,
                                     cimg_report report) {
-    WebPAnimDecoderOptions options;
-    if (!WebPAnimDecoderOptionsInit(&options)) return failure(report, VP8_STATUS_INVALID_PARAM);
-    options.color_mode = MODE_RGBA;
-    options.use_threads = 0;
     WebPData data = {bytes, count};
-    WebPAnimDecoder *decoder = WebPAnimDecoderNew(&data, &options);
-    if (!decoder) return cimg_fail(report, CIMG_DAMAGED, "its animation is broken or cut off");
-    WebPAnimInfo canvas;
-    uint8_t *rgba = NULL;
-    int timestamp = 0;
+    WebPDemuxer *demuxer = WebPDemux(&data);
+    if (!demuxer) return cimg_fail(report, CIMG_DAMAGED, "its animation is broken or cut off");
+    WebPIterator frame;
     cimg_status status;
-    if (WebPAnimDecoderGetInfo(decoder, &canvas) && canvas.canvas_width == (uint64_t)info->width
-        && canvas.canvas_height == (uint64_t)info->height && WebPAnimDecoderGetNext(decoder, &rgba, &timestamp)) {
-        cimg_composite(rgba, (size_t)info->width * (size_t)info->height, out);
-        status = CIMG_OK;
+    if (WebPDemuxGetFrame(demuxer, 1, &frame)) {
+        status = decode_frame(&frame, info, out, report);
+        WebPDemuxReleaseIterator(&frame);
     } else {
-        status = cimg_fail(report, CIMG_DAMAGED, "the first frame of its animation is broken or cut off");
+        status = cimg_fail(report, CIMG_DAMAGED, "its animation has no frames");
     }
-    WebPAnimDecoderDelete(decoder);
+    WebPDemuxDelete(demuxer);
     return status;
 }
 

@@ -67,6 +67,11 @@ public struct InputError: UserFacingError, Equatable {
         InputError(failureKind: .badData, description: description, findings: findings)
     }
 
+    /// What may work later.
+    public static func tryAgain(_ description: String) -> InputError {
+        InputError(failureKind: .tryAgain, description: description, findings: [])
+    }
+
     /// Something that was named and is not there.
     public static func missing(_ description: String) -> InputError {
         InputError(failureKind: .missingInput, description: description, findings: [])

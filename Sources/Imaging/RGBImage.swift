@@ -60,6 +60,18 @@ public struct RGBImage: Sendable, Equatable {
         self = appliesOrientation ? stored.oriented(by: Int(info.orientation)) : stored
     }
 
+    /// How many bytes a picture takes when it is decoded, from its header alone. Throws as
+    /// ``init(decoding:limits:shortSideAtLeast:appliesOrientation:)`` where it cannot be decoded at all.
+    public static func decodedByteCount(
+        of bytes: [UInt8], limits: DecodingLimits = .default
+    ) throws(ImagingError) -> Int {
+        guard !bytes.isEmpty else { throw .emptyFile }
+        let info = try probe(bytes, limits: limits)
+        // The samples, and beside them what a decoder needs where there is transparency or another colour space.
+        let isPlain = info.format == Int32(CIMG_FORMAT_JPEG.rawValue) && info.channels != 4
+        return Int(info.width) * Int(info.height) * (isPlain ? 3 : 7)
+    }
+
     /// Width × height × 3, or nil where that is no number.
     static func sampleCount(width: Int, height: Int) -> Int? {
         let (area, areaOverflows) = width.multipliedReportingOverflow(by: height)

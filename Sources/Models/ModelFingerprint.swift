@@ -13,6 +13,13 @@ public struct ModelFingerprint: Codable, Sendable, Equatable {
     /// The SHA-256 of how pictures are prepared, as hexadecimal digits.
     public let preprocessing: String
 
+    /// A fingerprint that was kept somewhere.
+    public init(family: String, weights: String, preprocessing: String) {
+        self.family = family
+        self.weights = weights
+        self.preprocessing = preprocessing
+    }
+
     /// The first thing in which another differs, in words; nil if there is none.
     public func firstDifference(from other: ModelFingerprint) -> String? {
         if family != other.family { return "its kind of model" }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Datasets
-import Foundation
 public import Models
 public import Torch
 public import TorchNN
@@ -50,20 +49,17 @@ public struct ModelBundle {
     public func load(
         labels: [Label], templates: [PromptTemplate]?, device: Device, dtype: DType
     ) throws -> (classifier: MultiLabelClassifier, store: ParameterStore) {
+        // The head first: it says at once what the model cannot score.
+        let head = try head(of: labels, templates, device)
+        let loaded = try LoadedModel(self, device: device, dtype: dtype)
+        return (try loaded.classifier(labels: labels, templates: templates, head: head), loaded.store)
+    }
+
+    /// Reads what scores some labels. Throws ``MultiLabelError`` if they cannot be scored, or not with templates.
+    func head(of labels: [Label], _ templates: [PromptTemplate]?, _ device: Device) throws -> any LabelHead {
         if !head.readsTexts, templates != nil {
             throw MultiLabelError.headHasNoText(directory: checkpoint.directory)
         }
-        var head = try head.type.load(of: self, labels: labels, device: device)
-        let (model, store) = try checkpoint.load(on: device, dtype: dtype)
-        let scale = try model.logitScale.item()
-        guard scale.isFinite, exp(Double(scale)).isFinite, exp(-Double(scale)).isFinite else {
-            throw MultiLabelError.temperature(directory: checkpoint.directory, logitScale: scale)
-        }
-        // A model that has learned no labels scores as its family does.
-        if description == nil { head = TextHead(bias: model.logitBias) }
-        let classifier = try MultiLabelClassifier(
-            model, of: checkpoint, labels: labels, templates: templates ?? description?.templates ?? [.standard],
-            head: head)
-        return (classifier, store)
+        return try head.type.load(of: self, labels: labels, device: device)
     }
 }

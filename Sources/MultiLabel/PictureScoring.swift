@@ -127,9 +127,7 @@ public func forEachPicture(
 /// What `compute` gives for each of some prepared pictures, without gradients.
 func rows(of pictures: [PixelValues], device: Device, _ compute: (Tensor) throws -> Tensor) throws -> [[Float]] {
     if pictures.isEmpty { return [] }
-    let values = try withoutGradient { try compute(pixelBatch(pictures, device: device)).floats() }
-    let width = values.count / pictures.count
-    return pictures.indices.map { Array(values[$0 * width..<($0 + 1) * width]) }
+    return try withoutGradient { try compute(pixelBatch(pictures, device: device)).rows() }
 }
 
 /// Computes something of a table's pictures, in their order. Those that cannot be read are all listed before the run

@@ -52,9 +52,9 @@ public struct LabelRanking: Sendable {
     /// How scores become probabilities.
     public let reading: ScoreReading
     /// How many labels are given at most; nil for all.
-    public let topK: Int?
+    public private(set) var topK: Int?
     /// For each label the probability from which on it is given; nil for all.
-    public let thresholds: [Double]?
+    public private(set) var thresholds: [Double]?
 
     /// What a model's logits mean, by options. `monitor` is told of labels without a fitted threshold. Throws
     /// ``FileIO/InputError`` if fitted thresholds are asked for where there are none, or where they do not belong to the
@@ -73,6 +73,20 @@ public struct LabelRanking: Sendable {
             : ScoreReading(.logits, curves: options.calibration(of: bundle)?.curves(labels: labels))
     }
 
+    /// The same ranking, cut otherwise: at most `topK` labels, and those that reach `thresholds`, a probability for each
+    /// label; nil for all.
+    public func cut(topK: Int?, thresholds: [Double]?) -> LabelRanking {
+        var ranking = self
+        (ranking.topK, ranking.thresholds) = (topK, thresholds)
+        return ranking
+    }
+
+    /// The probability of every label, in the labels' order, by a picture's logits `[L]`, which are finite.
+    public func probabilities(_ logits: [Float]) -> [Float] {
+        let scores = score.scores(logits.map(Double.init), labelCount: labels.count)
+        return scores.enumerated().map { Float(reading.probability($1, label: $0)) }
+    }
+
     /// The labels that the options ask for, best first, by a picture's logits `[L]`, which are finite.
     public func callAsFunction(_ logits: [Float]) -> [LabelScore] {
         var order = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
@@ -87,9 +101,10 @@ public struct LabelRanking: Sendable {
 }
 
 extension ThresholdChoice {
-    /// The thresholds of a model's labels, `[L]`; labels without one of their own have 0.5, and a note says so.
-    fileprivate func values(
-        labels: [String], of bundle: ModelBundle, monitor: WorkMonitor
+    /// The thresholds of a model's labels, `[L]`; labels without one of their own have 0.5, and a note says so. Throws
+    /// ``FileIO/InputError`` where the model has none at all.
+    public func values(
+        labels: [String], of bundle: ModelBundle, monitor: WorkMonitor = .silent
     ) throws(InputError) -> [Double] {
         switch self {
         case .number(let number): return labels.map { _ in number }

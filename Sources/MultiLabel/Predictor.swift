@@ -48,6 +48,18 @@ public final class Predictor {
         try self.init(bundle, classifier, ranking, options)
     }
 
+    /// Scores labels with a model that is in memory; `labels` and `templates` as for a model that is to be loaded. The
+    /// options' device and type are the loaded model's. Throws as for a model that is to be loaded.
+    public convenience init(
+        _ loaded: LoadedModel, labels: [Label]? = nil, templates: [PromptTemplate]? = nil,
+        options: PredictorOptions = PredictorOptions(), monitor: WorkMonitor = .silent
+    ) throws {
+        let labels = try loaded.bundle.resolve(labels)
+        let ranking = try LabelRanking(labels.map(\.name), of: loaded.bundle, options: options, monitor: monitor)
+        let classifier = try loaded.classifier(labels: labels, templates: templates)
+        try self.init(loaded.bundle, classifier, ranking, options)
+    }
+
     private init(
         _ bundle: ModelBundle, _ classifier: MultiLabelClassifier, _ ranking: LabelRanking, _ options: PredictorOptions
     ) throws {
@@ -62,6 +74,12 @@ public final class Predictor {
     /// does not fit or memory runs out.
     public func logits(_ pixels: Tensor) throws -> Tensor {
         try scorer.logits(pooled: classifier.model.pooledImages(pixels))
+    }
+
+    /// Logits of pictures whose pooled states are known: `[B, W]` → B rows of L values, without gradients. Throws
+    /// ``Torch/TorchError`` if memory runs out.
+    public func logits(pooled: Tensor) throws -> [[Float]] {
+        try withoutGradient { try scorer.logits(pooled: pooled).rows() }
     }
 
     /// The labels of prepared pictures, as the bundle's preprocessor gives them: a list for each, best first, in one

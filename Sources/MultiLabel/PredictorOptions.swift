@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Evaluation
-import FileIO
+package import FileIO
 public import Torch
 
 /// What a ``Predictor`` is asked for, and where it computes.
@@ -38,7 +38,7 @@ public struct PredictorOptions: Sendable {
     }
 
     /// Refuses thresholds that were fitted to other probabilities than those that are asked for.
-    func check(_ bundle: ModelBundle) throws(InputError) {
+    package func check(_ bundle: ModelBundle) throws(InputError) {
         guard threshold == .fitted else { return }
         if score == .softmax {
             throw .usage("--threshold fitted goes with --score sigmoid, which it was fitted to; give a number")

@@ -2,7 +2,6 @@
 
 public import FileIO
 public import Imaging
-import JSON
 public import Models
 public import MultiLabel
 import Tokenization
@@ -13,9 +12,11 @@ public struct Embedder {
     /// Texts that go through the model together.
     private static let textsAtOnce = 8192
 
-    private let checkpoint: ModelCheckpoint
+    /// The model.
+    package let checkpoint: ModelCheckpoint
     private let model: any ImageTextModel
-    private let options: PictureStreamOptions
+    /// How pictures are brought to it.
+    package let options: PictureStreamOptions
 
     /// Loads a model's weights to run in `dtype`; the options say where it is and how pictures are brought to it.
     public init(_ checkpoint: ModelCheckpoint, options: PictureStreamOptions, dtype: DType = .float32) throws {
@@ -91,30 +92,5 @@ public struct Embedder {
         }
         progress.finish()
         try file.commit(checkpoint.fingerprint())
-    }
-}
-
-/// OUT.npy, OUT.jsonl and OUT.json, which appear when all are whole.
-private struct EmbeddingWriter {
-    private let path: String
-    private let matrix: NPYWriter
-    private let names: AtomicFileWriter
-
-    init(path: String, columns: Int) throws {
-        self.path = path
-        matrix = try NPYWriter(path: path, columns: columns)
-        names = try AtomicFileWriter(path: EmbeddingIndex.namesPath(path))
-    }
-
-    func append(_ feature: [Float], image: String? = nil, text: String? = nil, error: String? = nil) throws {
-        try names.append(try jsonLine(EmbeddingRow(row: matrix.rows, image: image, text: text, error: error)))
-        try matrix.append(row: feature)
-    }
-
-    /// Puts the files in place.
-    func commit(_ fingerprint: ModelFingerprint) throws {
-        try AtomicFile.write(try jsonText(fingerprint), to: EmbeddingIndex.fingerprintPath(path), durable: false)
-        try matrix.commit(durable: false)
-        try names.commit(durable: false)
     }
 }

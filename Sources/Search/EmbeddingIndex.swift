@@ -15,12 +15,20 @@ public struct EmbeddingRow: Codable, Sendable, Equatable {
     public var text: String?
     /// Why the picture could not be read; its row is all NaN then.
     public var error: String?
+
+    /// What the row of a number is.
+    public init(row: Int, image: String? = nil, text: String? = nil, error: String? = nil) {
+        self.row = row
+        self.image = image
+        self.text = text
+        self.error = error
+    }
 }
 
 /// The rows that ``Embedder`` wrote, and what each of them is.
 ///
 /// Values and names stay in their files: whatever their number, memory holds a block of rows and eight bytes a name.
-public struct EmbeddingIndex {
+public struct EmbeddingIndex: VectorIndex {
     /// A row that was found.
     public struct Hit: Sendable, Equatable {
         /// Its number, from 0.
@@ -31,7 +39,8 @@ public struct EmbeddingIndex {
 
     /// What the rows were computed by; nil where that was not written down, as earlier versions did not.
     public let fingerprint: ModelFingerprint?
-    private let path: String
+    /// The path of OUT.npy.
+    package let path: String
     private let vectors: NPYFile
     private let names: MappedFile
     private let namesPath: String
@@ -54,7 +63,7 @@ public struct EmbeddingIndex {
     }
 
     /// OUT.json beside OUT.npy.
-    static func fingerprintPath(_ path: String) -> String { path.dropLast(4) + ".json" }
+    package static func fingerprintPath(_ path: String) -> String { path.dropLast(4) + ".json" }
 
     private static func fingerprint(_ path: String) throws -> ModelFingerprint? {
         let place = fingerprintPath(path)
@@ -67,11 +76,11 @@ public struct EmbeddingIndex {
         return found
     }
 
-    /// Opens OUT.npy, whose rows have `columns` numbers, and the OUT.jsonl beside it. Throws ``FileIO/FileIOError`` and
+    /// Opens OUT.npy, whose rows have `columns` numbers, or any where that is nil, and the OUT.jsonl beside it. Throws ``FileIO/FileIOError`` and
     /// ``FileIO/InputError`` where they are not there or do not fit.
-    public init(path: String, columns: Int) throws {
+    public init(path: String, columns: Int? = nil) throws {
         let vectors = try NPYFile(path: path)
-        if vectors.columns != columns {
+        if let columns, vectors.columns != columns {
             throw InputError.badData(
                 "\(printable(path)) has rows of \(vectors.columns) values and the model's features have \(columns); search with the model that embedded them, or embed again with this one"
             )
@@ -102,6 +111,9 @@ public struct EmbeddingIndex {
     /// N.
     public var count: Int { vectors.rows }
 
+    /// D, the length of a row.
+    public var dimension: Int { vectors.columns }
+
     private static func lineStarts(_ file: MappedFile, expected rows: Int) -> [Int] {
         var starts = [0]
         starts.reserveCapacity(rows + 1)
@@ -128,13 +140,20 @@ public struct EmbeddingIndex {
         return row
     }
 
+    /// The numbers of some rows, one row after the other, as float32 in this machine's order.
+    package func withRows<Result>(
+        _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try vectors.withRows(range) { try body($0) }
+    }
+
     /// For each query, a vector of D values and length 1, the `limit` rows of the highest cosine, best first, and of
     /// equal ones the first. Rows of NaN are never found. Throws `TorchError` if memory runs out, and
     /// ``FileIO/Interrupted``.
     public func nearest(_ queries: [[Float]], limit: Int, monitor: WorkMonitor = .silent) throws -> [[Hit]] {
         let limit = min(limit, count)
-        var best = queries.map { _ in BestHits(limit: limit) }
-        guard limit > 0, !queries.isEmpty else { return best.map { _ in [] } }
+        guard limit > 0, !queries.isEmpty else { return queries.map { _ in [] } }
+        var best = BestRows(queries: queries.count, limit: limit)
         let width = vectors.columns
         let matrix = try Tensor(queries.flatMap { $0 }, shape: [queries.count, width]).transposed(0, 1)  // [D, Q]
         // About 16 MB of vectors and of products at a time.
@@ -145,42 +164,9 @@ public struct EmbeddingIndex {
             try vectors.withRows(range) { try block.store($0, dtype: .float32, at: 0) }
             vectors.release(rows: range)
             let cosines = try withoutGradient { try block.normalized().matmul(matrix).floats() }  // [rows, Q]
-            cosines.withUnsafeBufferPointer { cosines in
-                for query in queries.indices {
-                    var place = query
-                    for row in range {
-                        best[query].add(row: row, score: cosines[place])
-                        place += queries.count
-                    }
-                }
-            }
+            best.add(cosines, rows: range)
             try monitor.check()
         }
-        return best.map { $0.sorted() }
-    }
-}
-
-/// The best rows so far: a list that is cut to size when it is twice as long.
-private struct BestHits {
-    private let limit: Int
-    private var hits: [EmbeddingIndex.Hit] = []
-    private var worst = -Float.infinity
-
-    init(limit: Int) { self.limit = limit }
-
-    /// Takes a row in if it is among the best; rows come in ascending order. NaN compares as false.
-    @inline(__always) mutating func add(row: Int, score: Float) {
-        if score > worst { append(.init(row: row, score: score)) }
-    }
-
-    private mutating func append(_ hit: EmbeddingIndex.Hit) {
-        hits.append(hit)
-        guard hits.count >= 2 * limit + 64 else { return }
-        hits = sorted()
-        worst = hits[limit - 1].score
-    }
-
-    func sorted() -> [EmbeddingIndex.Hit] {
-        Array(hits.sorted { $0.score == $1.score ? $0.row < $1.row : $0.score > $1.score }.prefix(limit))
+        return best.sorted()
     }
 }

@@ -36,7 +36,7 @@ public final class SearchQueue {
         let feature: Swift.Result<[Float], ImagingError>
     }
 
-    private let index: EmbeddingIndex
+    private let index: any VectorIndex
     private let topK: Int
     private let excludesSelf: Bool
     private let queriesAtOnce: Int
@@ -48,7 +48,7 @@ public final class SearchQueue {
     /// `excludesSelf`. `receive` takes some answers at a time, in the order of the queries, and what it throws ends the
     /// search.
     public init(
-        _ index: EmbeddingIndex, topK: Int, excludesSelf: Bool = false, monitor: WorkMonitor = .silent,
+        _ index: any VectorIndex, topK: Int, excludesSelf: Bool = false, monitor: WorkMonitor = .silent,
         receive: @escaping ([SearchAnswer]) throws -> Void
     ) {
         self.index = index

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
+package import ArgumentParser
 import Yams
 
 /// An option as its declaration tells, so that nothing of it is written a second time.
-struct DeclaredOption {
+package struct DeclaredOption {
     /// Its name on the command line, without dashes, and its key in files.
-    let name: String
+    package let name: String
     /// The type of its value; of one of them, if there may be several.
     let type: Any.Type
     /// Whether it is said without a value.
-    let isFlag: Bool
+    package let isFlag: Bool
     /// Whether it may be said several times.
-    let isList: Bool
+    package let isList: Bool
     /// Whether it may be left unsaid where everything else is said.
     let isOptional: Bool
     /// Its value, or nil where it is not said.
     let value: (any Encodable)?
 
     /// The options of `group` and of the groups in it, in the order of their declaration.
-    static func all(of group: any ParsableArguments) -> [DeclaredOption] {
+    package static func all(of group: any ParsableArguments) -> [DeclaredOption] {
         Mirror(reflecting: group).children.flatMap { child -> [DeclaredOption] in
             if let group = child.value as? any OptionGrouping { return all(of: group.members) }
             guard let option = child.value as? any OptionDeclaration, let label = child.label else { return [] }

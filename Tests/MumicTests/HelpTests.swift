@@ -59,8 +59,12 @@ import Testing
             "batch-size", "device", "precision",
         ],
         "search": [
-            "model", "embeddings", "text", "top-k", "exclude-self", "format", "images", "batch-size", "device",
-            "precision",
+            "model", "embeddings, --index", "text", "top-k", "exclude-self", "format", "images", "batch-size",
+            "device", "precision",
+        ],
+        "index": [
+            "output", "model", "device", "precision", "batch-size", "remove-missing", "remove", "embeddings", "export",
+            "images",
         ],
         "embed": ["model", "output", "text", "images", "batch-size", "device", "precision"],
         "metrics": [

@@ -12,14 +12,17 @@ public import Terminal
 enum Interruption {
     private static let signal = Atomic<Int32>(0)
     private static let waitsForStep = Atomic<Bool>(false)
+    private static let receiver = Mutex<(@Sendable (Int32) -> Void)?>(nil)
 
-    /// Takes over the signals; to be called once, before any thread is started, since threads inherit what is blocked.
-    static func install() {
+    /// Takes over the signals; to be called once, before any thread is started, since threads inherit what is
+    /// blocked. `takesHangup` takes SIGHUP too, as a server does.
+    static func install(takesHangup: Bool = false) {
         Foundation.signal(SIGPIPE, SIG_IGN)
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGINT)
         sigaddset(&signals, SIGTERM)
+        if takesHangup { sigaddset(&signals, SIGHUP) }
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         let awaited = signals
         Thread.detachNewThread {
@@ -31,6 +34,9 @@ enum Interruption {
 
     /// From now on work is only ended by itself or by a second signal, since it saves what it has.
     static func waitForStep() { waitsForStep.store(true, ordering: .relaxed) }
+
+    /// From now on signals are given to `receiver`; a second one to end, ends at once.
+    static func give(to receiver: @escaping @Sendable (Int32) -> Void) { self.receiver.withLock { $0 = receiver } }
 
     /// Whether the user has asked to stop.
     static var isRequested: Bool { signal.load(ordering: .relaxed) != 0 }
@@ -46,6 +52,14 @@ enum Interruption {
     }
 
     private static func received(_ number: Int32) {
+        if let receiver = receiver.withLock({ $0 }) {
+            receiver(number)
+            if number == SIGHUP { return }
+            let (isFirst, _) = signal.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+            if !isFirst { _exit(Interrupted(signal: number).failureKind.exitStatus) }
+            return
+        }
+        if number == SIGHUP { _exit(128 + SIGHUP) }
         let (isFirst, _) = signal.compareExchange(expected: 0, desired: number, ordering: .relaxed)
         let seconds = !isFirst ? 0 : waitsForStep.load(ordering: .relaxed) ? nil : 3.0
         guard let seconds else { return }

@@ -18,6 +18,22 @@ struct ModelOptions: ParsableArguments {
             valueName: "model"))
     var model: String
 
+    @OptionGroup var compute: ComputeOptions
+
+    var precision: Precision { compute.precision }
+
+    func directory() throws -> String { try modelDirectory(model) }
+
+    func streamOptions() throws -> PictureStreamOptions { try compute.streamOptions() }
+
+    /// What a predictor is asked for where there is no choice but where it computes.
+    func predictor() throws -> PredictorOptions {
+        PredictorOptions(pictures: try streamOptions(), dtype: precision.dtype)
+    }
+}
+
+/// Where a model runs, and how pictures are brought to it.
+struct ComputeOptions: ParsableArguments {
     @Option(help: .init("Where to compute: cpu, cuda or cuda:N.", valueName: "device")) var device = "cpu"
     @Option(help: .init("float32 or bfloat16.", valueName: "type")) var precision = Precision.float32
     @Option(number: "Pictures in a forward pass.", "n") var batchSize = 32
@@ -29,16 +45,9 @@ struct ModelOptions: ParsableArguments {
         if let workers, workers < 1 || workers > 1024 { throw ValidationError("--workers must lie in 1...1024") }
     }
 
-    func directory() throws -> String { try modelDirectory(model) }
-
     func streamOptions() throws -> PictureStreamOptions {
         PictureStreamOptions(
             batchSize: batchSize, workers: workers, device: try Device(named: device), decodesFast: fastDecode)
-    }
-
-    /// What a predictor is asked for where there is no choice but where it computes.
-    func predictor() throws -> PredictorOptions {
-        PredictorOptions(pictures: try streamOptions(), dtype: precision.dtype)
     }
 }
 

@@ -29,8 +29,8 @@ struct Mumic: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Pretrain.self, Evaluate.self, Predict.self, Thresholds.self, Calibrate.self, Embed.self,
-            SearchCommand.self, DatasetCommand.self, Metrics.self, Tokenize.self, Export.self, Interpolate.self,
-            AuditCommand.self, Info.self, ModelsCommand.self,
+            SearchCommand.self, IndexCommand.self, DatasetCommand.self, Metrics.self, Tokenize.self, Export.self,
+            Interpolate.self, AuditCommand.self, Serve.self, Info.self, ModelsCommand.self,
         ])
 }
 
@@ -40,12 +40,14 @@ enum Program {
     static var arguments: [String] { Array(CommandLine.arguments.dropFirst(2)) }
 
     static func main() {
-        Interruption.install()
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        let isServer = arguments.first == Serve._commandName
+        Interruption.install(takesHangup: isServer)
         do {
             if arguments.isEmpty {
                 try StandardOutput.shared.write(Mumic.helpMessage() + "\n")
             } else {
+                if isServer { arguments = try ServeEnvironment.arguments(arguments) }
                 var command = try parse(arguments)
                 try command.run()
             }

@@ -7,6 +7,7 @@ import Foundation
 import JSON
 import Models
 import MultiLabel
+import PictureIndex
 import Search
 import Terminal
 import TrainingOptions
@@ -16,13 +17,15 @@ struct SearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
         abstract: "Find the embedded pictures that are nearest to a picture or to words.",
-        usage: "mumic search --model <model> --embeddings <out.npy> [<options>] (<input> ... | --text <words> ...)",
+        usage: "mumic search --model <model> --embeddings <file> [<options>] (<input> ... | --text <words> ...)",
         discussion: """
-            OUT.npy and the OUT.jsonl beside it are what mumic embed wrote with the same model, as OUT.json tells. Prints a line a query \
-            with the rows of the highest cosine, best first. Works for embedded texts too.
+            FILE is what mumic index wrote with the same model, FILE.sqlite, or mumic embed: OUT.npy, with OUT.jsonl \
+            and OUT.json beside it. Prints a line a query with the rows of the highest cosine, best first. Works for \
+            embedded texts too.
 
               mumic embed --model run/model --output photos.npy photos/
               mumic search --model run/model --embeddings photos.npy --text "a pool at night"
+              mumic search --model run/model --index photos.sqlite --text "a pool at night"
               mumic search --model run/model --embeddings photos.npy --exclude-self photos/a.jpg
             """)
 
@@ -35,7 +38,10 @@ struct SearchCommand: ParsableCommand {
     }
 
     @OptionGroup var model: ModelOptions
-    @Option(help: .init("What mumic embed wrote.", valueName: "out.npy")) var embeddings: String
+    @Option(
+        name: [.customLong("embeddings"), .customLong("index")],
+        help: .init("What mumic embed or mumic index wrote.", valueName: "file"))
+    var embeddings: String
 
     @Option(
         parsing: .upToNextOption,
@@ -53,7 +59,9 @@ struct SearchCommand: ParsableCommand {
     var inputs: [String] = []
 
     mutating func validate() throws {
-        if !embeddings.hasSuffix(".npy") { throw ValidationError("--embeddings must end in .npy") }
+        if ![".npy", ".sqlite"].contains(where: embeddings.hasSuffix) {
+            throw ValidationError("--embeddings must end in .npy, or --index in .sqlite")
+        }
         if topK < 1 { throw ValidationError("--top-k must be at least 1") }
         if text.isEmpty && inputs.isEmpty { throw ValidationError("name pictures, or give words with --text") }
         if !text.isEmpty && !inputs.isEmpty { throw ValidationError("give either pictures or --text, not both") }
@@ -62,7 +70,10 @@ struct SearchCommand: ParsableCommand {
     func run() throws {
         let options = try model.streamOptions()
         let checkpoint = try modelCheckpoint(model.directory())
-        let index = try EmbeddingIndex(path: embeddings, columns: checkpoint.featureWidth)
+        let index: any VectorIndex =
+            embeddings.hasSuffix(".npy")
+            ? try EmbeddingIndex(path: embeddings, columns: checkpoint.featureWidth)
+            : try DatabaseIndex(path: embeddings)
         if let warning = try index.check(checkpoint.fingerprint()) { StandardError.line("warning: " + warning) }
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
         let queue = SearchQueue(index, topK: topK, excludesSelf: excludeSelf, monitor: .console) { answers in

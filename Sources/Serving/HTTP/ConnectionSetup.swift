@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// What every connection goes by.
+struct ConnectionSettings: Sendable {
+    let idleTimeout: TimeAmount
+    let readTimeout: TimeAmount
+    let writeTimeout: TimeAmount
+    /// The memory that bodies are taken from.
+    let memory: ByteBudget
+    /// Whether connections are to end after their answer.
+    let isDraining: @Sendable () -> Bool
+    /// Answers a request.
+    let respond: @Sendable (Exchange) async -> Reply
+    /// Is told of what never became a request.
+    let refused: @Sendable (APIError) -> Void
+    /// The open connections.
+    let connections: OpenConnections
+    /// The connection's event loop.
+    var loop: any EventLoop
+}
+
+/// The connections that are open, so that they can be counted, and closed where one does not end.
+final class OpenConnections: Sendable {
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    /// How many there are.
+    var count: Int { channels.withLock { $0.count } }
+
+    /// Takes one in until it is closed.
+    func add(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        channels.withLock { $0[id] = channel }
+        channel.closeFuture.whenComplete { _ in self.channels.withLock { _ = $0.removeValue(forKey: id) } }
+    }
+
+    /// Closes them, whatever is going on there.
+    func closeAll() {
+        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
+    }
+}
+
+/// What Hummingbird's server does with a connection that it accepted: the parser, and our handler behind it.
+struct ConnectionSetup: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+    }
+
+    /// The most header fields, and the most bytes of them together.
+    private static let (headerCount, headerBytes) = (100, 32 << 10)
+
+    let settings: ConnectionSettings
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            // A client that closes its side has gone away: its work is not done for nobody.
+            try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+            var limits = NIOHTTPDecoderLimitConfiguration()
+            limits.maxHeaderFieldCount = Self.headerCount
+            limits.maxHeaderFieldSize = Self.headerBytes
+            limits.maxHeaderListSize = Self.headerBytes
+            var settings = settings
+            settings.loop = channel.eventLoop
+            let handler = ConnectionHandler(settings)
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(ByteWatch(handler))
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: true,
+                withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+            try pipeline.addHandler(handler)
+            settings.connections.add(channel)
+            return Value(channel: channel)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async { try? await value.channel.closeFuture.get() }
+}

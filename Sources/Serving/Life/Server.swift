@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import FileIO
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import Imaging
+import Logging
+import MultiLabel
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// What is asked of a running server from outside.
+public enum ServerSignal: Sendable {
+    /// End in order: SIGTERM, SIGINT.
+    case stop
+    /// Load the models anew: SIGHUP.
+    case reload
+}
+
+/// An HTTP server of models.
+public struct Server: Sendable {
+    private let options: ServerOptions
+    private let version: String
+
+    /// A server that is not running yet. `version` is the program's. Throws ``FileIO/InputError`` where the options do
+    /// not fit together.
+    public init(_ options: ServerOptions, version: String) throws(InputError) {
+        try options.validate()
+        (self.options, self.version) = (options, version)
+    }
+
+    /// Listens, loads the models, and answers until a signal to stop has been followed in full, or until the time for
+    /// that is over. `started` is told the port.
+    ///
+    /// Throws ``FileIO/InputError`` where the address is taken, and the errors of a model that cannot be loaded.
+    public func run(
+        signals: AsyncStream<ServerSignal>, started: @escaping @Sendable (_ port: Int) -> Void = { _ in }
+    ) async throws {
+        let metrics = ServerMetrics()
+        let models = ServedModels(options, metrics)
+        let bodies = ByteBudget(limit: options.memory / 2)
+        let decoded = ByteBudget(limit: options.memory - options.memory / 2)
+        metrics.registry.gauge("mumic_memory_reserved_bytes", "Bytes of bodies and decoded pictures in memory.") {
+            Double(bodies.used + decoded.used)
+        }
+        let connections = OpenConnections()
+        metrics.registry.gauge("mumic_connections", "Open connections.") { Double(connections.count) }
+        let responder = Responder(
+            routes: routes(models, metrics, decoded), token: options.token, timeout: options.timeout, metrics: metrics,
+            logger: options.logger)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: min(2, System.coreCount))
+        let setup = ConnectionSetup(
+            settings: ConnectionSettings(
+                idleTimeout: amount(options.idleTimeout), readTimeout: amount(options.readTimeout),
+                writeTimeout: amount(options.writeTimeout), memory: bodies, isDraining: { models.isDraining },
+                respond: { await responder.respond($0) },
+                refused: { error in
+                    if error.status == .requestTimeout { metrics.refused(.timeout).add() }
+                    options.logger.info(
+                        "refused", metadata: ["status": "\(error.status.code)", "error": "\(error.message)"])
+                },
+                connections: connections, loop: group.next()))
+        // What Hummingbird says of its own is said by us.
+        var quiet = options.logger
+        quiet.logLevel = .critical
+        let logger = options.logger
+        let server = HummingbirdCore.Server(
+            childChannelSetup: setup,
+            configuration: ServerConfiguration(
+                address: .hostname(options.host, port: options.port), backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(options.maximumConnections, logger: quiet)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                logger.info("listening on http://\(hostText):\(port)")
+                started(port)
+            },
+            eventLoopGroup: group, logger: quiet)
+        try await live(server, models, connections, quiet, signals)
+    }
+
+    private var hostText: String { options.host.contains(":") ? "[\(options.host)]" : options.host }
+
+    private func amount(_ seconds: Double) -> TimeAmount { .nanoseconds(Int64(seconds * 1e9)) }
+
+    private func routes(_ models: ServedModels, _ metrics: ServerMetrics, _ decoded: ByteBudget) -> Routes {
+        let limits = RequestLimits(
+            body: options.maximumBody, pictures: options.maximumPictures, labels: options.maximumLabels,
+            labelLength: options.maximumLabelLength)
+        let document = OpenAPIDocument.text(
+            version: version,
+            limits: .init(
+                maximumPictures: limits.pictures, maximumLabels: limits.labels, maximumLabelLength: limits.labelLength,
+                maximumBodyBytes: limits.body, hasToken: options.token != nil, hasPage: options.hasPage))
+        let decoder = PictureDecoder(
+            workers: options.predictor.pictures.workers,
+            limits: DecodingLimits(maximumBytes: options.maximumBody, maximumPixels: options.maximumPixels),
+            isFast: options.predictor.pictures.decodesFast, memory: decoded, metrics: metrics)
+        let pictures = PictureAPI(models: models, reader: RequestReader(limits: limits), decoder: decoder)
+        var routes = Routes()
+        InformationAPI(models: models, metrics: metrics, hasPage: options.hasPage, document: document)
+            .addRoutes(to: &routes)
+        pictures.addNativeRoutes(to: &routes)
+        pictures.addOpenAIRoutes(to: &routes)
+        pictures.addInferenceRoutes(to: &routes, version: version)
+        return routes
+    }
+
+    // MARK: Life
+
+    /// What happens in a server's life.
+    private enum Event: Sendable {
+        case ended
+        case failed(any Error)
+        case stop
+        case outOfTime
+    }
+
+    private func live(
+        _ server: HummingbirdCore.Server<ConnectionSetup>, _ models: ServedModels, _ connections: OpenConnections,
+        _ quiet: Logger, _ signals: AsyncStream<ServerSignal>
+    ) async throws {
+        let services = ServiceGroup(configuration: .init(services: [server], logger: quiet))
+        let (events, report) = AsyncStream.makeStream(of: Event.self)
+        // None of these is waited for at the end: a model that is being loaded holds nothing up.
+        let tasks = [
+            Task {
+                do {
+                    try await services.run()
+                    report.yield(.ended)
+                } catch {
+                    report.yield(.failed(listenError(error)))
+                }
+            },
+            Task {
+                do {
+                    try await models.loadAll()
+                    options.logger.info("ready")
+                } catch {
+                    report.yield(.failed(error))
+                }
+            },
+            Task { await models.watch() },
+            Task {
+                for await signal in signals {
+                    switch signal {
+                    case .reload: Task { await models.reload() }
+                    case .stop: report.yield(.stop)
+                    }
+                }
+            },
+        ]
+        defer { for task in tasks { task.cancel() } }
+        for await event in events {
+            switch event {
+            case .failed(let error): throw error
+            case .ended:
+                options.logger.info("stopped")
+                return
+            case .stop:
+                await drain(models, services)
+                Task {
+                    try await Task.sleep(for: .seconds(options.drainTimeout))
+                    report.yield(.outOfTime)
+                }
+            case .outOfTime:
+                options.logger.warning("the time to stop is over; what is still open is closed")
+                connections.closeAll()
+            }
+        }
+    }
+
+    /// Tells whoever looks that no more should come, waits for them to have seen it, and then takes no new connections;
+    /// the server ends when all is answered.
+    private func drain(_ models: ServedModels, _ services: ServiceGroup) async {
+        models.drain()
+        options.logger.info("stopping", metadata: ["delay": "\(options.drainDelay)"])
+        try? await Task.sleep(for: .seconds(options.drainDelay))
+        await services.triggerGracefulShutdown()
+    }
+
+    private func listenError(_ error: any Error) -> any Error {
+        guard let error = error as? IOError else { return error }
+        let reason = String(cString: strerror(error.errnoCode))
+        return InputError.tryAgain(
+            "cannot listen on \(options.host), port \(options.port): \(reason); give another --port or --host")
+    }
+}
