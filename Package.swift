@@ -78,6 +78,10 @@ let tests: [Target] = [
             "Training", "TrainingOptions",
         ],
         fixtures: true, torch: true),
+    test(
+        "Serving",
+        ["Datasets", "Evaluation", "FileIO", "Imaging", "JSON", "MultiLabel", "Torch", httpTypes, logging, nioCore],
+        torch: true),
     test("SampleWorld", ["sample-world", "Datasets", "Evaluation", "FileIO", "Imaging"]),
     .testTarget(
         name: "ExperimentsTests",
@@ -114,6 +118,7 @@ let package = Package(
         .library(name: "Training", targets: ["Training"]),
         .library(name: "TrainingOptions", targets: ["TrainingOptions"]),
         .library(name: "Pretraining", targets: ["Pretraining"]),
+        .library(name: "Serving", targets: ["Serving"]),
         .library(name: "Hub", targets: ["Hub"]),
         .library(name: "Safetensors", targets: ["Safetensors"]),
         .library(name: "PyTorchFiles", targets: ["PyTorchFiles"]),
@@ -209,7 +214,8 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "MultiLabel", "Search", "Models", "Tokenization", "Torch", "Imaging", "Datasets", "Evaluation",
+                "MultiLabel", "PictureIndex", "Search", "Models", "Tokenization", "Torch", "Imaging", "Datasets",
+                "Evaluation",
                 "FileIO", "JSON", "ContentHash", "Terminal", httpTypes, hummingbirdCore, serviceLifecycle, logging,
                 nioCore,
                 nioHTTP1, nioPosix,

@@ -16,7 +16,7 @@ from wire import post
 
 
 def token(server, world):
-    secret = "a secret of this check"
+    secret = "a-secret/of+this.check"
     file = world.folder / "token"
     file.write_text(secret + "\n")
     for words, environment in ((("--token-file", file), {}), ((), {"MUMIC_SERVE_TOKEN": secret})):
@@ -40,8 +40,8 @@ def token(server, world):
                 wire.send(post(bytes(10_000_000)))
                 expect_status(wire.answer(), 401, "a picture without token, before its body")
             given = {"Authorization": f"Bearer {secret}"}
-            expect_status(ask(own, "GET", "/v1/models", headers=given), 200, "with the token")
             own.wait_until(lambda: ask(own, "GET", "/readyz", headers=given).status == 200, "ready")
+            expect_status(ask(own, "GET", "/v1/models", headers=given), 200, "with the token")
             if secret in own.log():
                 raise Failure("the token is in the log")
 
@@ -49,13 +49,12 @@ def token(server, world):
 def environment(server, world):
     values = {
         "MUMIC_SERVE_MODEL": f"one={world.fitted};two={world.fitted}",
-        "MUMIC_SERVE_TOP_K": "",
         "MUMIC_SERVE_PORT": "0",
         "MUMIC_SERVE_QUEUE": "17",
+        "MUMIC_SERVE_MAX_PICTURES": "16",
         "MUMIC_SERVE_NO_PAGE": "1",
         "MUMIC_SERVE_BATCH_SIZE": "4",
     }
-    del values["MUMIC_SERVE_TOP_K"]
     with Server(environment=values, port=False) as own:
         names = [row["id"] for row in ask(own, "GET", "/v1/models").json["data"]]
         expect((names, own.metric("mumic_queue_limit")), (["one", "two"], 17), "MUMIC_SERVE_MODEL, _QUEUE")

@@ -14,15 +14,15 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
 import pathlib
 import re
-import shutil
 import sys
 import traceback
 import urllib.parse
 import urllib.request
 
+import browser
+from browser import axe_script, launch
 from playwright.sync_api import Error, expect, sync_playwright
 
 parser = argparse.ArgumentParser()
@@ -34,7 +34,6 @@ without = set(filter(None, arguments.without.split(",")))
 assert without <= {"compare", "similar", "axe"}, f"--without does not know {without}"
 assert len(arguments.pictures) >= 2, "two pictures are needed"
 url = arguments.url.rstrip("/") + "/"
-host = urllib.parse.urlsplit(url).netloc
 paths = [str(path) for path in arguments.pictures]
 with urllib.request.urlopen(url + "v1/models") as answer:
     models = json.load(answer)["data"]
@@ -42,119 +41,20 @@ default = next(model for model in models if model["default"])
 assert default["labels"] > 0, "the default model needs labels"
 assert "compare" in without or len(models) > 1, "one model only: start the server with two, or say --without compare"
 assert "similar" in without or default["index"] is not None, "the default model has no index; or say --without similar"
-axe = None
-if "axe" not in without:
-    import axe_playwright_python
-
-    axe = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-
-# Before the page's own script: counts requests in flight, keeps what was sent, and listens to policy violations.
-SPY = """
-    window.spy = { violations: [], flying: 0, most: 0, sent: [], typed: [] };
-    document.addEventListener("input", () => { spy.typed.push(performance.now()); }, true);
-    document.addEventListener("securitypolicyviolation", (event) => {
-      spy.violations.push(event.violatedDirective + " " + event.blockedURI);
-    });
-    const plain = window.fetch;
-    window.fetch = async (path, options) => {
-      const entry = { path, type: options.headers?.["Content-Type"] ?? "", aborted: false };
-      spy.sent.push(entry);
-      options.signal?.addEventListener("abort", () => { entry.aborted = true; });
-      if (options.body instanceof Blob) {
-        const digest = await crypto.subtle.digest("SHA-256", await options.body.arrayBuffer());
-        entry.sha = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-      }
-      entry.form = options.body instanceof FormData ? [...options.body.keys()] : null;
-      spy.flying += 1;
-      spy.most = Math.max(spy.most, spy.flying);
-      try {
-        await new Promise((resolve) => setTimeout(resolve, 60));
-        return await plain(path, options);
-      } finally { spy.flying -= 1; }
-    };
-"""
+axe = None if "axe" in without else axe_script()
 
 
-class Visit:
-    """A fresh browser context with the page in it, and everything that must not happen there."""
-
-    def __init__(self, browser, width=1280, height=800, **options):
-        self.context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        self.context.add_init_script(SPY)
-        self.page = self.context.new_page()
-        self.errors, self.foreign = [], []
-        self.faults = False
-        self.page.on("console", self.heard)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", self.asked)
-        # Before the page comes: Chromium needs a while before it hands its dialogs over.
-        self.choosers = []
-        self.page.on("filechooser", lambda chooser: self.choosers.append(chooser))
-        self.answer = self.page.goto(url)
-        expect(self.page.locator("#facts li")).not_to_have_count(0)
-
-    def heard(self, message):
-        # Chromium itself logs each answer of status 400 and above; that is no error of the page where a test plays one.
-        if message.type in ("error", "warning") and not (self.faults and "Failed to load resource" in message.text):
-            self.errors.append(message.text)
-
-    def asked(self, request):
-        address = urllib.parse.urlsplit(request.url)
-        if address.scheme not in ("blob", "data") and address.netloc != host:
-            self.foreign.append(request.url)
-
-    def add(self, *files):
-        self.page.locator("#files").set_input_files(list(files))
-
-    def settle(self, seconds=30):
-        # Polled from here: wait_for_function evaluates in the page, which its policy forbids.
-        for _ in range(20 * seconds):
-            if self.page.evaluate("!document.querySelector('.waiting') && !spy.flying"):
-                self.page.wait_for_timeout(300)  # the status is said once for many changes
-                status = self.page.locator("#status").inner_text()
-                if status and not status.startswith("Working"):
-                    return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"not done after {seconds} s: {self.page.locator('#results').inner_text()}")
-
-    def sent(self, what="v1/predict"):
-        return [entry for entry in self.page.evaluate("spy.sent") if entry["path"].startswith(what)]
-
-    def table(self, caption, card=0):
-        """The labels of a table, in its order."""
-        found = self.page.locator("article").nth(card).locator("table", has=self.page.locator("caption", has_text=caption))
-        return found.locator("tbody th").all_inner_texts()
-
-    def close(self):
-        violations = self.page.evaluate("window.spy ? spy.violations : []")
-        storage = self.page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length")
-        self.context.close()
-        assert not self.errors, f"console: {self.errors}"
-        assert not violations, f"policy violations: {violations}"
-        assert not self.foreign, f"requests to another host: {self.foreign}"
-        assert storage == 0, "the page stored something"
+class Visit(browser.Visit):
+    def __init__(self, chromium, width=1280, height=800, **options):
+        super().__init__(chromium, url, width, height, **options)
 
 
 def accessible(visit, where):
-    """Axe's rules, contrast among them, and a name for every control in the browser's own accessibility tree."""
-    session = visit.context.new_cdp_session(visit.page)
-    for node in session.send("Accessibility.getFullAXTree")["nodes"]:
-        role = node.get("role", {}).get("value")
-        if not node.get("ignored") and role in ("button", "textbox", "combobox", "checkbox", "image", "link", "table"):
-            assert node.get("name", {}).get("value", "").strip() or role == "table", f"{where}: a {role} without a name"
-    session.detach()
-    if axe:
-        visit.page.evaluate(axe)
-        result = visit.page.evaluate(
-            "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })")
-        found = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]} {rule['nodes'][0]['failureSummary'][:200]}"
-                 for rule in result["violations"]]
-        assert not found, f"{where}: " + "; ".join(found)
-        assert any(rule["id"] == "color-contrast" for rule in result["passes"]), f"{where}: contrast was not computed"
+    browser.accessible(visit, where, axe)
 
 
-def the_document_and_its_policy(browser):
-    visit = Visit(browser)
+def the_document_and_its_policy(chromium):
+    visit = Visit(chromium)
     policy = visit.answer.headers.get("content-security-policy", "")
     text = visit.answer.text()
     for tag, directive in (("style", "style-src"), ("script", "script-src")):
@@ -168,8 +68,8 @@ def the_document_and_its_policy(browser):
     visit.close()
 
 
-def pictures_go_as_they_are(browser):
-    visit = Visit(browser)
+def pictures_go_as_they_are(chromium):
+    visit = Visit(chromium)
     visit.add(*paths[:2])
     visit.settle()
     sent = visit.sent()
@@ -177,7 +77,17 @@ def pictures_go_as_they_are(browser):
     assert all(entry["type"].startswith("image/") for entry in sent)
     labels = visit.table("The model’s labels")
     assert min(10, default["labels"]) <= len(labels) <= default["labels"], labels
-    assert re.search(r"\d%", visit.page.locator("article").first.inner_text())
+    number = r"\d%" if default["calibrated"] else r"\d"
+    assert all(re.search(number, cell) for cell in visit.page.locator("article").first.locator("td").all_inner_texts())
+    # A calibrated model shows probabilities; another shows scores, and says so.
+    remark = visit.page.locator("article").first.get_by_text("not calibrated")
+    assert remark.count() == (0 if default["calibrated"] else 1)
+    request = urllib.request.Request(url + "v1/predict?" + urllib.parse.urlencode({"model": default["id"]}),
+                                     pathlib.Path(paths[0]).read_bytes(), {"Content-Type": "image/jpeg"})
+    with urllib.request.urlopen(request) as answer:
+        scores = {entry["label"]: entry["score"] for entry in json.load(answer)["predictions"]}
+    ranked = [label for label in scores if label in labels]
+    assert ranked == labels, f"the server's order is {ranked}, the page's {labels}"
     expect(visit.page.locator("#status")).to_have_text("2 pictures done.")
     with urllib.request.urlopen(url + "v1/labels?" + urllib.parse.urlencode({"model": default["id"]})) as answer:
         thresholds = {label["name"]: label["threshold"] for label in json.load(answer)["labels"]}
@@ -185,10 +95,13 @@ def pictures_go_as_they_are(browser):
         row = visit.page.locator("article").first.locator("tbody tr").nth(index)
         at = [float(style.split(":")[1].strip(" %;")) for style in
               row.locator(".bar > *").evaluate_all("parts => parts.map(part => part.getAttribute('style'))")]
-        expected = [] if thresholds[label] is None else [100 * thresholds[label]]
-        assert len(at) == 1 + len(expected) and all(abs(at[1] - left) < 1e-3 for left in expected), f"{label}: {at}"
-        chosen = bool(expected) and at[0] >= at[1]
-        assert chosen == ("✓" in row.inner_text()) or abs(at[0] - at[1]) < 1e-3, row.inner_text()
+        assert len(at) == (1 if thresholds[label] is None else 2), f"{label}: {at}"
+        score = scores[label]
+        assert not default["calibrated"] or abs(at[0] - 100 * score) < 1e-3, f"{label}: {at}, {score}"
+        if thresholds[label] is not None:
+            assert not default["calibrated"] or abs(at[1] - 100 * thresholds[label]) < 1e-3, f"{label}: {at}"
+            assert (score >= thresholds[label]) == ("✓" in row.inner_text()), row.inner_text()
+            assert (at[0] - at[1]) * (score - thresholds[label]) >= 0, f"{label}: {at}"
     more = visit.page.get_by_role("button", name="Show all").first
     if default["labels"] > len(labels):
         more.click()
@@ -198,8 +111,8 @@ def pictures_go_as_they_are(browser):
     visit.close()
 
 
-def three_requests_at_a_time(browser):
-    visit = Visit(browser)
+def three_requests_at_a_time(chromium):
+    visit = Visit(chromium)
     visit.add(*[paths[index % len(paths)] for index in range(12)])
     visit.settle()
     assert visit.page.evaluate("spy.most") == 3, visit.page.evaluate("spy.most")
@@ -210,8 +123,8 @@ def three_requests_at_a_time(browser):
     visit.close()
 
 
-def by_keyboard_alone(browser):
-    visit = Visit(browser)
+def by_keyboard_alone(chromium):
+    visit = Visit(chromium)
     page = visit.page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -258,8 +171,8 @@ def by_keyboard_alone(browser):
     visit.close()
 
 
-def own_labels_while_they_are_typed(browser):
-    visit = Visit(browser)
+def own_labels_while_they_are_typed(chromium):
+    visit = Visit(chromium)
     page = visit.page
     visit.add(paths[0])
     visit.settle()
@@ -299,8 +212,8 @@ def own_labels_while_they_are_typed(browser):
     visit.close()
 
 
-def dropped_and_pasted(browser):
-    visit = Visit(browser)
+def dropped_and_pasted(chromium):
+    visit = Visit(chromium)
     data = base64.b64encode(pathlib.Path(paths[0]).read_bytes()).decode()
     for kind, name in (("drop", "dropped.jpg"), ("paste", "pasted.jpg")):
         visit.page.evaluate("""([data, kind, name]) => {
@@ -321,8 +234,8 @@ def dropped_and_pasted(browser):
     visit.close()
 
 
-def two_models_side_by_side(browser):
-    visit = Visit(browser)
+def two_models_side_by_side(chromium):
+    visit = Visit(chromium)
     visit.add(paths[0])
     other = next(model["id"] for model in models if model["id"] != default["id"])
     visit.page.get_by_label("Compare with").select_option(other)
@@ -332,7 +245,7 @@ def two_models_side_by_side(browser):
     for caption in ("Your labels", "The model’s labels"):
         heads = visit.page.locator("table", has=visit.page.locator("caption", has_text=caption)).locator("thead th")
         assert heads.all_inner_texts() == ["Label", default["id"], other], heads.all_inner_texts()
-    assert all(row.count("%") == 2 for row in visit.page.locator("table").first.locator("tbody tr").all_inner_texts())
+    assert all(re.search(r"\d", cell) for cell in visit.page.locator("article table").first.locator("td").all_inner_texts())
     asked = {urllib.parse.parse_qs(urllib.parse.urlsplit(entry["path"]).query)["model"][0] for entry in visit.sent()}
     assert asked == {default["id"], other}
     accessible(visit, "compare")
@@ -342,8 +255,8 @@ def two_models_side_by_side(browser):
     visit.close()
 
 
-def similar_pictures(browser):
-    visit = Visit(browser)
+def similar_pictures(chromium):
+    visit = Visit(chromium)
     visit.add(paths[0])
     visit.settle()
     assert not visit.sent("v1/search"), "searched without being asked"
@@ -363,8 +276,8 @@ def played(status, code, wait=None):
     return lambda route: route.fulfill(status=status, body=body, content_type="application/json", headers=headers)
 
 
-def troubles_in_plain_words(browser):
-    visit = Visit(browser)
+def troubles_in_plain_words(chromium):
+    visit = Visit(chromium)
     page, visit.faults = visit.page, True
     cut = pathlib.Path(paths[0]).read_bytes()[:400]
     visit.add({"name": "cut.jpg", "mimeType": "image/jpeg", "buffer": cut},
@@ -393,8 +306,8 @@ def troubles_in_plain_words(browser):
     visit.close()
 
 
-def a_busy_server_is_asked_again(browser):
-    visit = Visit(browser)
+def a_busy_server_is_asked_again(chromium):
+    visit = Visit(chromium)
     page, visit.faults = visit.page, True
     refusals = [2]
 
@@ -421,8 +334,8 @@ def a_busy_server_is_asked_again(browser):
     visit.close()
 
 
-def a_token_is_asked_for(browser):
-    visit = Visit(browser)
+def a_token_is_asked_for(chromium):
+    visit = Visit(chromium)
     page, visit.faults = visit.page, True
 
     def locked(route):
@@ -445,9 +358,9 @@ def a_token_is_asked_for(browser):
     visit.close()
 
 
-def phones_and_schemes(browser):
+def phones_and_schemes(chromium):
     for width, scheme in ((320, "light"), (390, "dark"), (1280, "dark"), (1280, "light")):
-        visit = Visit(browser, width, color_scheme=scheme, reduced_motion="reduce", has_touch=width < 400)
+        visit = Visit(chromium, width, color_scheme=scheme, reduced_motion="reduce", has_touch=width < 400)
         page = visit.page
         accessible(visit, f"empty, {width}, {scheme}")
         expect(page.get_by_role("button", name="Take a photo")).to_be_visible(visible=width < 400)
@@ -464,7 +377,7 @@ def phones_and_schemes(browser):
         visit.close()
 
 
-def without_script(browser):
+def without_script(chromium):
     # Playwright's own switch comes too late for <noscript>.
     bare = playwright.chromium.launch(**launch(["--blink-settings=scriptEnabled=false"]))
     page = bare.new_page()
@@ -482,27 +395,20 @@ checks = [
 left_out = {two_models_side_by_side: "compare", similar_pictures: "similar"}
 failed = 0
 
-
-def launch(more=()):
-    # Root has no sandbox; the only page that is opened is our own.
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {"executable_path": os.environ.get("CHROMIUM") or shutil.which("chromium"), "args": [*sandbox, *more]}
-
-
 with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(**launch())
+    chromium = playwright.chromium.launch(**launch())
     for check in checks:
         name = check.__name__.replace("_", " ")
         if left_out.get(check) in without:
             print(f"left out by --without: {name}")
             continue
         try:
-            check(browser)
+            check(chromium)
             print(f"ok: {name}", flush=True)
         except Exception:
             failed += 1
             print(f"FAILED: {name}\n{traceback.format_exc(limit=2)}", flush=True)
-    browser.close()
+    chromium.close()
 if "axe" in without:
     print("left out by --without: axe's rules and contrast")
 print(f"{len(checks)} checks, {failed} failed")

@@ -115,7 +115,6 @@ def table(world):
         bad("top_k as text", predict, js({"images": [text], "top_k": "x"})),
         bad("labels that is a number", predict, js({"images": [text], "labels": 5})),
         bad("an empty list of labels", predict, js({"images": [text], "labels": []})),
-        bad("a label without prompts", predict, js({"images": [text], "labels": [{"name": "a", "prompts": []}]})),
         bad("a label with an unknown key", predict, js({"images": [text], "labels": [{"name": "a", "prompt": "b"}]})),
         bad("a URL of a picture", openai, js({"input": "data:image/jpeg,plain", "model": "fitted"}), 400, None),
         bad("images and texts", embed, js({"images": [text], "texts": ["a"]})),

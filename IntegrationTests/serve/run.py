@@ -60,7 +60,7 @@ def main():
             for name, check in chosen:
                 before = time.monotonic()
                 try:
-                    if server is None or server.process.poll() is not None:
+                    if server.process.poll() is not None:
                         server = start(world)  # the one before may have been what a check ended
                     check(server, world)
                     server.check_alive()

@@ -101,7 +101,7 @@ extension PictureDatabase {
 
     /// What is known of a picture without its feature; nil where there is none of that name.
     func stamp(named name: String) throws -> (stamp: ContentStamp, isReadable: Bool)? {
-        try read { database in
+        try lookUp { database in
             let statement = try database.cachedStatement(
                 sql: "SELECT sha256, size, modified, error IS NULL FROM pictures WHERE name = ?")
             guard let row = try Row.fetchOne(statement, arguments: [name]) else { return nil }
@@ -115,10 +115,18 @@ extension PictureDatabase {
 
     /// The feature of a picture of the same content, whatever its name; nil where there is none.
     func vector(ofContent sha256: String) throws -> [Float]? {
-        try read { database in
+        try lookUp { database in
             let statement = try database.cachedStatement(
                 sql: "SELECT vector FROM pictures WHERE sha256 = ? AND vector IS NOT NULL LIMIT 1")
             return try Row.fetchOne(statement, arguments: [sha256]).flatMap { try vector($0, at: 0) }
+        }
+    }
+
+    /// How many of some names there are, each counted as often as it is given.
+    func count(named names: [String]) throws -> Int {
+        try lookUp { database in
+            let statement = try database.cachedStatement(sql: "SELECT 1 FROM pictures WHERE name = ?")
+            return try names.count { try Row.fetchOne(statement, arguments: [$0]) != nil }
         }
     }
 
@@ -167,11 +175,7 @@ extension PictureDatabase {
         }
         // What has length 1 as nearly as float32 can say stays as it is, bit by bit.
         let scale = abs(length - 1) < 1e-5 ? 1 : 1 / length
-        var data = Data(capacity: 4 * dimension)
-        for value in vector {
-            let number = scale == 1 ? value : Float(Double(value) * scale)
-            withUnsafeBytes(of: number.bitPattern.littleEndian) { data.append(contentsOf: $0) }
-        }
-        return data
+        let words = vector.map { (scale == 1 ? $0 : Float(Double($0) * scale)).bitPattern.littleEndian }
+        return words.withUnsafeBytes { Data($0) }
     }
 }

@@ -116,7 +116,9 @@ extension PictureDatabase {
         for start in stride(from: 0, to: embeddings.count, by: rowsAtOnce) {
             let range = start..<min(start + rowsAtOnce, embeddings.count)
             let values = embeddings.withRows(range) { bytes in
-                (0..<range.count * dimension).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+                [Float](unsafeUninitializedCapacity: range.count * dimension) { values, count in
+                    count = bytes.copyBytes(to: UnsafeMutableRawBufferPointer(values)) / 4
+                }
             }
             let pictures = try range.map { number in
                 let row = try embeddings.row(number)
@@ -129,11 +131,11 @@ extension PictureDatabase {
                 let place = (number - start) * dimension
                 return IndexedPicture(name: name, vector: Array(values[place..<place + dimension]))
             }
-            for picture in pictures {
-                if try stamp(named: picture.name) == nil { changes.added += 1 } else { changes.updated += 1 }
-                if picture.error != nil { changes.failed += 1 }
-            }
+            let known = try count(named: pictures.map(\.name))
             try put(pictures)
+            changes.updated += known
+            changes.added += pictures.count - known
+            changes.failed += pictures.count { $0.error != nil }
             progress.advance(by: range.count)
             try monitor.check()
         }

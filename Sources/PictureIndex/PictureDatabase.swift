@@ -100,6 +100,11 @@ public final class PictureDatabase: Sendable {
         try inFile(path) { try queue.read(body) }
     }
 
+    /// Reads without a transaction: for single statements, of which there may be one for each of millions of pictures.
+    func lookUp<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try inFile(path) { try queue.unsafeRead(body) }
+    }
+
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
         precondition(!readsOnly, "an index that was opened to read it is not changed")
         return try inFile(path) { try queue.write(body) }

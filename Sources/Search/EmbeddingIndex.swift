@@ -140,11 +140,12 @@ public struct EmbeddingIndex: VectorIndex {
         return row
     }
 
-    /// The numbers of some rows, one row after the other, as float32 in this machine's order.
+    /// The numbers of some rows, one row after the other, as float32 in this machine's order; their memory is let go of.
     package func withRows<Result>(
         _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
-        try vectors.withRows(range) { try body($0) }
+        defer { vectors.release(rows: range) }
+        return try vectors.withRows(range) { try body($0) }
     }
 
     /// For each query, a vector of D values and length 1, the `limit` rows of the highest cosine, best first, and of

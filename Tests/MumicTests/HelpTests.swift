@@ -76,6 +76,13 @@ import Testing
         "dataset split": ["output", "parts", "seed", "images", "unlisted", "labels"],
         "export": ["model", "precision, --dtype", "output"],
         "interpolate": ["model", "fine-tuned", "output", "alpha", "data", "alphas", "keep", "labels", "precision"],
+        "serve": [
+            "model", "index", "labels", "template", "device", "precision", "batch-size", "workers", "fast-decode",
+            "no-calibration", "host", "port", "batch-delay", "queue", "timeout", "read-timeout", "write-timeout",
+            "idle-timeout", "max-body", "max-pixels", "max-pictures", "max-labels", "max-label-length",
+            "max-connections", "memory", "label-cache", "token-file", "watchdog", "drain-delay", "drain-timeout",
+            "log-format", "log-level", "no-page",
+        ],
         "audit": ["model", "data", "output", "folds", "seed", "penalty", "order", "top", "labels", "unlisted"],
     ]
 

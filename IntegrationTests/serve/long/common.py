@@ -90,15 +90,17 @@ def latencies(server, setup, count=20):
 class Steady:
     """Clients that ask one after the other in the background, each answer checked; `failures`, `times` tell.
 
-    Each request has a connection of its own unless `kept`: what is measured is the server, not a race with keep-alive.
+    Each request has a connection of its own: what is measured is the server, not a race with keep-alive. With a period,
+    each client's requests start at such distances, if the one before has been answered.
     """
 
-    def __init__(self, server, setup, clients=2, pause=0.0, also=None):
-        self.server, self.setup, self.pause, self.also = server, setup, pause, also
+    def __init__(self, server, setup, clients=2, period=0.0, also=None):
+        self.server, self.setup, self.period, self.also = server, setup, period, also
         self.failures, self.times, self.stop = [], [], threading.Event()
         self.threads = [threading.Thread(target=self.go, args=(index,), daemon=True) for index in range(clients)]
 
     def go(self, index):
+        due = time.monotonic()
         while not self.stop.is_set():
             index = (index + 7) % len(self.setup.pictures)
             try:
@@ -109,7 +111,8 @@ class Steady:
                     self.also()
             except (Failure, OSError) as failure:
                 self.failures.append(f"{type(failure).__name__} {failure}")
-            time.sleep(self.pause)
+            due = max(due + self.period, time.monotonic() - self.period)
+            time.sleep(max(0, due - time.monotonic()))
 
     def rate(self, begin, end):
         """Answers a second between two moments."""

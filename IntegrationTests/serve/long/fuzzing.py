@@ -38,27 +38,13 @@ def body(setup):
         count = operations(server)
         each = max(2, wanted // count)
         cases = rounds = 0
-        words = [
-            str(Path(sys.executable).parent / "st"),
-            "run",
-            f"http://{server.host}:{server.port}/openapi.json",
-            "--checks",
-            CHECKS,
-            "--phases",
-            "examples,coverage,fuzzing",
-            "--max-examples",
-            str(each),
-            "--workers",
-            "4",
-            "--continue-on-failure",
-            "--no-color",
-            "--suppress-health-check",
-            "all",
-            "--warnings",
-            "off",
-            "--generation-database",
-            "none",
-        ]
+        # One worker: in threads Python 3.11's own parser fails, as its depth is counted for all of them together.
+        # fmt: off
+        words = [Path(sys.executable).parent / "st", "run", f"http://{server.host}:{server.port}/openapi.json",
+                 "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", str(each),
+                 "--workers", "1", "--continue-on-failure", "--no-color", "--suppress-health-check", "all",
+                 "--warnings", "off", "--generation-database", "none"]
+        # fmt: on
         while cases < wanted and rounds < 50:
             rounds += 1
             done = subprocess.run(
@@ -69,13 +55,10 @@ def body(setup):
                 env=os.environ | {"SCHEMATHESIS_HOOKS": "serve_hooks", "PYTHONPATH": str(folder)},
             )
             server.check_alive()
-            if done.returncode:
-                raise Failure(
-                    f"schemathesis, seed {rounds}: status {done.returncode}\n{done.stdout[-8000:]}{done.stderr[-2000:]}"
-                )
-            found = re.search(r"([\d,]+) generated", done.stdout)
-            if not found:
-                raise Failure(f"schemathesis says no number of cases:\n{done.stdout[-2000:]}")
+            found = re.search(r"([\d,]+) generated, ([\d,]+) passed", done.stdout)
+            if not found or found[1] != found[2] or done.returncode:
+                told = done.stdout[-8000:] + done.stderr[-2000:]
+                raise Failure(f"schemathesis, seed {rounds}: status {done.returncode}\n{told}")
             cases += int(found[1].replace(",", ""))
         wrong = [
             (dict(pairs), value)

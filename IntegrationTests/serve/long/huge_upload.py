@@ -54,13 +54,13 @@ def body(setup):
                 if answer is None or answer.status != 413 or time.monotonic() - start > 1 or not wire.closes(2):
                     raise Failure(f"{name} of 10 GB: {answer} after {time.monotonic() - start:.2f} s")
             told.append(f"{name} {closed:.2f} s, {grown / 1e6:+.2f} MB")
-        # In chunks, up to --max-body is read before it is too much.
+        # In chunks, up to --max-body is read before it is too much, and given back.
         for kind, name in kinds.items():
             upload(server, {"Content_Type": kind, "Transfer_Encoding": "chunked"}, True)
             before = server.memory()
             answer, closed, sent = upload(server, {"Content_Type": kind, "Transfer_Encoding": "chunked"}, True)
             grown = server.memory() - before
-            if closed > 1 or grown > 1_000_000 or (answer and answer.status not in (400, 413)):
+            if closed > 1 or grown > 4_000_000 or (answer and answer.status not in (400, 413)):
                 raise Failure(
                     f"{name} in chunks: status {answer and answer.status}, closed after {closed:.2f} s, {sent >> 20} "
                     f"MiB taken, memory grew by {grown / 1e6:.2f} MB"

@@ -164,7 +164,8 @@ def body(setup):
         f"{late / 1e6:.0f} MB; at most "
         f"{max(descriptors[third : 2 * third])}, then {max(descriptors[2 * third :])} descriptors; {len(last)} series"
     )
-    wrong = [f"{len(mix.wrong)} wrong: {mix.wrong[:5]}"] if mix.wrong else []
+    kinds = Counter(text[:200] for text in mix.wrong)
+    wrong = [f"{len(mix.wrong)} wrong: {kinds.most_common(8)}"] if mix.wrong else []
     if late > 1.05 * early + 5e6:
         wrong.append("memory grows")
     if max(descriptors[2 * third :]) > max(descriptors[third : 2 * third]) + 10:

@@ -27,7 +27,7 @@ def requests(setup):
 def body(setup):
     seconds = max(8, setup.count(60))
     data = requests(setup)
-    with setup.own_server() as server:
+    with setup.own_server("--queue", 64) as server:
         place = server.host, server.port
         load.run(load.closed(*place, data, 16, 3))
         capacity = load.run(load.closed(*place, data, 64, seconds / 2, warmup=2)).rate

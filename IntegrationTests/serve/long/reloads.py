@@ -19,7 +19,7 @@ def body(setup):
     folder = setup.world.folder / "reloaded"
     shutil.copytree(setup.model, folder)
     weights = (folder / "model.safetensors").read_bytes()
-    faults = {"config.json": b"{", "model.safetensors": weights[: len(weights) // 2], "vocab.json": b"[]"}
+    faults = {"config.json": b"{", "model.safetensors": weights[: len(weights) // 2], "preprocessor_config.json": b"{"}
     flaps = []
     if setup.options.url:
         raise SystemExit("error: this check starts a server of its own; leave --url out")

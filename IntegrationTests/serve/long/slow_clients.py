@@ -16,7 +16,7 @@ READ, WRITE = 5, 5
 ATTACKS = {
     "headers": ("-H", "-i", "1", "-x", "20", "-p", "3"),
     "body": ("-B", "-i", "1", "-s", "100000", "-x", "20", "-f", "image/jpeg", "-p", "3"),
-    "read": ("-X", "-w", "10", "-y", "20", "-n", "1", "-z", "5", "-k", "50", "-p", "3"),
+    "read": ("-X", "-w", "10", "-y", "20", "-n", "1", "-z", "5", "-k", "10", "-p", "3"),
 }
 PATHS = {"headers": "/v1/predict", "body": "/v1/predict", "read": "/openapi.json"}
 
@@ -24,13 +24,13 @@ PATHS = {"headers": "/v1/predict", "body": "/v1/predict", "read": "/openapi.json
 def body(setup):
     if shutil.which("slowhttptest") is None:
         raise Failure("slowhttptest is not there: apt-get install slowhttptest")
-    length, told = max(8, setup.count(40)), []
+    length, told = max(10, setup.count(40)), []
     clients = 200
     words = ("--read-timeout", READ, "--write-timeout", WRITE, "--idle-timeout", READ, "--max-connections", 1024)
     with setup.own_server(*words) as server:
         # A steady load of a known rate, well below capacity: goodput is what of it is answered.
         for name, attack in ATTACKS.items():
-            with common.Steady(server, setup, clients=4, pause=0.1) as steady:
+            with common.Steady(server, setup, clients=4, period=0.2) as steady:
                 time.sleep(1)
                 begin = time.monotonic()
                 time.sleep(length)
@@ -56,6 +56,8 @@ def body(setup):
                     most = max(most, server.sockets())
                     time.sleep(0.2)
                 end = time.monotonic()
+                if running.poll() not in (None, 0):
+                    raise Failure(f"slowhttptest, {name}: status {running.returncode}")
                 running.kill()
                 running.wait()
                 steady.check(f"slow {name}")

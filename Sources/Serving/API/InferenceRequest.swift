@@ -12,6 +12,9 @@ struct InferenceRequest {
         let isBinary: Bool
     }
 
+    /// What a body may have; KServe's clients say the model's name once more.
+    private static let keys = ["id", "inputs", "outputs", "parameters", "model_name"]
+
     let id: String?
     let inputs: [InferenceTensor]
     /// nil for those that the model gives without a wish.
@@ -31,7 +34,7 @@ struct InferenceRequest {
         }
         let tree = try RequestReader.tree(bytes[..<length])
         guard let members = tree.members else { throw .badRequest("the body has to be a JSON object") }
-        for member in members where !["id", "inputs", "outputs", "parameters"].contains(member.key) {
+        for member in members where !Self.keys.contains(member.key) {
             throw .badRequest("unknown key in the body; it takes id, inputs, outputs and parameters")
         }
         if let id = tree["id"] {

@@ -75,16 +75,19 @@ extension PictureAPI {
     private func infer(_ exchange: Exchange, _ parameters: [String]) async throws -> Reply {
         let engine = try engine(parameters)
         try engine.queue.check(cost: 1)
+        try reader.checkEncoding(exchange)
         let type = HeaderParameters(exchange.head.headerFields[.contentType] ?? "").value
         guard ["application/json", "application/octet-stream", ""].contains(type) else {
             throw APIError.mediaType("the body has to be JSON, or JSON with binary data as application/octet-stream")
         }
+        // Triton's client says nothing of the type where the body is all JSON.
         let length = exchange.head.headerFields[.inferenceHeaderLength]
-        if length == nil, type != "application/json" {
+        if length == nil, type == "application/octet-stream" {
             throw APIError.badRequest("Inference-Header-Content-Length is missing: how many bytes of the body are JSON")
         }
         let request = try InferenceRequest(
-            try await exchange.body(reader.limits.body), headerLength: length, isJSON: type == "application/json")
+            try await exchange.body(reader.limits.body), headerLength: length,
+            isJSON: type == "application/json" || length == nil)
         for input in request.inputs where !["image", "text", "pixels", "labels"].contains(input.name) {
             throw APIError.badRequest("unknown input; there are image, text, pixels and labels")
         }
@@ -147,7 +150,7 @@ extension PictureAPI {
     }
 
     private func pictures(_ input: InferenceTensor) throws(APIError) -> [RequestPicture] {
-        guard case .bytes(let elements) = input.values else { throw .badRequest("the input image is of type BYTES") }
+        let elements = try Self.elements(input)
         if elements.isEmpty { throw .badRequest("the input image is empty") }
         try reader.limits.check(pictures: elements.count)
         var pictures: [RequestPicture] = []
@@ -182,10 +185,16 @@ extension PictureAPI {
         return pictures
     }
 
-    private static func texts(_ input: InferenceTensor) throws(APIError) -> [String] {
-        guard case .bytes(let elements) = input.values else {
-            throw .badRequest("the inputs text and labels are of type BYTES")
+    /// The elements of a list of type BYTES: of shape `[N]`, or `[N, 1]` as Triton's batches are.
+    private static func elements(_ input: InferenceTensor) throws(APIError) -> [[UInt8]] {
+        guard case .bytes(let elements) = input.values, !input.shape.isEmpty, input.shape.dropFirst() == [] || input.shape.dropFirst() == [1] else {
+            throw .badRequest("the inputs image, text and labels are of type BYTES and of shape [N]")
         }
+        return elements
+    }
+
+    private static func texts(_ input: InferenceTensor) throws(APIError) -> [String] {
+        let elements = try elements(input)
         let texts = elements.compactMap { String(validating: $0, as: UTF8.self) }
         if texts.count != elements.count { throw .badRequest("the inputs text and labels are UTF-8") }
         return texts

@@ -87,7 +87,7 @@ struct InformationAPI: Sendable {
             return Data(digest.digest()).base64EncodedString()
         }
         return "default-src 'none'; script-src 'sha256-\(hash(ServerPage.script))'; "
-            + "style-src 'sha256-\(hash(ServerPage.style))'; img-src 'self' blob: data:; connect-src 'self'; "
+            + "style-src 'sha256-\(hash(ServerPage.style))'; img-src blob: data:; connect-src 'self'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     }
 }

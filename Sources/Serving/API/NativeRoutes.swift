@@ -77,8 +77,7 @@ extension PictureAPI {
         let searcher = try models.searcher(engine)
         let outcomes = try await features(content, engine)
         let found = outcomes.compactMap { try? $0.feature.get() }
-        let limit = min(content.topK ?? 10, searcher.rows)
-        var matches = try await searcher.nearest(found, limit: limit)[...]
+        var matches = try await searcher.nearest(found, limit: content.topK ?? 10)[...]
         if content.isRaw {
             _ = try outcomes[0].feature.get()
             return try .json(Matches(model: engine.name, matches: matches.first))

@@ -88,7 +88,11 @@ struct RequestLimits: Sendable {
         if count > self.labels {
             throw .tooLarge("\(count) labels and prompts are more than the \(self.labels) that a request may bring")
         }
-        for label in labels { try check(texts: [label.name] + label.prompts, what: "label or prompt") }
+        var names: Set<String> = []
+        for label in labels {
+            try check(texts: [label.name] + label.prompts, what: "label or prompt")
+            if !names.insert(label.name).inserted { throw .badRequest("a label is given twice") }
+        }
     }
 
     /// Refuses texts that are too long, or blank.

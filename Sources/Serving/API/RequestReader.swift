@@ -14,6 +14,7 @@ struct RequestReader: Sendable {
 
     /// Reads the query and the body of a request that may have these fields.
     func read(_ exchange: Exchange, _ fields: [RequestContent.Field]) async throws -> RequestContent {
+        try checkEncoding(exchange)
         var query = RequestContent()
         try readQuery(exchange, fields, into: &query)
         var content = RequestContent()
@@ -41,6 +42,7 @@ struct RequestReader: Sendable {
 
     /// Reads a JSON body as a tree. Throws ``APIError`` where it is none.
     func readTree(_ exchange: Exchange) async throws -> JSONValue {
+        try checkEncoding(exchange)
         guard HeaderParameters(exchange.head.headerFields[.contentType] ?? "").value == "application/json" else {
             throw APIError.mediaType("the body has to be JSON, with Content-Type: application/json")
         }
@@ -53,6 +55,12 @@ struct RequestReader: Sendable {
             APIError.badRequest(
                 "the body is not JSON: line \(fault.line), column \(fault.column): expected \(fault.expected)")
         }
+    }
+
+    /// Refuses a compressed body: it is not what its type says before it is unpacked, and may be far larger then.
+    func checkEncoding(_ exchange: Exchange) throws(APIError) {
+        let encoding = exchange.head.headerFields[.contentEncoding]?.lowercased() ?? "identity"
+        if encoding != "identity" { throw .mediaType("this server unpacks no Content-Encoding; send the body as it is") }
     }
 
     private static let type = APIError.mediaType(

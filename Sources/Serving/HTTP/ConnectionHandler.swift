@@ -15,7 +15,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     /// What is left of a body is read and dropped up to this many bytes, so that the connection can go on.
-    private static let drainLimit = 256 << 10
+    private static let drainLimit = 1 << 20
+    /// What is kept of a body before it is asked for.
+    private static let unaskedLimit = 256 << 10
     /// How long a client may go on sending after a refusal, so that it reads the answer before the connection breaks.
     private static let linger = TimeAmount.milliseconds(500)
     /// Parts of further requests that are kept before reading stops.
@@ -192,14 +194,15 @@ final class ConnectionHandler: ChannelInboundHandler {
             now.body = ByteBuffer()
             now.waiter?.fail(failure)
             now.waiter = nil
-        } else if now.limit == nil, now.received > Self.drainLimit {
+        } else if now.limit == nil, now.received > Self.unaskedLimit {
             setReading(false)
         }
     }
 
     private func end() {
-        guard var now = current else { return }
+        guard let context, var now = current else { return }
         now.isComplete = true
+        settings.connections.set(context.channel, waits: now.isAnswered)
         if now.isAnswered {
             current = now
             next()
@@ -297,6 +300,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// The next request, which may have come already.
     private func next() {
         current = nil
+        if let context { settings.connections.set(context.channel, waits: true) }
         if isQuiescing, pending.isEmpty {
             context?.close(promise: nil)
             return

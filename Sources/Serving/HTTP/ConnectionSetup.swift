@@ -4,7 +4,6 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
-import Synchronization
 
 /// What every connection goes by.
 struct ConnectionSettings: Sendable {
@@ -23,26 +22,6 @@ struct ConnectionSettings: Sendable {
     let connections: OpenConnections
     /// The connection's event loop.
     var loop: any EventLoop
-}
-
-/// The connections that are open, so that they can be counted, and closed where one does not end.
-final class OpenConnections: Sendable {
-    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
-
-    /// How many there are.
-    var count: Int { channels.withLock { $0.count } }
-
-    /// Takes one in until it is closed.
-    func add(_ channel: any Channel) {
-        let id = ObjectIdentifier(channel)
-        channels.withLock { $0[id] = channel }
-        channel.closeFuture.whenComplete { _ in self.channels.withLock { _ = $0.removeValue(forKey: id) } }
-    }
-
-    /// Closes them, whatever is going on there.
-    func closeAll() {
-        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
-    }
 }
 
 /// What Hummingbird's server does with a connection that it accepted: the parser, and our handler behind it.

@@ -21,6 +21,11 @@ public enum ServerSignal: Sendable {
 
 /// An HTTP server of models.
 public struct Server: Sendable {
+    /// Connections beyond the bound, while those are being closed that make room for them.
+    private static let headroom = 64
+    /// Descriptors that are not connections: libraries, models, logs.
+    private static let otherDescriptors = 256
+
     private let options: ServerOptions
     private let version: String
 
@@ -38,6 +43,7 @@ public struct Server: Sendable {
     public func run(
         signals: AsyncStream<ServerSignal>, started: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) async throws {
+        raiseDescriptorLimit()
         let metrics = ServerMetrics()
         let models = ServedModels(options, metrics)
         let bodies = ByteBudget(limit: options.memory / 2)
@@ -45,7 +51,7 @@ public struct Server: Sendable {
         metrics.registry.gauge("mumic_memory_reserved_bytes", "Bytes of bodies and decoded pictures in memory.") {
             Double(bodies.used + decoded.used)
         }
-        let connections = OpenConnections()
+        let connections = OpenConnections(limit: options.maximumConnections)
         metrics.registry.gauge("mumic_connections", "Open connections.") { Double(connections.count) }
         let responder = Responder(
             routes: routes(models, metrics, decoded), token: options.token, timeout: options.timeout, metrics: metrics,
@@ -70,7 +76,7 @@ public struct Server: Sendable {
             childChannelSetup: setup,
             configuration: ServerConfiguration(
                 address: .hostname(options.host, port: options.port), backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(options.maximumConnections, logger: quiet)),
+                availableConnectionsDelegate: MaximumAvailableConnections(options.maximumConnections + Self.headroom, logger: quiet)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
                 logger.info("listening on http://\(hostText):\(port)")
@@ -78,6 +84,20 @@ public struct Server: Sendable {
             },
             eventLoopGroup: group, logger: quiet)
         try await live(server, models, connections, quiet, signals)
+    }
+
+    /// Lets the process have as many descriptors as connections may need, as far as the system allows.
+    private func raiseDescriptorLimit() {
+        var limit = rlimit()
+        let wanted = rlim_t(options.maximumConnections + Self.headroom + Self.otherDescriptors)
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < wanted else { return }
+        limit.rlim_cur = min(wanted, limit.rlim_max)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        if limit.rlim_cur < wanted {
+            options.logger.warning(
+                "the system allows \(limit.rlim_cur) descriptors, fewer than --max-connections \(options.maximumConnections) may need; raise ulimit -n"
+            )
+        }
     }
 
     private var hostText: String { options.host.contains(":") ? "[\(options.host)]" : options.host }
@@ -181,6 +201,9 @@ public struct Server: Sendable {
     }
 
     private func listenError(_ error: any Error) -> any Error {
+        if error is SocketAddressError {
+            return InputError.usage("--host \(printable(options.host)) is no address of this machine")
+        }
         guard let error = error as? IOError else { return error }
         let reason = String(cString: strerror(error.errnoCode))
         return InputError.tryAgain(

@@ -56,7 +56,7 @@ public struct ServerOptions: Sendable {
     public var maximumLabels = 256
     /// The most characters of a label, or of a text to embed.
     public var maximumLabelLength = 1000
-    /// The most connections; further ones wait.
+    /// The most connections; for a further one, that which has waited longest for its client is closed.
     public var maximumConnections = 1024
     /// The most bytes of bodies and decoded pictures in memory at a time.
     public var memory = 512 << 20

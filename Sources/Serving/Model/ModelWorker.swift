@@ -170,6 +170,8 @@ struct ModelFacts: Sendable {
     let promptCost: Double
     /// How many sentences a label's name is put into.
     let templateCount: Int
+    /// Whether it was trained here, or scores as its family does.
+    let isTrained: Bool
     /// Whether its probabilities are calibrated.
     let isCalibrated: Bool
     /// How many of its tokens a text has.
@@ -184,6 +186,7 @@ struct ModelFacts: Sendable {
         readsTexts = bundle.head.readsTexts
         templateCount = max(1, bundle.description?.templates.count ?? 1)
         self.promptCost = promptCost
+        isTrained = bundle.description != nil
         isCalibrated = bundle.description?.calibration != nil
         let (tokenizer, length) = (checkpoint.tokenizer, checkpoint.contextLength)
         tokenCount = { tokenizer.encode($0, contextLength: length).count }

@@ -113,6 +113,11 @@ final class ServedModels: Sendable {
             let engine = try await Engine.load(model, options, metrics)
             let searcher = try await searcher(for: model, engine)
             install(engine, searcher)
+            if !engine.facts.isTrained {
+                options.logger.warning(
+                    "this model has no mumic.json, so its probabilities are uncalibrated; compare them, but fine-tune before you trust a threshold",
+                    metadata: ["model": "\(model.name)"])
+            }
             options.logger.info(
                 "loaded",
                 metadata: [
@@ -157,7 +162,7 @@ final class ServedModels: Sendable {
 
     private func searcher(for model: ServerOptions.Model, _ engine: Engine) async throws -> Searcher? {
         guard let path = model.index else { return nil }
-        return try await Searcher(path: path, columns: engine.facts.featureWidth, model: model, options)
+        return try await Searcher(path: path, of: model, columns: engine.facts.featureWidth, options)
     }
 
     private func install(_ engine: Engine, _ searcher: Searcher?) {

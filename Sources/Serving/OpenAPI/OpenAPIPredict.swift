@@ -76,8 +76,8 @@ extension OpenAPIDocument {
               "properties": {
                 "images": {"$ref": "#/components/schemas/Pictures"},
                 "labels": {
-                  "type": "array", "minItems": 1, "maxItems": \##(limits.maximumLabels),
-                  "description": "Labels instead of the model's own. A label counts as often as it has prompts.",
+                  "type": "array", "minItems": 1, "maxItems": \##(limits.maximumLabels), "uniqueItems": true,
+                  "description": "Labels instead of the model's own, each once. A label counts as often as it has prompts.",
                   "items": {"$ref": "#/components/schemas/Label"}
                 },
                 "top_k": {"$ref": "#/components/schemas/TopK"},
@@ -115,7 +115,7 @@ extension OpenAPIDocument {
               "examples": ["pool", {"name": "pool", "prompts": ["a photo of a pool", "people swimming"]}]
             },
             "LabelFields": {
-              "type": "array", "maxItems": \##(limits.maximumLabels),
+              "type": "array", "maxItems": \##(limits.maximumLabels), "uniqueItems": true,
               "description": "At most \##(limits.maximumLabels) labels in all, of at most \##
             \##(limits.maximumLabelLength) characters each.",
               "items": {"$ref": "#/components/schemas/LabelField"},

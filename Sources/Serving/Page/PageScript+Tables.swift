@@ -16,7 +16,7 @@ extension PageScript {
             const first = all.filter((row, place) => kind === "typed" || card.all || place < atFirst || row.chosen);
             hidden += all.length - first.length;
             if (kind === "own") { total = all.length; }
-            groups.push(table(kind, first, all));
+            groups.push(table(kind, first, all, groups.length === 0));
           }
           card.parts.groups.replaceChildren(...groups);
           const more = card.parts.more;
@@ -63,6 +63,7 @@ extension PageScript {
         function rows(card, kind) {
           const found = new Map();
           state.chosen.forEach((name, column) => {
+            const measure = scale(card, name);
             const answer = card.answers.get(kind + " " + name);
             if (!answer || (kind === "own" ? !element("own").checked : state.typed.length === 0)) { return; }
             const thresholds = kind === "own" ? state.thresholds.get(name) : null;
@@ -71,7 +72,10 @@ extension PageScript {
               const row = found.get(label) ?? { label, place, cells: state.chosen.map(() => null), chosen: false };
               const threshold = thresholds instanceof Map ? thresholds.get(label) ?? null : null;
               const chosen = threshold !== null && score >= threshold;
-              row.cells[column] = { score, threshold, chosen, full: chosen || !(thresholds instanceof Map) };
+              row.cells[column] = {
+                share: measure.share(score), text: measure.text(score), chosen, full: chosen || !(thresholds instanceof Map),
+                mark: threshold === null ? null : { share: measure.share(threshold), text: measure.text(threshold) },
+              };
               row.place = Math.min(row.place, place);
               row.chosen ||= row.cells[column].chosen;
               found.set(label, row);
@@ -80,19 +84,16 @@ extension PageScript {
           return [...found.values()].sort((a, b) => a.place - b.place);
         }
 
-        function table(kind, shown, all) {
+        function table(kind, shown, all, isFirst) {
           const made = make("table", state.chosen.length > 1 ? "compare" : "");
           const caption = make("caption", "", kind === "typed" ? "Your labels" : "The model’s labels");
           const models = state.chosen.map(modelNamed);
-          if (kind === "own") {
-            if (models.some((model) => !model.calibrated)) {
-              caption.append(make("small", "", models.length > 1
-                ? "A model here is not calibrated: trust its order, not its numbers."
-                : "This model is not calibrated: trust the order, not the numbers."));
-            } else if (models.some((model) => model.thresholds) && !all.some((row) => row.chosen)) {
-              caption.append(make("small", "", "No label reaches its threshold."));
-            }
+          const notes = isFirst ? remarks(models) : [];
+          if (allAtTheEnd(all)) { notes.push("All scores are too high to tell apart: only the order counts."); }
+          if (kind === "own" && models.some((model) => model.thresholds) && !all.some((row) => row.chosen)) {
+            notes.push("No label reaches its threshold.");
           }
+          notes.forEach((text) => caption.append(make("small", "", text)));
           const head = make("tr");
           const columns = models.map((model) => models.length > 1 ? model.id : model.calibrated ? "Probability" : "Score");
           for (const text of ["Label", ...columns]) {
@@ -123,32 +124,33 @@ extension PageScript {
         }
 
         // Where a model has no thresholds each bar is in full colour: there is nothing to fall short of.
-        function bar({ score, threshold, chosen, full }) {
+        function bar({ share, text, mark, chosen, full }) {
           const made = make("div", "cell" + (full ? " full" : ""));
           const track = make("span", "bar");
           const filled = make("i");
-          filled.style.width = 100 * Math.min(1, Math.max(0, score)) + "%";
+          filled.style.width = 100 * share + "%";
           track.append(filled);
           const value = make("span", "value");
           const tick = make("span", "", chosen ? "✓" : "");
-          value.append(tick, make("span", "", percent(score)));
+          value.append(tick, make("span", "", text));
           made.append(track, value);
-          if (threshold !== null) {
-            const mark = make("b");
-            mark.style.left = 100 * threshold + "%";
-            track.append(mark);
-            made.title = "Threshold " + percent(threshold);
+          if (mark !== null) {
+            const upright = make("b");
+            upright.style.left = 100 * mark.share + "%";
+            track.append(upright);
+            made.title = "Threshold " + mark.text;
             tick.setAttribute("aria-hidden", "true");
-            made.append(make("span", "away", (chosen ? "chosen" : "not chosen") + ", threshold " + percent(threshold)));
+            made.append(make("span", "away", (chosen ? "chosen" : "not chosen") + ", threshold " + mark.text));
           }
           return made;
         }
 
         function drawExample() {
           const body = document.querySelector(".example tbody");
-          for (const [label, score, threshold] of [["beach", 0.94, 0.5], ["parasol", 0.71, 0.38], ["snow", 0.03, 0.45]]) {
-            const chosen = score >= threshold;
-            body.append(line({ label, chosen, cells: [{ score, threshold, chosen, full: chosen }] }));
+          for (const [label, share, threshold] of [["beach", 0.94, 0.5], ["parasol", 0.71, 0.38], ["snow", 0.03, 0.45]]) {
+            const chosen = share >= threshold;
+            const mark = { share: threshold, text: percent(threshold) };
+            body.append(line({ label, chosen, cells: [{ share, text: percent(share), mark, chosen, full: chosen }] }));
           }
         }
 

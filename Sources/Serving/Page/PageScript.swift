@@ -6,8 +6,11 @@
 enum PageScript {
     /// The text of the page's one script block.
     static let text =
-        "\n(() => {\n\"use strict\";\n" + basics + requests + failures + cards + tables + labels + models + search
-        + pictures + start + "})();\n"
+        "\n(() => {\n\"use strict\";\n"
+        + [
+            basics, requests, failures, cards, scales, tables, labels, models, search, pictures, start,
+        ].joined()
+        + "})();\n"
 
     /// What the other parts use, and the page's whole state.
     private static let basics = #"""
@@ -39,12 +42,6 @@ enum PageScript {
         const modelNamed = (name) => state.models.find((model) => model.id === name);
         const several = (count, one, more) => count.toLocaleString("en") + " " + (count === 1 ? one : more);
 
-        function percent(share) {
-          if (share > 0 && share < 0.001) { return "<0.1%"; }
-          if (share < 1 && share >= 0.9995) { return ">99.9%"; }
-          return (100 * share).toFixed(share === 1 || share === 0 ? 0 : 1) + "%";
-        }
-
         // A picture is done when nothing is asked about it any more. Said once for many changes, to be listened to.
         let saying;
         function tell() {
@@ -65,7 +62,7 @@ enum PageScript {
           }
           const best = ["typed", "own"].flatMap((kind) => rows(cards[0], kind)).slice(0, 3);
           return cards[0].name + ": " + (best.length
-            ? best.map((row) => row.label + " " + percent(row.cells.find((cell) => cell).score)).join(", ") + "."
+            ? best.map((row) => row.label + " " + row.cells.find((cell) => cell).text).join(", ") + "."
             : "done.");
         }
 

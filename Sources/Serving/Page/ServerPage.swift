@@ -31,7 +31,7 @@ enum ServerPage {
         <header>
         <p class="brand">MuMIC</p>
         <h1>What is in your pictures?</h1>
-        <p class="lead">Add a picture. You see the labels that fit it, and how likely each one is.</p>
+        <p class="lead">Add a picture and see which labels fit it.</p>
         </header>
         <main>
         <noscript>\(withoutScript)</noscript>

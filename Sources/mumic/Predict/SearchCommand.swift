@@ -70,10 +70,7 @@ struct SearchCommand: ParsableCommand {
     func run() throws {
         let options = try model.streamOptions()
         let checkpoint = try modelCheckpoint(model.directory())
-        let index: any VectorIndex =
-            embeddings.hasSuffix(".npy")
-            ? try EmbeddingIndex(path: embeddings, columns: checkpoint.featureWidth)
-            : try DatabaseIndex(path: embeddings)
+        let index = try openVectorIndex(path: embeddings, columns: checkpoint.featureWidth)
         if let warning = try index.check(checkpoint.fingerprint()) { StandardError.line("warning: " + warning) }
         let embedder = try Embedder(checkpoint, options: options, dtype: model.precision.dtype)
         let queue = SearchQueue(index, topK: topK, excludesSelf: excludeSelf, monitor: .console) { answers in
