@@ -8,7 +8,7 @@ RPATH = $(shell cat .deps/rpath 2>/dev/null)
 SWIFT = $(if $(RPATH),env MUMIC_LIBTORCH_RPATH=$(RPATH) )swift
 SOURCES := Package.swift Sources Tests Examples Experiments Snippets IntegrationTests/consumer IntegrationTests/verbs
 
-.PHONY: help build demo experiments docs test format lint setup install clean
+.PHONY: help build demo experiments docs test test-long format lint setup install clean
 .DEFAULT_GOAL := build
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make experiments             the tables of docs/experiments.md again (EXPERIMENTS="--quick": a trial)'
 	@echo 'make docs                    the documentation, in .build/docs'
 	@echo 'make test                    everything that CI checks'
+	@echo 'make test-long               the server under load, with real clients and tools (LONG="--scale 0.1": a trial)'
 	@echo 'make install PREFIX=/usr/local   the program and its libraries in PREFIX; DESTDIR=… puts them below it'
 	@echo 'make format, make lint       swift-format, in place and as a check'
 	@echo 'make setup                   only the packages and libtorch'
@@ -45,6 +46,12 @@ docs: build
 
 test: setup
 	@Scripts/ci/test.sh "$(SWIFT)" $(SWIFT_FLAGS)
+
+# Real clients, real tools, an hour: what they need is said by the scripts.
+test-long: build
+	$(SWIFT) build $(SWIFT_FLAGS) --product sample-world
+	IntegrationTests/serve/long.sh $(LONG)
+	deploy/check.sh
 
 format:
 	swift format --in-place --parallel --recursive $(SOURCES)

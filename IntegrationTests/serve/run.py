@@ -17,14 +17,16 @@ import answers
 import crowds
 import drain
 import errors
+import forms
 import life
+import limits
 import protocol
 import wire
 from client import Failure
 from server import Server
 from world import World
 
-GROUPS = (answers, protocol, errors, wire, crowds, life, drain)
+GROUPS = (answers, protocol, errors, forms, wire, crowds, limits, life, drain)
 
 
 def every_check():

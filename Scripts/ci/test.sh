@@ -54,6 +54,7 @@ stage tests unit "$@"
 stage demo IntegrationTests/demo.sh
 stage behaviour python3 IntegrationTests/behaviour/run.py check
 stage hub IntegrationTests/hub.sh
+stage serve python3 IntegrationTests/serve/run.py
 stage setup IntegrationTests/setup.sh
 stage "moved checkout" IntegrationTests/checkout-moves.sh
 stage install IntegrationTests/install.sh

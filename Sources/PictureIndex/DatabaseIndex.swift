@@ -10,7 +10,7 @@ import Torch
 /// An index of pictures to search in: all features in memory, as one matrix, so that a search is one product.
 ///
 /// Memory is that of the features and of the names. It shows the index as it was when it was opened or refreshed last;
-/// ``refresh()`` reads what others have written since, and only that unless pictures were taken out.
+/// ``refresh()`` reads what others have written since, and no more.
 public final class DatabaseIndex: VectorIndex {
     /// Products that are computed at a time: 16 MB of them.
     private static let productsAtOnce = 4 << 20
@@ -36,7 +36,8 @@ public final class DatabaseIndex: VectorIndex {
     /// D, the length of a feature.
     public var dimension: Int { database.dimension }
 
-    /// N, the number of pictures, those that cannot be read included.
+    /// N, the number of rows. Pictures that cannot be read are among them, and those that were taken out since the index
+    /// was opened; neither are ever found.
     public var count: Int { rows?.count ?? 0 }
 
     /// The matrix and everything beside it are read again where somebody has written to the file, or put another one

@@ -19,6 +19,10 @@ struct IndexRows {
     /// All names, one after the other, and where each one ends: a million texts of their own would take twice as much.
     private var names: [UInt8] = []
     private var nameEnds: [Int] = []
+    /// Rows that follow each other and are not in the matrix yet, and the first one's number.
+    private var staged: [UInt8] = []
+    private var firstStaged = 0
+    private static let stagedBytes = 1 << 20
     /// What was written after this has not been read.
     private var revision = 0
 
@@ -36,17 +40,15 @@ struct IndexRows {
         String(decoding: names[(row == 0 ? 0 : nameEnds[row - 1])..<nameEnds[row]], as: UTF8.self)
     }
 
-    /// Brings rows up to what the file holds in this transaction; false where nothing was written. Where pictures were
-    /// taken out, or room runs out, all are read again, after the memory of the old ones was let go.
+    /// Brings rows up to what the file holds in this transaction; false where nothing was written. Where room runs out,
+    /// all are read again, after the memory of the old ones was let go.
     static func update(_ rows: inout IndexRows?, from database: Database, of file: PictureDatabase) throws -> Bool {
-        guard let state = try Row.fetchOne(database, sql: "SELECT revision, removal FROM model") else {
+        guard let revision = try Int.fetchOne(database, sql: "SELECT revision FROM model") else {
             throw IndexFailure.damaged(file.path)
         }
-        let (revision, removal): (Int, Int) = (try state.decode(atIndex: 0), try state.decode(atIndex: 1))
         if let known = rows?.revision {
             if known == revision { return false }
-            let isWhole = try removal <= known && rows?.read(database, file, after: known) == true
-            if !isWhole { rows = nil }
+            if try rows?.read(database, file, after: known) != true { rows = nil }
         }
         if rows == nil {
             let count = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM pictures") ?? 0
@@ -59,9 +61,19 @@ struct IndexRows {
         return true
     }
 
-    /// Takes in all pictures, or those that were written after a revision; false where there is no room.
+    /// Takes in all pictures, or what was written after a revision; false where there is no room.
     private mutating func read(_ database: Database, _ file: PictureDatabase, after known: Int?) throws -> Bool {
-        let condition = known.map { "WHERE revision > \($0)" } ?? ""
+        if let known {
+            let removed = try Row.fetchCursor(
+                database, sql: "SELECT picture FROM removals WHERE revision > ?", arguments: [known])
+            while let row = try removed.next() {
+                // One that came and went between two refreshes was never here.
+                guard let place = position(of: try row.decode(atIndex: 0)) else { continue }
+                try missing.withUnsafeBytes { try put($0, at: place) }
+            }
+        }
+        // Left to itself, SQLite would look at every picture in order to have no sorting to do.
+        let condition = known.map { "INDEXED BY pictures_revision WHERE revision > \($0)" } ?? ""
         let found = try Row.fetchCursor(
             database, sql: "SELECT id, name, vector FROM pictures \(condition) ORDER BY id")
         while let row = try found.next() {
@@ -79,16 +91,25 @@ struct IndexRows {
                 nameEnds.append(names.count)
             }
             try row.withUnsafeData(atIndex: 2) { data in
-                guard let data else { return try store(missing, at: place) }
+                guard let data else { return try missing.withUnsafeBytes { try put($0, at: place) } }
                 guard data.count == 4 * dimension else { throw IndexFailure.damaged(file.path) }
-                try data.withUnsafeBytes { try matrix.store($0, dtype: .float32, at: place * dimension) }
+                try data.withUnsafeBytes { try put($0, at: place) }
             }
         }
+        try flush()
         return true
     }
 
-    private func store(_ vector: [Float], at row: Int) throws {
-        try vector.withUnsafeBytes { try matrix.store($0, dtype: .float32, at: row * dimension) }
+    /// Sets a row; rows that follow each other are stored together.
+    private mutating func put(_ vector: UnsafeRawBufferPointer, at row: Int) throws {
+        if staged.count >= Self.stagedBytes || row != firstStaged + staged.count / (4 * dimension) { try flush() }
+        if staged.isEmpty { firstStaged = row }
+        staged.append(contentsOf: vector)
+    }
+
+    private mutating func flush() throws {
+        try staged.withUnsafeBytes { try matrix.store($0, dtype: .float32, at: firstStaged * dimension) }
+        staged.removeAll(keepingCapacity: true)
     }
 
     private func position(of id: Int) -> Int? {

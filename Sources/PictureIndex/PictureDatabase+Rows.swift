@@ -85,15 +85,15 @@ extension PictureDatabase {
 
     private func remove(_ keys: [some DatabaseValueConvertible], where column: String) throws -> Int {
         try write { database in
-            let statement = try database.cachedStatement(sql: "DELETE FROM pictures WHERE \(column) = ?")
+            let note = try database.cachedStatement(
+                sql: "INSERT INTO removals (picture, revision) SELECT id, ? FROM pictures WHERE \(column) = ?")
+            let remove = try database.cachedStatement(sql: "DELETE FROM pictures WHERE \(column) = ?")
+            let revision = try nextRevision(database)
             var removed = 0
             for key in keys {
-                try statement.execute(arguments: [key])
+                try note.execute(arguments: [revision, key])
+                try remove.execute(arguments: [key])
                 removed += database.changesCount
-            }
-            if removed > 0 {
-                let revision = try nextRevision(database)
-                try database.execute(sql: "UPDATE model SET removal = ?", arguments: [revision])
             }
             return removed
         }

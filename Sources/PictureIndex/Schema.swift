@@ -7,8 +7,9 @@ import Models
 
 /// What is in the file: the tables, and how they are told from those of others.
 ///
-/// `model` has one row. Its `revision` counts the transactions that changed vectors, `removal` is the last one that took
-/// rows out: a reader that knows a revision reads no more than what was written after it.
+/// `model` has one row. Its `revision` counts the transactions that changed vectors; each picture has that of the last
+/// one that changed it, and `removals` says which ones took pictures out. So a reader that knows a revision reads no
+/// more than what was written after it. Numbers of pictures are never given again.
 enum Schema {
     /// "MuMI" at offset 68 of the file (https://www.sqlite.org/fileformat.html).
     static let application = 0x4D75_4D49
@@ -23,11 +24,10 @@ enum Schema {
             weights TEXT NOT NULL,
             preprocessing TEXT NOT NULL,
             dimension INTEGER NOT NULL,
-            revision INTEGER NOT NULL,
-            removal INTEGER NOT NULL
+            revision INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE pictures (
-            id INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
             name TEXT NOT NULL UNIQUE,
             path TEXT,
             sha256 TEXT,
@@ -39,8 +39,13 @@ enum Schema {
             vector BLOB,
             CHECK ((vector IS NULL) <> (error IS NULL))
         ) STRICT;
+        CREATE TABLE removals (
+            picture INTEGER PRIMARY KEY,
+            revision INTEGER NOT NULL
+        ) STRICT;
         CREATE INDEX pictures_sha256 ON pictures (sha256);
         CREATE INDEX pictures_revision ON pictures (revision);
+        CREATE INDEX removals_revision ON removals (revision);
         """
 
     /// Refuses a file that is none of ours; true where it has nothing in it yet.
@@ -70,7 +75,7 @@ enum Schema {
                 if objects > 0 { return .rollback }
                 try database.execute(sql: tables)
                 try database.execute(
-                    sql: "INSERT INTO model VALUES (1, ?, ?, ?, ?, 0, 0)",
+                    sql: "INSERT INTO model VALUES (1, ?, ?, ?, ?, 0)",
                     arguments: [model.family, model.weights, model.preprocessing, dimension])
                 try database.execute(sql: "PRAGMA user_version = \(version)")
                 try database.execute(sql: "PRAGMA application_id = \(application)")

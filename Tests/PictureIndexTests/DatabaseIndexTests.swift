@@ -100,11 +100,20 @@ import Testing
         held["5"] = nil
         #expect(try index.refresh())
         try expect(index, finds: held)
-        // Taken out, the last one among them, whose number is then given again.
+        // Taken out, the last one among them; and one that came and went.
+        try set([30], vectors[30..<31])
+        held["30"] = nil
+        try database.remove(names: ["30"])
         try database.remove(names: ["2", "21"])
         (held["2"], held["21"]) = (nil, nil)
         try set([22], vectors[24..<25])
-        #expect(try index.refresh() && index.count == 21)
+        #expect(try index.refresh())
+        try expect(index, finds: held)
+        #expect(try DatabaseIndex(path: folder("index.sqlite")).count == 21)
+        // Taken out and there again.
+        try database.remove(names: ["0"])
+        try set([0], vectors[26..<27])
+        #expect(try index.refresh())
         try expect(index, finds: held)
         // Only times of files: nothing to read.
         try database.touch([("3", ContentStamp())])

@@ -187,7 +187,9 @@ extension PictureAPI {
 
     /// The elements of a list of type BYTES: of shape `[N]`, or `[N, 1]` as Triton's batches are.
     private static func elements(_ input: InferenceTensor) throws(APIError) -> [[UInt8]] {
-        guard case .bytes(let elements) = input.values, !input.shape.isEmpty, input.shape.dropFirst() == [] || input.shape.dropFirst() == [1] else {
+        guard case .bytes(let elements) = input.values, !input.shape.isEmpty,
+            input.shape.dropFirst() == [] || input.shape.dropFirst() == [1]
+        else {
             throw .badRequest("the inputs image, text and labels are of type BYTES and of shape [N]")
         }
         return elements

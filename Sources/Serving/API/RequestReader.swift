@@ -60,7 +60,9 @@ struct RequestReader: Sendable {
     /// Refuses a compressed body: it is not what its type says before it is unpacked, and may be far larger then.
     func checkEncoding(_ exchange: Exchange) throws(APIError) {
         let encoding = exchange.head.headerFields[.contentEncoding]?.lowercased() ?? "identity"
-        if encoding != "identity" { throw .mediaType("this server unpacks no Content-Encoding; send the body as it is") }
+        if encoding != "identity" {
+            throw .mediaType("this server unpacks no Content-Encoding; send the body as it is")
+        }
     }
 
     private static let type = APIError.mediaType(

@@ -283,6 +283,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         var headers = HTTPHeaders()
         for field in reply.headers { headers.add(name: field.name.rawName, value: field.value) }
         headers.replaceOrAdd(name: "content-length", value: "\(reply.body.readableBytes)")
+        headers.replaceOrAdd(name: "date", value: HTTPDate.now)
         if closes { headers.replaceOrAdd(name: "connection", value: "close") }
         let status = HTTPResponseStatus(
             statusCode: reply.status.code, reasonPhrase: reply.status.reasonPhrase)

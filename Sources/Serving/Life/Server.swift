@@ -76,7 +76,8 @@ public struct Server: Sendable {
             childChannelSetup: setup,
             configuration: ServerConfiguration(
                 address: .hostname(options.host, port: options.port), backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(options.maximumConnections + Self.headroom, logger: quiet)),
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    options.maximumConnections + Self.headroom, logger: quiet)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
                 logger.info("listening on http://\(hostText):\(port)")
@@ -90,7 +91,9 @@ public struct Server: Sendable {
     private func raiseDescriptorLimit() {
         var limit = rlimit()
         let wanted = rlim_t(options.maximumConnections + Self.headroom + Self.otherDescriptors)
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < wanted else { return }
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < wanted else {
+            return
+        }
         limit.rlim_cur = min(wanted, limit.rlim_max)
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         if limit.rlim_cur < wanted {
@@ -201,7 +204,7 @@ public struct Server: Sendable {
     }
 
     private func listenError(_ error: any Error) -> any Error {
-        if error is SocketAddressError {
+        if error is SocketAddressError || error is SocketAddressError.UnknownHost {
             return InputError.usage("--host \(printable(options.host)) is no address of this machine")
         }
         guard let error = error as? IOError else { return error }

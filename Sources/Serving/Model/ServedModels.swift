@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Logging
 import Synchronization
+import Torch
 
 /// The models by name, each with the engine that serves it now, and whether the server may answer.
 final class ServedModels: Sendable {
@@ -139,7 +140,14 @@ final class ServedModels: Sendable {
             options.logger.warning("models are being loaded; this signal is ignored")
             return
         }
-        defer { state.withLock { $0.isReloading = false } }
+        defer {
+            state.withLock { $0.isReloading = false }
+            Task {
+                // By then the last requests that the old ones had begun are mostly answered.
+                try? await Task.sleep(for: .seconds(2))
+                Library.releaseFreeMemory()
+            }
+        }
         for model in options.models {
             do {
                 let engine = try await Engine.load(model, options, metrics)

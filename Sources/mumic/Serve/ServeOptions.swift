@@ -65,7 +65,8 @@ extension Serve {
         @Option(number: "The most pictures or texts of a request.", "n") var maxPictures = 64
         @Option(number: "The most labels that a request may bring.", "n") var maxLabels = 256
         @Option(number: "The most characters of a label or text of a request.", "n") var maxLabelLength = 1000
-        @Option(number: "The most connections; for a further one the longest idle is closed.", "n") var maxConnections = 1024
+        @Option(number: "The most connections; for a further one the longest idle is closed.", "n") var maxConnections =
+            1024
         @Option(number: "The most memory for bodies and decoded pictures at a time.", "bytes")
         var memory = 512 << 20
         @Option(number: "The most memory for features of labels that requests brought.", "bytes")
