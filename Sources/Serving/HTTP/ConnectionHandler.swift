@@ -68,8 +68,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Bytes have come in, before they are parsed: the first ones of a request start its clock.
     func bytesArrived() {
-        guard current == nil, !isHeadAwaited, !isLingering else { return }
+        guard let context, current == nil, !isHeadAwaited, !isLingering else { return }
         isHeadAwaited = true
+        settings.connections.set(context.channel, waits: true)
         arm(settings.readTimeout) { $0.refuse(.slowBody) }
     }
 
@@ -85,7 +86,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let parsing = error as? HTTPParserError, current == nil || current?.isComplete == false, !isLingering
+        // The end of a request that its client gave up is no mistake in it.
+        guard let parsing = error as? HTTPParserError, parsing != .invalidEOFState, current == nil || current?.isComplete == false, !isLingering
         else {
             context.close(promise: nil)
             return
