@@ -20,6 +20,7 @@ import statistics
 
 import load
 import servers
+from quiet import quietly
 
 CLOSE = 1e-4
 
@@ -61,7 +62,7 @@ def check_same(sides, pictures):
 def measure(name, start, loop, rows, unit):
     with start() as port:
         load.run(load.closed("127.0.0.1", port, rows["pictures"], 8, 4))
-        result = load.run(loop(port))
+        result = quietly(lambda: load.run(loop(port)))
     if set(result.statuses) - {200}:
         print(f"  {name}: statuses {dict(result.statuses)}")
     value = result.rate if unit == "pictures/s" else result.percentile(0.99)

@@ -110,7 +110,8 @@ def build(options):
     async def ready():
         return {"status": "ready"}
 
-    forward([torch.zeros(3, 224, 224, dtype=torch.uint8)] * options["batch_size"])
+    for size in {1, 2, options["batch_size"]}:
+        forward([torch.zeros(3, 224, 224, dtype=torch.uint8)] * size)
     return app
 
 

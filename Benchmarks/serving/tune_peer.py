@@ -5,7 +5,7 @@
 
 DIR is what make_data.py wrote. Processes and threads come first, then batch size, delay, decoding threads and
 torch.compile are varied one after the other from the best so far, until a round through them changes nothing; the five
-best are then measured again for longer. The machine has to be quiet.
+best are then measured again for longer. What is measured while others compute is measured again.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import pathlib
 
 import load
 import servers
+from quiet import quietly
 
 CORES = os.cpu_count() or 1
 FIRST = {"batch_size": 16, "delay": 0.005, "workers": 2, "threads": CORES, "processes": 1, "compiled": False}
@@ -29,7 +30,7 @@ CHOICES = {
 def throughput(data, pictures, setting, clients, seconds):
     try:
         with servers.peer(data, **setting) as port:
-            result = load.run(load.closed("127.0.0.1", port, pictures, clients, seconds, warmup=4))
+            result = quietly(lambda: load.run(load.closed("127.0.0.1", port, pictures, clients, seconds, warmup=3)))
     except SystemExit as failure:
         print(failure)
         return 0.0

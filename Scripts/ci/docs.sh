@@ -17,7 +17,8 @@ architecture=$(uname -m)
 
 # The modules of the C targets have their maps where they were built, those of dependencies beside their headers.
 includes=()
-for map in "$build"/*.build/module.modulemap Sources/*/module.modulemap .build/checkouts/*/Sources/*/include/module.modulemap; do
+for map in "$build"/*.build/module.modulemap Sources/*/module.modulemap .build/checkouts/*/Sources/*/include/module.modulemap \
+    .build/checkouts/GRDB.swift/Sources/GRDBSQLite/module.modulemap; do
     [ ! -f "$map" ] || includes+=(-I "$(dirname "$map")")
 done
 

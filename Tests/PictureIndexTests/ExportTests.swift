@@ -68,7 +68,7 @@ import Testing
         let rows = lines[(start + 1)..<end].map { line in
             line.unicodeScalars.split(separator: "\t", omittingEmptySubsequences: false).map { column(Substring($0)) }
         }
-        #expect(rows.count == 8 && rows.allSatisfy { $0.count == 7 })
+        try #require(rows.count == 8 && rows.allSatisfy { $0.count == 7 })
         #expect(rows.map { $0[0] } == Self.names + ["broken"])
         #expect(rows[0][1] == "5f" && rows[0][2] == "12" && rows[0][5] == #"{"note": "a \"word\"\t"}"#)
         #expect(rows[0][3] == "2009-02-13 23:31:30.123456+00" && rows[1][3] == "1969-12-31 23:59:58.500000+00")

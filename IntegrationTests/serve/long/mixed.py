@@ -15,7 +15,7 @@ import time
 from collections import Counter
 
 import common
-from client import Failure, Wire, ask, base64_of, expect_status, head, post_form, post_picture, query
+from client import Failure, Wire, ask, base64_of, connect, expect_status, head, post_form, post_picture, query
 from crowds import cancel
 from refusals import table
 from wire import post
@@ -139,6 +139,21 @@ class Mix:
             thread.join(60)
 
 
+def strangers(server, setup, count):
+    """Paths, models and labels that nobody has seen, one after the other."""
+    generator, connection = random.Random(11), connect(server)
+    for index in range(count):
+        kind = index % 3
+        if kind == 0:
+            ask(server, "GET", f"/{word(generator)}/{word(generator)}", connection=connection)
+        elif kind == 1:
+            ask(server, "GET", f"/v2/models/{word(generator)}/ready", connection=connection)
+        else:
+            path = query("/v1/embed", model=word(generator), labels=word(generator))
+            post_picture(server, path, setup.world.first, connection=connection)
+    connection.close()
+
+
 def body(setup):
     seconds = max(15, setup.count(600))
     begin, routes = time.monotonic(), no_route()
@@ -151,18 +166,22 @@ def body(setup):
             series.append(set(server.metrics()))
 
     with setup.own_server("--read-timeout", 3, "--idle-timeout", 5) as server:
+        strangers(server, setup, 30)
         mix = Mix(server, setup)
         mix.run(seconds, look)
         server.check_alive()
         server.wait_until(lambda: server.metric("mumic_queue_length") == 0, "the queue is empty", 10)
         server.wait_until(lambda: server.metric("mumic_connections") <= 1, "connections are closed", 10)
+        names = setup.count(10_000, 200)
+        strangers(server, setup, names)
         last = set(server.metrics())
     third = len(memory) // 3
     early, late = common.median(memory[third : 2 * third]), common.median(memory[2 * third :])
     told = (
         f"{time.monotonic() - begin:.0f} s, {dict(mix.counts)}; memory {early / 1e6:.0f} MB, then "
         f"{late / 1e6:.0f} MB; at most "
-        f"{max(descriptors[third : 2 * third])}, then {max(descriptors[2 * third :])} descriptors; {len(last)} series"
+        f"{max(descriptors[third : 2 * third])}, then {max(descriptors[2 * third :])} descriptors; {len(last)} series "
+        f"after {names} names that nobody has seen"
     )
     kinds = Counter(text[:200] for text in mix.wrong)
     wrong = [f"{len(mix.wrong)} wrong: {kinds.most_common(8)}"] if mix.wrong else []

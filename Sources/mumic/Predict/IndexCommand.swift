@@ -50,27 +50,21 @@ struct IndexCommand: ParsableCommand {
     @OptionGroup var compute: ComputeOptions
     @Flag(help: "Also take out pictures whose files are gone.") var removeMissing = false
 
-    @Option(
-        parsing: .upToNextOption,
-        help: .init("Take out these pictures, named as they were given.", valueName: "name"))
+    @Option(parsing: .upToNextOption, help: .init("Take out the pictures of these names.", valueName: "name"))
     var remove: [String] = []
 
     @Option(help: .init("Take in what mumic embed wrote, without a model.", valueName: "out.npy"))
     var embeddings: String?
 
     @Option(
-        help: .init(
-            "Write a copy of the index: as mumic embed writes it (.npy), or for psql and pgvector (.sql, .copy).",
-            valueName: "file"))
+        help: .init("Copy the index: .npy as mumic embed writes it, .sql or .copy for pgvector.", valueName: "file"))
     var export: String?
 
     @Option(help: .init("The folder that names in a dataset file are relative to.", valueName: "folder"))
     var images: String?
 
     @Argument(
-        help: .init(
-            "Pictures, directories, dataset files, or - for paths on stdin. With --export the index.",
-            valueName: "input"))
+        help: .init("Pictures, directories, dataset files, - for stdin; the index with --export.", valueName: "input"))
     var inputs: [String] = []
 
     mutating func validate() throws {
