@@ -5,9 +5,10 @@
 
 POST /v1/predict with a JPEG gives the same JSON as mumic. Pictures are decoded and resized by PIL in a pool of threads
 (PIL lets go of the interpreter's lock meanwhile), wait in an asyncio queue, and go through transformers' CLIPModel in
-batches of up to --batch-size, on a thread of its own, under inference_mode and with scaled_dot_product_attention. The
-labels' features are computed once. uvicorn with uvloop and httptools, no access log. --processes starts several
-workers, each with a model of its own; --threads are torch's in each.
+batches of up to --batch-size, on threads of their own, under inference_mode and with scaled_dot_product_attention. The
+labels' features are computed once. uvicorn with uvloop and httptools, no access log. --models batches are computed at a
+time, each with --threads of torch's: one thread each for two batches is often faster than two threads for one. Several
+processes would do the same, but share kept connections out unevenly, and then one of them has nothing to do.
 """
 
 import argparse
@@ -63,7 +64,7 @@ def build(options):
 
     queue = asyncio.Queue()
     decoding = ThreadPoolExecutor(options["workers"])
-    computing = ThreadPoolExecutor(1)
+    computing = ThreadPoolExecutor(options["models"])
 
     async def batches():
         loop = asyncio.get_running_loop()
@@ -89,9 +90,10 @@ def build(options):
 
     @contextlib.asynccontextmanager
     async def life(app):
-        task = asyncio.create_task(batches())
+        tasks = [asyncio.create_task(batches()) for _ in range(options["models"])]
         yield
-        task.cancel()
+        for task in tasks:
+            task.cancel()
 
     app = FastAPI(lifespan=life)
 
@@ -129,7 +131,7 @@ def main():
     parser.add_argument("--delay", type=float, default=0.005, help="seconds a batch waits for more")
     parser.add_argument("--workers", type=int, default=2, help="threads that decode")
     parser.add_argument("--threads", type=int, default=2, help="torch's threads")
-    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--models", type=int, default=1, help="batches that are computed at a time")
     parser.add_argument("--compile", action="store_true", help="torch.compile the image tower")
     options = vars(parser.parse_args())
     import uvicorn
@@ -141,7 +143,6 @@ def main():
         factory=True,
         app_dir=os.path.dirname(os.path.abspath(__file__)),
         port=options["port"],
-        workers=options["processes"],
         loop="uvloop",
         http="httptools",
         access_log=False,

@@ -59,7 +59,7 @@ def running(command, port):
         process.stderr.close()
 
 
-def peer(data, batch_size=16, delay=0.005, workers=2, threads=2, processes=1, compiled=False):
+def peer(data, batch_size=16, delay=0.005, workers=2, threads=2, models=1, compiled=False):
     port = free_port()
     words = [
         "--batch-size",
@@ -70,8 +70,8 @@ def peer(data, batch_size=16, delay=0.005, workers=2, threads=2, processes=1, co
         workers,
         "--threads",
         threads,
-        "--processes",
-        processes,
+        "--models",
+        models,
     ]
     command = [
         sys.executable,

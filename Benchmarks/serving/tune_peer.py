@@ -3,9 +3,10 @@
 
     python3 Benchmarks/serving/tune_peer.py DIR [--clients 32] [--seconds 15]
 
-DIR is what make_data.py wrote. Processes and threads come first, then batch size, delay, decoding threads and
-torch.compile are varied one after the other from the best so far, until a round through them changes nothing; the five
-best are then measured again for longer. What is measured while others compute is measured again.
+DIR is what make_data.py wrote. How many batches are computed at a time, and by how many threads, comes first; then
+batch size, delay, decoding threads and torch.compile are varied one after the other from the best so far, until a round
+through them changes nothing; the five best are then measured again for longer. What is measured while others compute
+is measured again.
 """
 
 import argparse
@@ -18,11 +19,11 @@ import servers
 from quiet import quietly
 
 CORES = os.cpu_count() or 1
-FIRST = {"batch_size": 16, "delay": 0.005, "workers": 2, "threads": CORES, "processes": 1, "compiled": False}
+FIRST = {"batch_size": 16, "delay": 0.005, "workers": 2, "threads": CORES, "models": 1, "compiled": False}
 CHOICES = {
     "batch_size": [4, 8, 16, 32],
-    "delay": [0.0, 0.002, 0.005, 0.02],
-    "workers": sorted({1, 2, CORES, 2 * CORES}),
+    "delay": [0.0, 0.005, 0.02],
+    "workers": sorted({1, CORES, 2 * CORES}),
     "compiled": [False, True],
 }
 
@@ -55,11 +56,9 @@ def main():
         return known[key]
 
     sharing = [
-        {"threads": threads, "processes": processes}
-        for processes in sorted({1, CORES})
-        for threads in sorted({1, CORES})
-        if threads * processes <= 2 * CORES
+        {"threads": threads, "models": models} for models in sorted({1, CORES}) for threads in sorted({1, CORES})
     ]
+    sharing = [one for one in sharing if CORES <= one["threads"] * one["models"] <= 2 * CORES]
     best = max((FIRST | one for one in sharing), key=measure)
     while True:
         before = best

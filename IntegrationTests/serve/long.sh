@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# IntegrationTests/serve/long.sh [--scale S] [--data DIR] [ITEM…]: the checks of mumic serve that take long, with real clients
-# and real tools; about an hour at scale 1. ITEM is a file of long/ without .py. DIR is what Benchmarks/serving/make_data.py
-# writes; without it the small model is used. Needs Debian's wrk, hey, nghttp2-client, slowhttptest, nginx-light and curl, and PyPI for the clients.
+# IntegrationTests/serve/long.sh [--scale S] [--data DIR] [ITEM…]: the checks of mumic serve that take long, with real
+# clients and real tools; about an hour at scale 1. ITEM is a file of long/ without .py. DIR is what
+# Benchmarks/serving/make_data.py writes; without it the small model is used. Needs PyPI for the clients, and Debian's
+# curl, wrk, hey, nghttp2-client, slowhttptest and nginx-light.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=.build/serve-venv
-items=(clients load_tools fuzzing cancellations neighbours slow_clients huge_upload curl_upload hostile_pictures overload behind_proxy
-    reloads mixed)
+items=(clients load_tools fuzzing cancellations neighbours slow_clients huge_upload curl_upload hostile_pictures overload
+    behind_proxy reloads mixed)
 words=()
 while [ $# -gt 0 ]; do
     case $1 in

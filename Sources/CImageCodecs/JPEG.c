@@ -33,23 +33,25 @@ static bool is_frame(int marker) {
 }
 
 // A progressive picture has about ten scans. One of thousands asks for minutes of work in a few kilobytes, and is refused
-// before memory is taken for it.
+// before memory is taken for it; so is a large one of many: its scans go over all of its pixels.
 enum { MAXIMUM_SCANS = 100 };
+static const int64_t MAXIMUM_SCANNED_PIXELS = INT64_C(4000000000);
 
-/// Whether more scans follow, the first one's header being at `at`, than any program writes.
-static bool has_too_many_scans(const uint8_t *bytes, size_t count, size_t at) {
-    for (int scans = 1; scans <= MAXIMUM_SCANS;) {
-        if (count - at < 2) return false;
+/// The number of scans, the first one's header being at `at`; counting ends one beyond the maximum.
+static int count_scans(const uint8_t *bytes, size_t count, size_t at) {
+    int scans = 1;
+    while (scans <= MAXIMUM_SCANS) {
+        if (count - at < 2) break;
         size_t length = cimg_big16(bytes + at);
-        if (length < 2 || length > count - at) return false;
+        if (length < 2 || length > count - at) break;
         at += length;
         int marker;
         do marker = next_marker(bytes, count, &at);
         while (stands_alone(marker));
-        if (marker == 0 || marker == EOI) return false;
+        if (marker == 0 || marker == EOI) break;
         if (marker == SOS) scans++;
     }
-    return true;
+    return scans;
 }
 
 cimg_status cimg_jpeg_probe(const uint8_t *bytes, size_t count, cimg_info *info, cimg_report report) {
@@ -85,9 +87,11 @@ cimg_status cimg_jpeg_probe(const uint8_t *bytes, size_t count, cimg_info *info,
         at += length;
     }
     if (!sized) return cimg_fail(report, CIMG_DAMAGED, "it has no frame header");
-    if (progressive && has_too_many_scans(bytes, count, at)) {
-        return cimg_fail(report, CIMG_DAMAGED, "it has more than %d scans", MAXIMUM_SCANS);
+    int scans = count_scans(bytes, count, at);
+    if (scans > MAXIMUM_SCANS || scans > MAXIMUM_SCANNED_PIXELS / (info->width * info->height + 1) + 3) {
+        return cimg_fail(report, CIMG_DAMAGED, "it has too many scans for its size");
     }
+    info->progressive = progressive || scans > 1;
     if (info->channels != 1 && info->channels != 3 && info->channels != 4) {
         return cimg_fail(report, CIMG_DAMAGED, "it has %d colour components, not 1, 3 or 4", info->channels);
     }

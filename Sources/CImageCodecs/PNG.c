@@ -22,6 +22,7 @@ cimg_status cimg_png_probe(const uint8_t *bytes, size_t count, cimg_info *info, 
     uint64_t raw;
     if (__builtin_mul_overflow((uint64_t)info->width * (uint64_t)info->height, bits, &raw)) raw = UINT64_MAX;
     info->minimum_count = (int64_t)(raw / 8 / 1032);
+    info->channels = bytes[25] & PNG_COLOR_MASK_ALPHA ? 4 : 3;
     // The orientation may stand on either side of the picture data.
     size_t at = 33;
     while (count - at >= 12) {
@@ -32,6 +33,7 @@ cimg_status cimg_png_probe(const uint8_t *bytes, size_t count, cimg_info *info, 
             if (orientation) info->orientation = orientation;
             break;
         }
+        if (memcmp(bytes + at + 4, "tRNS", 4) == 0) info->channels = 4;
         if (memcmp(bytes + at + 4, "IEND", 4) == 0) break;
         at += length + 12;
     }

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <iterator>
 
+#include <dlfcn.h>
 #include <malloc.h>
 
 using namespace ctorch;
@@ -37,6 +38,21 @@ const char *ctorch_version(void) { return TORCH_VERSION; }
 void ctorch_release_free_memory(void) { malloc_trim(0); }
 
 void ctorch_set_thread_count(int32_t count) { guarded([&] { at::set_num_threads(count); }); }
+int32_t ctorch_thread_count(void) { return value(1, [] { return static_cast<int32_t>(at::get_num_threads()); }); }
+
+void ctorch_set_thread_count_here(int32_t count) {
+    guarded([&] {
+        // Once a thread has asked, libtorch does not set its number any more. at::set_num_threads would empty oneDNN's cache
+        // of kernels each time; the runtime's own calls, which libtorch brings with it, do not.
+        at::get_num_threads();
+        using Setter = void (*)(int);
+        using LocalSetter = int (*)(int);
+        auto omp = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+        auto mkl = reinterpret_cast<LocalSetter>(dlsym(RTLD_DEFAULT, "MKL_Set_Num_Threads_Local"));
+        if (omp) omp(count);
+        if (mkl) mkl(count);
+    });
+}
 
 int32_t ctorch_cuda_device_count(void) {
     return value(0, [] { return at::globalContext().hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0; });

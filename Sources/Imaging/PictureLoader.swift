@@ -38,7 +38,29 @@ public final class PictureLoader<Input: Sendable, Output: Sendable>: Sendable {
 
     /// The next element in order, waiting for it if need be; nil after the last one and after ``cancel()``.
     public func next() -> Element? {
-        state.next().map { Element(index: $0.index, input: $0.input, result: $0.result) }
+        guard case .success(let entry?) = state.next(patience: nil) else { return nil }
+        return Element(index: entry.index, input: entry.input, result: entry.result)
+    }
+
+    /// What there is to be had of a loader.
+    public enum Next: Sendable {
+        /// The next element in order.
+        case element(Element)
+        /// The inputs have none to give for now, and all that they gave has been had.
+        case nothingYet
+        /// There are no more, or the loader was cancelled.
+        case end
+    }
+
+    /// The next element as ``next()`` gives it; or, where all inputs that were given have been had, and the next one
+    /// does not come within `patience` seconds, that there is nothing yet. Nil waits for ever.
+    public func next(patience: Double?) -> Next {
+        switch state.next(patience: patience) {
+        case .success(let entry?):
+            .element(Element(index: entry.index, input: entry.input, result: entry.result))
+        case .success(nil): .end
+        case .failure: .nothingYet
+        }
     }
 
     /// Stops the workers and wakes a waiting consumer; what was made ahead is dropped.
@@ -81,20 +103,28 @@ private final class LoaderState<Input: Sendable, Output: Sendable>: @unchecked S
         return false
     }
 
-    func next() -> Entry? {
+    /// The source has nothing to give for now.
+    struct NothingYet: Error {}
+
+    func next(patience: Double?) -> Result<Entry?, NothingYet> {
         condition.lock()
         defer { condition.unlock() }
+        let deadline = patience.map { Date(timeIntervalSinceNow: $0) }
         while true {
-            if isCancelled { return nil }
+            if isCancelled { return .success(nil) }
             if let entry = finished.removeValue(forKey: delivered) {
                 delivered += 1
                 condition.broadcast()
-                return entry
+                return .success(entry)
             }
-            if isExhausted && delivered == pulled { return nil }
+            if isExhausted && delivered == pulled { return .success(nil) }
             if workers == 0 {
                 // The system gave no thread at all: the consumer does the work itself.
                 step()
+            } else if let deadline, delivered == pulled {
+                if !condition.wait(until: deadline), delivered == pulled, !isExhausted, !isCancelled {
+                    return .failure(NothingYet())
+                }
             } else {
                 condition.wait()
             }

@@ -73,5 +73,5 @@ extension RGBImage {
         return RGBImage(trustedWidth: outWidth, height: outHeight, pixels: samples)
     }
 
-    private static let maximumResizedPixels = 100_000_000
+    static let maximumResizedPixels = 100_000_000
 }

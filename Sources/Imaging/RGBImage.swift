@@ -40,8 +40,7 @@ public struct RGBImage: Sendable, Equatable {
         guard bytes.count <= limits.maximumBytes else {
             throw .tooManyBytes(count: bytes.count, limit: limits.maximumBytes)
         }
-        let info = try Self.probe(bytes, limits: limits)
-        let denominator = Self.denominator(for: info, shortSideAtLeast: shortSideAtLeast)
+        let (info, denominator) = try Self.probe(bytes, limits: limits, shortSideAtLeast: shortSideAtLeast)
         let width = Int(cimg_scaled(info.width, denominator))
         let height = Int(cimg_scaled(info.height, denominator))
         let count = width * height * 3  // at most three times the limit of pixels
@@ -60,16 +59,25 @@ public struct RGBImage: Sendable, Equatable {
         self = appliesOrientation ? stored.oriented(by: Int(info.orientation)) : stored
     }
 
-    /// How many bytes a picture takes when it is decoded, from its header alone. Throws as
+    /// How many bytes are in use at most while a picture is decoded and prepared, from its header alone. Throws as
     /// ``init(decoding:limits:shortSideAtLeast:appliesOrientation:)`` where it cannot be decoded at all.
-    public static func decodedByteCount(
-        of bytes: [UInt8], limits: DecodingLimits = .default
+    public static func decodingMemory(
+        of bytes: [UInt8], limits: DecodingLimits = .default, shortSideAtLeast: Int? = nil,
+        preparedBy preprocessor: ImagePreprocessor
     ) throws(ImagingError) -> Int {
         guard !bytes.isEmpty else { throw .emptyFile }
-        let info = try probe(bytes, limits: limits)
+        let (info, denominator) = try probe(bytes, limits: limits, shortSideAtLeast: shortSideAtLeast)
+        let (width, height) = (Int(cimg_scaled(info.width, denominator)), Int(cimg_scaled(info.height, denominator)))
         // The samples, and beside them what a decoder needs where there is transparency or another colour space.
-        let isPlain = info.format == Int32(CIMG_FORMAT_JPEG.rawValue) && info.channels != 4
-        return Int(info.width) * Int(info.height) * (isPlain ? 3 : 7)
+        let decoded = width * height * (info.channels == 1 || info.channels == 3 ? 3 : 7)
+        // A progressive JPEG's coefficients, two bytes each, are all there before the first pixel is.
+        let coefficients = info.progressive != 0 ? Int(info.width) * Int(info.height) * 2 * Int(info.channels) : 0
+        let turned = info.orientation > 1 ? width * height * 3 : 0
+        let size = preprocessor.resizedSize(height: height, width: width)
+        let (area, overflows) = size.height.multipliedReportingOverflow(by: size.width)
+        // What is too elongated is refused before it is resized.
+        let resized = overflows || area > maximumResizedPixels ? 0 : area * 3
+        return max(decoded + max(coefficients, turned), width * height * 3 + resized)
     }
 
     /// Width × height × 3, or nil where that is no number.
@@ -79,13 +87,18 @@ public struct RGBImage: Sendable, Equatable {
         return areaOverflows || countOverflows ? nil : count
     }
 
-    private static func probe(_ bytes: [UInt8], limits: DecodingLimits) throws(ImagingError) -> cimg_info {
+    /// What a picture's header says, and by how much it is to be reduced while it is decoded.
+    private static func probe(
+        _ bytes: [UInt8], limits: DecodingLimits, shortSideAtLeast: Int?
+    ) throws(ImagingError) -> (info: cimg_info, denominator: Int32) {
         var info = cimg_info()
         var message = [CChar](repeating: 0, count: Int(CIMG_MESSAGE_CAPACITY))
         try check(cimg_probe(bytes, bytes.count, &info, &message, message.count), message: message, info: info)
-        let width = Int(info.width)
-        let height = Int(info.height)
-        let (area, overflows) = width.multipliedReportingOverflow(by: height)
+        let (width, height) = (Int(info.width), Int(info.height))
+        let denominator = denominator(for: info, shortSideAtLeast: shortSideAtLeast)
+        // What is decoded counts, not what is stored.
+        let (area, overflows) = Int(cimg_scaled(info.width, denominator))
+            .multipliedReportingOverflow(by: Int(cimg_scaled(info.height, denominator)))
         // The bound of 2^40 keeps later products within Int whatever limit the caller gives.
         guard !overflows, area <= min(limits.maximumPixels, 1 << 40) else {
             throw .tooManyPixels(width: width, height: height, limit: limits.maximumPixels)
@@ -94,7 +107,7 @@ public struct RGBImage: Sendable, Equatable {
             throw .truncated(
                 format: name(of: info), detail: "\(bytes.count) bytes cannot hold \(width) x \(height) pixels")
         }
-        return info
+        return (info, denominator)
     }
 
     private static func denominator(for info: cimg_info, shortSideAtLeast: Int?) -> Int32 {

@@ -28,6 +28,8 @@ public struct JSONFault: Error, Equatable, Sendable {
         case end
         /// Arrays and objects that are nested deeper than this.
         case tooDeep(limit: Int)
+        /// More values than this.
+        case tooMany(limit: Int)
         /// The source of the bytes failed.
         case unreadable(FileIOError)
     }
@@ -56,6 +58,7 @@ public struct JSONFault: Error, Equatable, Sendable {
         case .end: "the end of the document"
         case .invalidUTF8: "UTF-8 text"
         case .tooDeep: "shallower nesting"
+        case .tooMany: "fewer values"
         case .unreadable: "readable bytes"
         case _ where isAtEnd: "a value, and the text ends"
         case .value, .literal, .number, .leadingZero: "a value"

@@ -29,10 +29,11 @@ public enum JSONValue: Sendable, Equatable {
     }
 
     /// Reads a whole text; a byte order mark at its beginning is stepped over. At most `depthLimit` objects and arrays
-    /// may be open at a time, as they are followed by recursion. Throws what `failure` makes of the first fault; where
-    /// the bytes are no UTF-8, that is the fault, whatever else is.
+    /// may be open at a time, as they are followed by recursion, and at most `valueLimit` values are read. Throws what
+    /// `failure` makes of the first fault; where the bytes are no UTF-8, that is the fault, whatever else is.
     public init<Failure: Error>(
-        parsing bytes: some Sequence<UInt8>, depthLimit: Int = 64, failure: (JSONFault) -> Failure
+        parsing bytes: some Sequence<UInt8>, depthLimit: Int = 64, valueLimit: Int = .max,
+        failure: (JSONFault) -> Failure
     ) throws(Failure) {
         let bytes = Array(bytes)
         do {
@@ -41,7 +42,8 @@ public enum JSONValue: Sendable, Equatable {
                 let text = UnsafeBufferPointer(rebasing: bytes[(hasMark ? 3 : 0)...])
                 do throws(JSONFault) {
                     var cursor = JSONCursor(text, line: 1, depthLimit: depthLimit, takesNaN: false)
-                    let value = try JSONValue(&cursor)
+                    var room = valueLimit
+                    let value = try JSONValue(&cursor, &room, valueLimit)
                     try cursor.expectEnd()
                     return value
                 } catch {
@@ -53,21 +55,23 @@ public enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// Reads the next value of a text.
-    private init(_ cursor: inout JSONCursor) throws(JSONFault) {
+    /// Reads the next value of a text, if there is room for it.
+    private init(_ cursor: inout JSONCursor, _ room: inout Int, _ limit: Int) throws(JSONFault) {
+        room -= 1
+        if room < 0 { throw cursor.fault(.tooMany(limit: limit)) }
         switch try cursor.kind() {
         case .object:
             var members: [Member] = []
             try cursor.beginObject()
             while try cursor.nextKey() {
                 let key = cursor.text
-                members.append(Member(key: key, value: try JSONValue(&cursor)))
+                members.append(Member(key: key, value: try JSONValue(&cursor, &room, limit)))
             }
             self = .object(members)
         case .array:
             var elements: [JSONValue] = []
             try cursor.beginArray()
-            while try cursor.nextElement() { elements.append(try JSONValue(&cursor)) }
+            while try cursor.nextElement() { elements.append(try JSONValue(&cursor, &room, limit)) }
             self = .array(elements)
         case .string:
             try cursor.string()

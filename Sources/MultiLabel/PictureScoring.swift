@@ -17,6 +17,11 @@ public struct PictureStreamOptions: Sendable {
     /// Whether large JPEGs are decoded at a reduced scale: much faster, and features move a little. The default is
     /// false, which gives the reference's pixels.
     public var decodesFast: Bool
+    /// What a picture may cost. By default what ``Imaging/DecodingLimits`` says.
+    public var limits = DecodingLimits.default
+    /// Whether a batch runs before it is full where the source of pictures has none to give for now, as a pipe whose
+    /// writer waits for answers. By default it does not: batches are the same in every run.
+    public var answersAtOnce = false
 
     /// Options for a model on `device`.
     public init(
@@ -93,7 +98,7 @@ public func forEachPicture(
     let loader = PictureLoader<Picture, PixelValues>(
         pictures, workers: options.workers, ahead: options.batchSize * 2
     ) { (index, picture) throws(ImagingError) in
-        let image = try RGBImage(picture, shortSideAtLeast: shortSide)
+        let image = try RGBImage(picture, limits: options.limits, shortSideAtLeast: shortSide)
         inspect?(index, image)
         return try preprocessor(image)
     }
@@ -116,13 +121,21 @@ public func forEachPicture(
         }
         waiting.removeAll(keepingCapacity: true)
     }
-    while let element = loader.next() {
-        waiting.append((element.input, element.result))
-        if waiting.count == options.batchSize { try flush() }
+    while true {
+        switch loader.next(patience: options.answersAtOnce && !waiting.isEmpty ? pipePatience : nil) {
+        case .element(let element):
+            waiting.append((element.input, element.result))
+            if waiting.count == options.batchSize { try flush() }
+        case .nothingYet: try flush()
+        case .end:
+            if !waiting.isEmpty { try flush() }
+            return tally
+        }
     }
-    if !waiting.isEmpty { try flush() }
-    return tally
 }
+
+/// How long a pipe that has nothing to give is waited for before what it has given is answered, in seconds.
+private let pipePatience = 0.02
 
 /// What `compute` gives for each of some prepared pictures, without gradients.
 func rows(of pictures: [PixelValues], device: Device, _ compute: (Tensor) throws -> Tensor) throws -> [[Float]] {

@@ -97,6 +97,14 @@ public enum Library {
     /// Gives memory that was freed back to the system, which the C library otherwise keeps for later.
     package static func releaseFreeMemory() { ctorch_release_free_memory() }
 
+    /// How many threads an operation on the CPU uses.
+    public static var threadCount: Int { Int(ctorch_thread_count()) }
+
+    /// Sets how many threads an operation on the CPU uses that is started by this thread; others keep theirs.
+    public static func setThreadCountOfThisThread(_ count: Int) {
+        ctorch_set_thread_count_here(Int32(clamping: max(1, count)))
+    }
+
     /// Sets how many threads an operation on the CPU uses.
     public static func setThreadCount(_ count: Int) { ctorch_set_thread_count(Int32(clamping: max(1, count))) }
 

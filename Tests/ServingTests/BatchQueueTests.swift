@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct BatchQueueTests {
     @Test func `answers go back to their questions`() async throws {
-        let queue = BatchQueue<Int, Int>(batchSize: 4, limit: 100, delay: .milliseconds(1)) { works in
+        let queue = BatchQueue<Int, Int>(batchSize: 4, limit: 100, delay: .milliseconds(1)) { works, _, _ in
             works.map { .success($0 * 2) }
         }
         try await withThrowingTaskGroup(of: (Int, Int).self) { group in
@@ -21,7 +21,7 @@ import Testing
 
     @Test func `a piece that fails fails alone`() async throws {
         struct Bad: Error {}
-        let queue = BatchQueue<Int, Int>(batchSize: 8, limit: 100, delay: .seconds(5)) { works in
+        let queue = BatchQueue<Int, Int>(batchSize: 8, limit: 100, delay: .seconds(5)) { works, _, _ in
             works.map { $0 == 3 ? .failure(Bad()) : .success($0) }
         }
         let admission = try queue.admit(cost: 5)
@@ -34,7 +34,7 @@ import Testing
 
     @Test func `a full queue refuses at once and says when to come again`() async throws {
         let gate = Gate()
-        let queue = BatchQueue<Int, Int>(batchSize: 1, limit: 2, delay: .zero) { works in
+        let queue = BatchQueue<Int, Int>(batchSize: 1, limit: 2, delay: .zero) { works, _, _ in
             await gate.wait()
             return works.map { .success($0) }
         }
@@ -55,7 +55,7 @@ import Testing
         let cancelled = Mutex(0)
         let queue = BatchQueue<Int, Int>(
             batchSize: 1, limit: 10, delay: .zero, onCancel: { cancelled.withLock { $0 += 1 } }
-        ) { works in
+        ) { works, _, _ in
             seen.withLock { $0 += works }
             await gate.wait()
             return works.map { .success($0) }
@@ -75,13 +75,15 @@ import Testing
     }
 
     @Test func `an admission that is let go gives its place back`() throws {
-        let queue = BatchQueue<Int, Int>(batchSize: 1, limit: 1, delay: .zero) { $0.map { .success($0) } }
+        let queue = BatchQueue<Int, Int>(batchSize: 1, limit: 1, delay: .zero) { works, _, _ in
+            works.map { .success($0) }
+        }
         do { _ = try queue.admit(cost: 1) }
         #expect(queue.length == 0)
     }
 
     @Test func `a batch that gives too few answers leaves nobody waiting`() async throws {
-        let queue = BatchQueue<Int, Int>(batchSize: 4, limit: 10, delay: .zero) { _ in [] }
+        let queue = BatchQueue<Int, Int>(batchSize: 4, limit: 10, delay: .zero) { _, _, _ in [] }
         await #expect(throws: NoAnswer.self) { try await queue.admit(cost: 1).submit(1, .texts) }
     }
 }

@@ -11,7 +11,7 @@ import Testing
         #expect(state.admit(cost: 1))
         #expect(state.next(at: 0) == .idle)
         state.arrive(1, .pictures, cost: 1, at: 5)
-        #expect(state.next(at: 5) == .run([1]))
+        #expect(state.next(at: 5) == .run([1], alone: true))
         #expect(state.length == 0)
         #expect(state.next(at: 6) == .idle)
     }
@@ -22,7 +22,7 @@ import Testing
         state.arrive(1, .pictures, cost: 1, at: 5)
         #expect(state.next(at: 5) == .wait(until: 1005))
         #expect(state.next(at: 1004) == .wait(until: 1005))
-        #expect(state.next(at: 1005) == .run([1]))
+        #expect(state.next(at: 1005) == .run([1], alone: false))
     }
 
     @Test func `a piece stops waiting when nothing is on its way any more`() {
@@ -30,17 +30,37 @@ import Testing
         _ = state.admit(cost: 2)
         state.arrive(1, .pictures, cost: 1, at: 5)
         state.abandon(cost: 1)
-        #expect(state.next(at: 6) == .run([1]))
+        #expect(state.next(at: 6) == .run([1], alone: true))
     }
 
     @Test func `a full batch runs at once, in the order of arrival`() {
         let state = Subject(batchSize: 2, limit: 10, delay: 1000)
         _ = state.admit(cost: 4)
         for id in 1...3 { state.arrive(UInt64(id), .pictures, cost: 1, at: UInt64(id)) }
-        #expect(state.next(at: 3) == .run([1, 2]))
+        #expect(state.next(at: 3) == .run([1, 2], alone: false))
         #expect(state.next(at: 3) == .idle)
         state.finished()
         #expect(state.next(at: 4) == .wait(until: 1003))
+    }
+
+    @Test func `idle workers share what waits`() {
+        let state = Subject(batchSize: 8, limit: 20, delay: 0, workers: 2)
+        _ = state.admit(cost: 6)
+        for id in 1...6 { state.arrive(UInt64(id), .pictures, cost: 1, at: 0) }
+        #expect(state.next(at: 0) == .run([1, 2, 3], alone: false))
+        #expect(state.next(at: 0) == .run([4, 5, 6], alone: false))
+        _ = state.admit(cost: 1)
+        state.arrive(7, .pictures, cost: 1, at: 0)
+        #expect(state.next(at: 0) == .idle)
+        state.finished()
+        #expect(state.next(at: 0) == .run([7], alone: false))
+    }
+
+    @Test func `texts fill a batch by their cost`() {
+        let state = Subject(batchSize: 4, limit: 100, delay: 0)
+        _ = state.admit(cost: 30)
+        for id in 1...3 { state.arrive(UInt64(id), .texts, cost: 10, at: 0) }
+        #expect(state.next(at: 0) == .run([1], alone: false))
     }
 
     @Test func `pictures and texts run apart, the oldest first`() {
@@ -50,9 +70,9 @@ import Testing
         state.arrive(2, .texts, cost: 1, at: 2)
         state.arrive(3, .pictures, cost: 1, at: 3)
         state.arrive(4, .texts, cost: 1, at: 4)
-        #expect(state.next(at: 4) == .run([1, 3]))
+        #expect(state.next(at: 4) == .run([1, 3], alone: false))
         state.finished()
-        #expect(state.next(at: 4) == .run([2, 4]))
+        #expect(state.next(at: 4) == .run([2, 4], alone: true))
     }
 
     @Test func `the queue is bounded by cost, and takes what is larger than itself only when it is empty`() {
@@ -61,7 +81,7 @@ import Testing
         #expect(!state.admit(cost: 1))
         state.arrive(1, .texts, cost: 5, at: 0)
         #expect(!state.admit(cost: 1))
-        #expect(state.next(at: 0) == .run([1]))
+        #expect(state.next(at: 0) == .run([1], alone: true))
         // What runs has left the queue.
         #expect(state.admit(cost: 3))
         #expect(!state.admit(cost: 1))
@@ -79,7 +99,7 @@ import Testing
         #expect(state.admit(cost: 1))
         state.arrive(2, .pictures, cost: 1, at: 1)
         state.arrive(3, .pictures, cost: 1, at: 1)
-        #expect(state.next(at: 1) == .run([2, 3]))
+        #expect(state.next(at: 1) == .run([2, 3], alone: true))
         #expect(!state.cancel(2))
     }
 
@@ -87,11 +107,12 @@ import Testing
     func `whatever happens, costs add up and each piece runs once or not at all`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let limit = Int.random(in: 1...12, using: &random)
+        let workers = Int.random(in: 1...3, using: &random)
         let state = Subject(
             batchSize: Int.random(in: 1...4, using: &random), limit: limit,
-            delay: UInt64.random(in: 0...5, using: &random))
+            delay: UInt64.random(in: 0...5, using: &random), workers: workers)
         var (onTheWay, waiting, gone): (Int, Set<UInt64>, Set<UInt64>) = (0, [], [])
-        var (isRunning, id): (Bool, UInt64) = (false, 0)
+        var (running, id): (Int, UInt64) = (0, 0)
         for now in 0..<300 as Range<UInt64> {
             switch Int.random(in: 0..<6, using: &random) {
             case 0: if state.admit(cost: 1) { onTheWay += 1 }
@@ -109,17 +130,18 @@ import Testing
                     waiting.remove(victim)
                     gone.insert(victim)
                 }
-            case 4 where isRunning:
+            case 4 where running > 0:
                 state.finished()
-                isRunning = false
+                running -= 1
             default: break
             }
-            if case .run(let ids) = state.next(at: now) {
-                #expect(!isRunning && !ids.isEmpty && ids.count <= state.batchSize)
+            if case .run(let ids, let alone) = state.next(at: now) {
+                #expect(running < workers && !ids.isEmpty && ids.count <= state.batchSize)
                 #expect(waiting.isSuperset(of: ids) && gone.isDisjoint(with: ids))
                 waiting.subtract(ids)
                 gone.formUnion(ids)
-                isRunning = true
+                running += 1
+                #expect(alone == (running == 1 && onTheWay + waiting.count == 0))
             }
             #expect(state.length == onTheWay + waiting.count && state.length <= limit)
         }
@@ -130,8 +152,8 @@ import Testing
 private final class Subject {
     private var state: BatchingState
 
-    init(batchSize: Int, limit: Int, delay: UInt64) {
-        state = BatchingState(batchSize: batchSize, limit: limit, delay: delay)
+    init(batchSize: Int, limit: Int, delay: UInt64, workers: Int = 1) {
+        state = BatchingState(batchSize: batchSize, limit: limit, delay: delay, workers: workers)
     }
 
     var batchSize: Int { state.batchSize }

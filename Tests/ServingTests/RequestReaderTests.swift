@@ -34,7 +34,7 @@ import Testing
             "bytes", type: "image/jpeg",
             query: "labels=sea%20view&labels=pool|bunk+bed&top_k=2&threshold=fitted&model=m")
         #expect(content.isRaw && content.pictures.count == 1)
-        #expect(try content.pictures[0].bytes.get() == Array("bytes".utf8))
+        #expect(content.pictures[0].bytes == Array("bytes".utf8))
         #expect(content.labels?.map(\.name) == ["sea view", "pool", "bunk bed"])
         #expect(content.topK == 2 && content.threshold == .fitted && content.model == "m")
     }
@@ -51,7 +51,7 @@ import Testing
         let content = try await read(
             #"{"images": ["AQI=", "data:image/png;base64,Aw=="], "labels": ["a", {"name": "b", "prompts": ["x y"]}], "threshold": 0.5, "top_k": 3.0}"#
         )
-        #expect(try content.pictures.map { try $0.bytes.get() } == [[1, 2], [3]])
+        #expect(content.pictures.map(\.bytes) == [[1, 2], [3]])
         #expect(content.labels == [Label(name: "a"), Label(name: "b", prompts: ["x y"])])
         #expect(content.threshold == .number(0.5) && content.topK == 3 && !content.isRaw)
     }

@@ -40,7 +40,8 @@ typedef struct cimg_info {
     int64_t width;          // stored width in pixels, at least 1
     int64_t height;         // stored height in pixels, at least 1
     int64_t minimum_count;  // bytes that a file of this size has at the very least, where that is known, else 0
-    int32_t channels;       // JPEG components (1, 3, 4); 0 for other formats
+    int32_t channels;       // JPEG components (1, 3, 4); for PNG 4 with transparency, else 3; 0 for WebP
+    int32_t progressive;    // 1 for a JPEG whose coefficients are all in memory before the first pixel is, else 0
 } cimg_info;
 
 enum { CIMG_MESSAGE_CAPACITY = 256 };

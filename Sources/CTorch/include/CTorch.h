@@ -43,6 +43,9 @@ const char *_Nullable ctorch_last_error(void);
 const char *ctorch_version(void);
 int32_t ctorch_cuda_device_count(void);
 void ctorch_set_thread_count(int32_t count);
+int32_t ctorch_thread_count(void);
+/// For operations that this thread starts; those of other threads keep theirs.
+void ctorch_set_thread_count_here(int32_t count);
 /// Gives memory that was freed back to the system, which the C library otherwise keeps for later.
 void ctorch_release_free_memory(void);
 /// Chooses kernels whose results do not depend on scheduling; an operation without one fails.

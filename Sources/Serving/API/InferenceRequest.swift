@@ -13,6 +13,7 @@ struct InferenceRequest {
     }
 
     /// What a body may have; KServe's clients say the model's name once more.
+    private static let outputs = ["scores", "labels", "embedding"]
     private static let keys = ["id", "inputs", "outputs", "parameters", "model_name"]
 
     let id: String?
@@ -27,7 +28,9 @@ struct InferenceRequest {
         let bytes = Array(body.readableBytesView)
         var length = bytes.count
         if let headerLength {
-            guard let number = Int(headerLength), number >= 0, isJSON || number <= bytes.count else {
+            guard headerLength.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(headerLength),
+                isJSON || number <= bytes.count
+            else {
                 throw .badRequest("Inference-Header-Content-Length is the number of bytes of JSON in the body")
             }
             if !isJSON { length = number }
@@ -60,6 +63,9 @@ struct InferenceRequest {
                 guard let name = output["name"]?.string,
                     output.members?.allSatisfy({ ["name", "parameters"].contains($0.key) }) == true
                 else { throw .badRequest("an output is an object with a name, and parameters if need be") }
+                guard Self.outputs.contains(name) else {
+                    throw .badRequest("unknown output; there are \(Self.outputs.joined(separator: ", "))")
+                }
                 let isBinary = try Self.flag("binary_data", of: output) ?? isBinary
                 if !wishes.contains(where: { $0.name == name }) { wishes.append(Wish(name: name, isBinary: isBinary)) }
             }

@@ -29,7 +29,7 @@ extension PictureAPI {
                 let name = "\"name\":\(jsonQuoted(parameters[0])),"
                 do throws(APIError) {
                     _ = try engine(parameters)
-                    return Self.readiness(true, name)
+                    return Self.readiness(models.readiness == .ready, name)
                 } catch {
                     if error.status == .serviceUnavailable { return Self.readiness(false, name) }
                     throw error
@@ -85,9 +85,11 @@ extension PictureAPI {
         if length == nil, type == "application/octet-stream" {
             throw APIError.badRequest("Inference-Header-Content-Length is missing: how many bytes of the body are JSON")
         }
-        let request = try InferenceRequest(
-            try await exchange.body(reader.limits.body), headerLength: length,
-            isJSON: type == "application/json" || length == nil)
+        let isJSON = type == "application/json" || length == nil
+        let body = try await exchange.body(reader.limits.body)
+        let request = try await reader.apart(body) {
+            try InferenceRequest(body, headerLength: length, isJSON: isJSON)
+        }
         for input in request.inputs where !["image", "text", "pixels", "labels"].contains(input.name) {
             throw APIError.badRequest("unknown input; there are image, text, pixels and labels")
         }
@@ -119,6 +121,7 @@ extension PictureAPI {
             let labels = try Self.texts(labels).map { Label(name: $0) }
             if labels.isEmpty { throw APIError.badRequest("the input labels is empty") }
             try reader.limits.check(labels)
+            try reader.limits.check(textCount: engine.textCount(of: labels))
             own = try await engine.labelSet(labels)
         }
         let wantsFeature = request.wishes?.contains { $0.name == "embedding" } ?? (own == nil)
@@ -156,7 +159,7 @@ extension PictureAPI {
         var pictures: [RequestPicture] = []
         for bytes in elements {
             let picture = input.isBinary ? bytes : try RequestReader.picture(String(decoding: bytes, as: UTF8.self))
-            pictures.append(RequestPicture(name: nil, bytes: .success(picture)))
+            pictures.append(RequestPicture(name: nil, bytes: picture))
         }
         return pictures
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileIO
 import Foundation
 import JSON
 import NIOCore
@@ -124,7 +125,7 @@ struct InferenceTensor {
         }
     }
 
-    private static func shown(_ text: String) -> String { String(text.prefix(40)) }
+    private static func shown(_ text: String) -> String { printable(text, maximumCharacters: 40) }
 }
 
 /// An output of the Open Inference Protocol.

@@ -59,7 +59,7 @@ struct InformationAPI: Sendable {
             id: engine.name, created: models.loadTime(engine.name), isDefault: engine.name == models.names.first,
             family: facts.family, imageSize: [size.height, size.width], dimensions: facts.featureWidth,
             labels: facts.labels?.labels.count ?? 0, calibrated: facts.isCalibrated,
-            thresholds: facts.labels?.thresholds != nil, index: models.searcher(named: engine.name)?.rows)
+            thresholds: facts.labels?.thresholds != nil, index: engine.searcher?.rows)
     }
 
     private struct LabelList: Encodable {

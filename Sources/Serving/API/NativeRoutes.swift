@@ -54,7 +54,6 @@ extension PictureAPI {
         _ content: RequestContent, _ engine: Engine
     ) async throws -> [(name: String?, feature: Outcome<[Float]>)] {
         if let texts = content.texts {
-            guard engine.facts.readsTexts || engine.facts.featureWidth > 0 else { return [] }
             return try await engine.features(of: texts).map { (nil, .success($0)) }
         }
         let outcomes = try await run(content.pictures, engine, labels: nil, feature: true)
@@ -68,13 +67,23 @@ extension PictureAPI {
         var error: PictureFailure?
     }
 
+    private func searcher(of engine: Engine) throws(APIError) -> Searcher {
+        guard let searcher = engine.searcher else {
+            throw APIError(.notFound, "no_index", "this model has no index of pictures")
+        }
+        return searcher
+    }
+
     private func search(_ exchange: Exchange) async throws -> Reply {
         let name = exchange.query?.first { $0.name == "model" }?.value
-        _ = try models.searcher(models.engine(name))
+        if name != nil || models.names.count == 1 { _ = try searcher(of: models.engine(name)) }
         try checkPlace(exchange)
         let content = try await reader.read(exchange, [.images, .texts, .topK, .model])
+        guard content.topK ?? 1 <= Searcher.largestTopK else {
+            throw APIError.tooLarge("'top_k' of a search is at most \(Searcher.largestTopK)")
+        }
         let engine = try models.engine(content.model)
-        let searcher = try models.searcher(engine)
+        let searcher = try searcher(of: engine)
         let outcomes = try await features(content, engine)
         let found = outcomes.compactMap { try? $0.feature.get() }
         var matches = try await searcher.nearest(found, limit: content.topK ?? 10)[...]

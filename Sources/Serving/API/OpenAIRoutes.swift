@@ -67,7 +67,7 @@ extension PictureAPI {
         let picturePlaces = wish.inputs.indices.filter { isPicture[$0] }
         if !picturePlaces.isEmpty {
             let pictures = try picturePlaces.map {
-                RequestPicture(name: nil, bytes: .success(try RequestReader.picture(wish.inputs[$0])))
+                RequestPicture(name: nil, bytes: try RequestReader.picture(wish.inputs[$0]))
             }
             let outcomes = try await run(pictures, engine, labels: nil, feature: true)
             for (place, outcome) in zip(picturePlaces, outcomes) { features[place] = try outcome.get().feature ?? [] }

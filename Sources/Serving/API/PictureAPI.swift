@@ -17,12 +17,16 @@ struct PictureAPI: Sendable {
     /// Refuses a request, before its body is read, that would find no place.
     func checkPlace(_ exchange: Exchange) throws {
         let name = exchange.query?.first { $0.name == "model" }?.value
-        try models.engine(name).queue.check(cost: 1)
+        // With several models, the body may name another one than the default.
+        if name != nil || models.names.count == 1 { try models.engine(name).queue.check(cost: 1) }
     }
 
     /// The labels that a request is to be scored for.
     func labels(_ content: RequestContent, _ engine: Engine) async throws -> LabelSet {
-        if let labels = content.labels { return try await engine.labelSet(labels) }
+        if let labels = content.labels {
+            try reader.limits.check(textCount: engine.textCount(of: labels))
+            return try await engine.labelSet(labels)
+        }
         guard let own = engine.facts.labels else {
             throw APIError.badRequest("this model has no labels of its own; give some with 'labels'")
         }
@@ -53,7 +57,7 @@ struct PictureAPI: Sendable {
         return try await each(pictures) { picture in
             let pixels: PixelValues
             do {
-                pixels = try await decoder.prepare(picture.bytes.get(), for: preprocessor)
+                pixels = try await decoder.prepare(picture.bytes, for: preprocessor)
             } catch {
                 admission.abandon(cost: 1)
                 return .failure(try Self.outcome(of: error))

@@ -3,12 +3,12 @@
 import Datasets
 import Evaluation
 
-/// A picture of a request, or why it is none.
+/// A picture of a request.
 struct RequestPicture: Sendable {
     /// What the client calls it: a file name in a form; nil elsewhere.
     let name: String?
     /// The encoded picture's bytes.
-    let bytes: Result<[UInt8], APIError>
+    let bytes: [UInt8]
 }
 
 /// What a request asks for, whatever form its body has.
@@ -81,6 +81,8 @@ struct RequestLimits: Sendable {
     let pictures: Int
     let labels: Int
     let labelLength: Int
+    /// How many sentences a label may stand for, on average, where there are as many labels as a request may bring.
+    private static let sentences = 4
 
     /// Refuses labels that are too many or too long; a label counts as often as it has prompts.
     func check(_ labels: [Label]) throws(APIError) {
@@ -105,6 +107,11 @@ struct RequestLimits: Sendable {
                 throw .badRequest("a \(what) is empty")
             }
         }
+    }
+
+    /// Refuses labels that stand for too many texts: in a model's templates each is several.
+    func check(textCount count: Int) throws(APIError) {
+        try check(count: count, limit: labels * Self.sentences, what: "label texts")
     }
 
     /// Refuses too many texts, and such as ``check(texts:what:)`` refuses.

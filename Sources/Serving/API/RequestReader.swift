@@ -11,29 +11,41 @@ import NIOCore
 /// Reads requests: raw pictures, forms and JSON into one ``RequestContent``. Whatever is not expected is refused by name.
 struct RequestReader: Sendable {
     let limits: RequestLimits
+    /// Where large bodies are taken apart, since other requests wait on this thread; nil for here.
+    var decoder: PictureDecoder?
+    /// From how many bytes on.
+    private static let large = 256 << 10
 
     /// Reads the query and the body of a request that may have these fields.
     func read(_ exchange: Exchange, _ fields: [RequestContent.Field]) async throws -> RequestContent {
         try checkEncoding(exchange)
         var query = RequestContent()
         try readQuery(exchange, fields, into: &query)
-        var content = RequestContent()
+        var content: RequestContent
         let type = exchange.head.headerFields[.contentType] ?? ""
         let kind = HeaderParameters(type).value
         switch kind {
         case "application/json":
             let body = try await exchange.body(limits.body)
-            try readJSON(body, fields, into: &content)
+            content = try await apart(body) {
+                var content = RequestContent()
+                try readJSON(body, fields, into: &content)
+                return content
+            }
         case "multipart/form-data":
             let boundary = try boundary(type)
             let body = try await exchange.body(limits.body)
-            try readForm(body, boundary, fields, into: &content)
+            content = try await apart(body) {
+                var content = RequestContent()
+                try readForm(body, boundary, fields, into: &content)
+                return content
+            }
         case _ where fields.contains(.images) && (kind.hasPrefix("image/") || kind == "application/octet-stream"):
             content = try await raw(exchange)
         case "application/x-www-form-urlencoded" where fields.contains(.images):
             // What curl --data-binary says unless it is told otherwise; taken where the bytes are a picture's.
             content = try await raw(exchange)
-            if case .success(let bytes)? = content.pictures.first?.bytes, !Self.isPicture(bytes) { throw Self.type }
+            if !content.pictures.allSatisfy({ Self.isPicture($0.bytes) }) { throw Self.type }
         default: throw Self.type
         }
         content.fill(from: query)
@@ -47,12 +59,22 @@ struct RequestReader: Sendable {
             throw APIError.mediaType("the body has to be JSON, with Content-Type: application/json")
         }
         let body = try await exchange.body(limits.body)
-        return try Self.tree(body.readableBytesView)
+        return try await apart(body) { try Self.tree(body.readableBytesView) }
     }
 
+    /// Takes a body apart, on a thread of the decoder where it is large.
+    func apart<T: Sendable>(_ body: ByteBuffer, _ work: @escaping @Sendable () throws -> T) async throws -> T {
+        guard body.readableBytes > Self.large, let decoder else { return try work() }
+        return try await decoder.run { Result { try work() } }.get()
+    }
+
+    /// The most values of a JSON body: numbers of prepared pictures, for the most part.
+    private static let valueLimit = 2_000_000
+
     static func tree(_ bytes: some Sequence<UInt8>) throws(APIError) -> JSONValue {
-        try JSONValue(parsing: bytes) { fault in
-            APIError.badRequest(
+        try JSONValue(parsing: bytes, valueLimit: valueLimit) { fault in
+            if case .tooMany = fault.problem { return APIError.tooLarge("the body has more than \(valueLimit) values") }
+            return APIError.badRequest(
                 "the body is not JSON: line \(fault.line), column \(fault.column): expected \(fault.expected)")
         }
     }
@@ -73,7 +95,7 @@ struct RequestReader: Sendable {
         var content = RequestContent()
         let body = try await exchange.body(limits.body)
         if body.readableBytes == 0 { throw APIError.badRequest("the body is empty; send a picture") }
-        content.pictures = [RequestPicture(name: nil, bytes: .success(Array(body.readableBytesView)))]
+        content.pictures = [RequestPicture(name: nil, bytes: Array(body.readableBytesView))]
         content.isRaw = true
         return content
     }
@@ -104,7 +126,7 @@ struct RequestReader: Sendable {
         _ field: RequestContent.Field, _ value: String, labels: inout [String], into content: inout RequestContent
     ) throws(APIError) {
         switch field {
-        case .labels: labels += try Self.labels(value)
+        case .labels: labels += try self.labels(value)
         case .topK: try content.setTopK(Self.number(value).flatMap { Int(exactly: $0) })
         case .threshold:
             try content.setThreshold(value == "fitted" ? .fitted : Self.number(value).map { .number($0) })
@@ -120,14 +142,14 @@ struct RequestReader: Sendable {
     }
 
     /// The labels of a text: a JSON list, or parted by `|`.
-    private static func labels(_ text: String) throws(APIError) -> [String] {
+    private func labels(_ text: String) throws(APIError) -> [String] {
         if let first = text.unicodeScalars.first(where: { !Self.blanks.contains($0) }), first == "[" || first == "{" {
-            let list = try tree(text.utf8).array?.map(\.string) ?? []
+            let list = try Self.tree(text.utf8).array?.map(\.string) ?? []
             let names = list.compactMap { $0 }
             if names.isEmpty || names.count != list.count { throw .badRequest("'labels' is no list of texts") }
             return names
         }
-        let names = text.split(separator: "|", omittingEmptySubsequences: false).map {
+        let names = text.split(separator: "|", maxSplits: limits.labels, omittingEmptySubsequences: false).map {
             $0.trimmingCharacters(in: Self.blanks)
         }
         if names.contains("") { throw .badRequest("'labels' has an empty label") }
@@ -161,7 +183,7 @@ struct RequestReader: Sendable {
                     throw .badRequest(
                         "a part 'image' has no file name, so it is no file; curl sends one with -F image=@FILE")
                 }
-                content.pictures.append(RequestPicture(name: part.fileName, bytes: .success(bytes)))
+                content.pictures.append(RequestPicture(name: part.fileName, bytes: bytes))
                 continue
             }
             let field = RequestContent.Field(rawValue: part.name == "text" ? "texts" : part.name)
@@ -223,7 +245,7 @@ struct RequestReader: Sendable {
             try limits.check(pictures: list.count)
             for element in list {
                 guard let text = element.string else { throw .badRequest("'images' is a list of texts in base64") }
-                content.pictures.append(RequestPicture(name: nil, bytes: .success(try Self.picture(text))))
+                content.pictures.append(RequestPicture(name: nil, bytes: try Self.picture(text)))
             }
         case .texts:
             try content.note(.texts)

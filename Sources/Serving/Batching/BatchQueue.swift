@@ -10,25 +10,25 @@ struct QueueFull: Error, Equatable {
 
 /// The queue in front of a model: ``BatchingState`` with its clock, and the tasks that wait for their answers.
 final class BatchQueue<Work: Sendable, Answer: Sendable>: Sendable {
-    /// Answers a batch, piece by piece in their order.
-    typealias Run = @Sendable ([Work]) async -> [Result<Answer, any Error>]
+    /// Answers a batch, piece by piece in their order, on a worker; `alone` says that nothing else is to be done.
+    typealias Run = @Sendable (_ works: [Work], _ worker: Int, _ alone: Bool) async -> [Result<Answer, any Error>]
 
     private let core: BatchQueueCore<Work, Answer>
     private let signals: AsyncStream<Void>.Continuation
 
-    /// A queue whose batches `run` answers; it is never called twice at once. `onCancel` is told of each piece whose
+    /// A queue whose batches `run` answers, for each of `workers` one after the other. `onCancel` is told of each piece whose
     /// task was cancelled.
     init(
-        batchSize: Int, limit: Int, delay: Duration, onCancel: @escaping @Sendable () -> Void = {},
+        batchSize: Int, limit: Int, delay: Duration, workers: Int = 1, onCancel: @escaping @Sendable () -> Void = {},
         run: @escaping Run
     ) {
         let batching = BatchingState(
-            batchSize: batchSize, limit: limit, delay: UInt64(max(0, delay / .nanoseconds(1))))
+            batchSize: batchSize, limit: limit, delay: UInt64(max(0, delay / .nanoseconds(1))), workers: workers)
         let (stream, signals) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let core = BatchQueueCore<Work, Answer>(batching, signals, onCancel)
         (self.core, self.signals) = (core, signals)
         // Ends with the stream, which ends with this queue.
-        Task { for await _ in stream { await core.runAll(run) } }
+        Task { for await _ in stream { core.startAll(run) } }
     }
 
     deinit { signals.finish() }
@@ -36,12 +36,9 @@ final class BatchQueue<Work: Sendable, Answer: Sendable>: Sendable {
     /// The cost of all that waits or is on its way.
     var length: Int { core.state.withLock { $0.batching.length } }
 
-    /// Whether anything waits, is on its way, or runs.
-    var isBusy: Bool { core.state.withLock { $0.batching.length > 0 || $0.batching.isRunning } }
-
-    /// For how long the batch that runs has been running; nil where none does.
+    /// For how long the oldest of the batches that run has been running; nil where none does.
     var runningFor: Duration? {
-        core.state.withLock { $0.runningSince }.map { .nanoseconds(Int64(monotonicNanoseconds() - $0)) }
+        core.state.withLock { $0.runningSince.values.min() }.map { .nanoseconds(Int64(monotonicNanoseconds() - $0)) }
     }
 
     /// Refuses work of a cost if there is no place for it now, without taking it in.
@@ -105,14 +102,16 @@ final class BatchQueueCore<Work: Sendable, Answer: Sendable>: Sendable {
         /// Pieces whose task was cancelled before they were entered.
         var cancelledEarly: Set<UInt64> = []
         var nextID: UInt64 = 0
-        var runningSince: UInt64?
+        /// The workers that run a batch, and since when.
+        var runningSince: [Int: UInt64] = [:]
+        var idleWorkers: [Int]
         /// Nanoseconds that a piece takes, a moving mean.
         var nanosecondsPerPiece = 20_000_000.0
 
         /// Why work of a cost finds no place; nil if it does.
         func refusal(of cost: Int) -> QueueFull? {
             guard batching.isFull(for: cost) else { return nil }
-            let seconds = nanosecondsPerPiece * Double(batching.length) / 1e9
+            let seconds = nanosecondsPerPiece * Double(batching.length) / Double(batching.workers) / 1e9
             return QueueFull(retryAfter: max(1, min(60, Int(seconds.rounded(.up)))))
         }
     }
@@ -124,7 +123,7 @@ final class BatchQueueCore<Work: Sendable, Answer: Sendable>: Sendable {
     init(
         _ batching: BatchingState, _ signals: AsyncStream<Void>.Continuation, _ onCancel: @escaping @Sendable () -> Void
     ) {
-        state = Mutex(State(batching: batching))
+        state = Mutex(State(batching: batching, idleWorkers: Array((0..<batching.workers).reversed())))
         (self.signals, self.onCancel) = (signals, onCancel)
     }
 
@@ -166,15 +165,18 @@ final class BatchQueueCore<Work: Sendable, Answer: Sendable>: Sendable {
         }
     }
 
-    /// Runs batches until there is nothing to run; where a piece waits for others, comes back in time.
-    func runAll(_ run: BatchQueue<Work, Answer>.Run) async {
+    /// Starts batches while there are any to run and workers for them; where a piece waits for others, comes back in
+    /// time.
+    func startAll(_ run: @escaping BatchQueue<Work, Answer>.Run) {
         while true {
-            let (action, works) = state.withLock { state in
+            let (action, works, worker) = state.withLock { state in
                 let now = monotonicNanoseconds()
                 let action = state.batching.next(at: now)
-                guard case .run(let ids) = action else { return (action, [Work]()) }
-                state.runningSince = now
-                return (action, ids.compactMap { state.entries[$0]?.work })
+                guard case .run(let ids, _) = action, let worker = state.idleWorkers.popLast() else {
+                    return (action, [Work](), 0)
+                }
+                state.runningSince[worker] = now
+                return (action, ids.compactMap { state.entries[$0]?.work }, worker)
             }
             switch action {
             case .idle: return
@@ -188,19 +190,21 @@ final class BatchQueueCore<Work: Sendable, Answer: Sendable>: Sendable {
                     }
                     return
                 }
-            case .run(let ids):
-                let answers = await run(works)
-                finish(ids, answers)
+            case .run(let ids, let alone):
+                Task {
+                    finish(ids, await run(works, worker, alone), worker)
+                    signals.yield()
+                }
             }
         }
     }
 
-    private func finish(_ ids: [UInt64], _ answers: [Result<Answer, any Error>]) {
+    private func finish(_ ids: [UInt64], _ answers: [Result<Answer, any Error>], _ worker: Int) {
         let entries = state.withLock { state in
             let now = monotonicNanoseconds()
-            let took = Double(now - (state.runningSince ?? now)) / Double(max(1, ids.count))
+            let took = Double(now - (state.runningSince.removeValue(forKey: worker) ?? now)) / Double(max(1, ids.count))
             state.nanosecondsPerPiece += 0.1 * (took - state.nanosecondsPerPiece)
-            state.runningSince = nil
+            state.idleWorkers.append(worker)
             state.batching.finished()
             return ids.map { state.entries.removeValue(forKey: $0) }
         }

@@ -3,9 +3,9 @@
 /// Which requests run together, and when: a bounded queue in front of one model, without clock, thread or socket.
 ///
 /// Work is first admitted, by its cost, while its pictures are still being decoded; then each piece arrives and waits; then
-/// a batch of pieces runs. A batch begins when the model is idle and it is full, or its oldest piece has waited for
-/// the delay, or nothing else is on its way: so a lone request never waits. Pictures and texts run in batches of their
-/// own; the oldest piece decides which is next.
+/// a batch of pieces runs, on one of some workers. A batch begins when a worker is idle and it is full, or its oldest
+/// piece has waited for the delay, or nothing else is on its way: so a lone request never waits. Idle workers share what
+/// waits. Pictures and texts run in batches of their own; the oldest piece decides which is next.
 ///
 /// Times are nanoseconds of any clock that does not go back.
 struct BatchingState {
@@ -17,8 +17,9 @@ struct BatchingState {
 
     /// What to do now.
     enum Action: Equatable {
-        /// Run these pieces; ``finished()`` is to be called afterwards.
-        case run([UInt64])
+        /// Run these pieces; ``finished()`` is to be called afterwards. `alone` says that nothing else runs, waits or is
+        /// on its way, so that the batch may have the whole machine.
+        case run([UInt64], alone: Bool)
         /// Ask again at this time, if nothing happens before.
         case wait(until: UInt64)
         /// Nothing, until something happens.
@@ -32,21 +33,25 @@ struct BatchingState {
         let arrival: UInt64
     }
 
-    /// The most pieces of a batch.
+    /// The cost at which a batch is full: for pictures their number.
     let batchSize: Int
     /// The cost that may be admitted, running pieces not counted.
     let limit: Int
     /// How long a piece waits for others that are on their way, in nanoseconds.
     let delay: UInt64
+    /// How many batches may run at a time.
+    let workers: Int
 
     private var waiting: [Piece] = []
-    private(set) var isRunning = false
+    /// How many batches run.
+    private(set) var running = 0
     /// The cost of what is admitted and has not arrived.
     private(set) var arriving = 0
     private var waitingCost = 0
 
-    init(batchSize: Int, limit: Int, delay: UInt64) {
+    init(batchSize: Int, limit: Int, delay: UInt64, workers: Int = 1) {
         (self.batchSize, self.limit, self.delay) = (max(1, batchSize), max(1, limit), delay)
+        self.workers = max(1, workers)
     }
 
     /// The cost of all that is admitted and does not run yet.
@@ -81,18 +86,24 @@ struct BatchingState {
 
     /// What to do now.
     mutating func next(at now: UInt64) -> Action {
-        guard !isRunning, let oldest = waiting.first else { return .idle }
-        let ready = waiting.lazy.filter { $0.kind == oldest.kind }.prefix(batchSize)
+        guard running < workers, let oldest = waiting.first else { return .idle }
+        // All that waits is shared among the workers that are idle.
+        let share = (waitingCost + workers - running - 1) / (workers - running)
+        let size = min(batchSize, max(1, share))
+        var (batch, cost): ([Piece], Int) = ([], 0)
+        for piece in waiting where piece.kind == oldest.kind && cost < size {
+            batch.append(piece)
+            cost += max(1, piece.cost)
+        }
         let deadline = oldest.arrival + delay
-        if ready.count < batchSize, arriving > 0, now < deadline { return .wait(until: deadline) }
-        let batch = Array(ready)
+        if waitingCost < batchSize, arriving > 0, now < deadline { return .wait(until: deadline) }
         let ids = Set(batch.map(\.id))
         waiting.removeAll { ids.contains($0.id) }
         waitingCost -= batch.reduce(0) { $0 + $1.cost }
-        isRunning = true
-        return .run(batch.map(\.id))
+        running += 1
+        return .run(batch.map(\.id), alone: running == 1 && length == 0)
     }
 
-    /// The batch has ended.
-    mutating func finished() { isRunning = false }
+    /// A batch has ended.
+    mutating func finished() { running -= 1 }
 }

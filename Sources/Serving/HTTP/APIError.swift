@@ -74,8 +74,7 @@ struct APIError: Error, Equatable {
                 "label '\(printable(label))' is not among those that this model was trained on; it cannot score new labels"
             )
         case .noLabels: self = .badRequest("this model has no labels of its own; give some with 'labels'")
-        case .notFinite:
-            self.init(.badRequest, "unreadable_picture", "the model gives no finite numbers for this input")
+        case .notFinite: self = .badRequest("the model gives no finite numbers for this input")
         default: return nil
         }
     }

@@ -23,28 +23,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Parts of further requests that are kept before reading stops.
     private static let pipelineLimit = 4
 
-    private struct Current {
-        let task: Task<Void, Never>
-        let isHEAD: Bool
-        let keepsAlive: Bool
-        let expectsContinue: Bool
-        /// The announced length of the body; nil where it comes in chunks.
-        let announced: Int?
-        var body = ByteBuffer()
-        var received = 0
-        var reserved = 0
-        var limit: Int?
-        var waiter: EventLoopPromise<ByteBuffer>?
-        var failure: APIError?
-        var hasContinued = false
-        var isComplete = false
-        var isAnswered = false
-    }
-
     private let settings: ConnectionSettings
     private var context: ChannelHandlerContext?
-    private var current: Current?
-    private var pending: [HTTPServerRequestPart] = []
+    private var current: RequestInHand?
+    private var pending = CircularBuffer<HTTPServerRequestPart>()
     private var deadline: Scheduled<Void>?
     private var isHeadAwaited = false
     private var isQuiescing = false
@@ -61,8 +43,13 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
-        leave(cancelling: true)
-        pending = []
+        if let request = current {
+            current = nil
+            giveBack(request)
+            request.task?.cancel()
+            finish(request, .failure(CancellationError()))
+        }
+        pending.removeAll()
         context.fireChannelInactive()
     }
 
@@ -86,14 +73,14 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let isOpen = current.map { !$0.isComplete } ?? true
         // The end of a request that its client gave up is no mistake in it.
-        guard let parsing = error as? HTTPParserError, parsing != .invalidEOFState, current == nil || current?.isComplete == false, !isLingering
-        else {
+        guard let error = error as? HTTPParserError, error != .invalidEOFState, isOpen, !isLingering else {
             context.close(promise: nil)
             return
         }
         let refusal =
-            parsing == .headerOverflow
+            error == .headerOverflow
             ? APIError(.requestHeaderFieldsTooLarge, "headers_too_large", "the request's header fields are too large")
             : APIError.badRequest("this is no valid HTTP/1.1 request")
         if current == nil { refuse(refusal) } else { fail(refusal) }
@@ -121,147 +108,154 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard let context else { return }
         isHeadAwaited = false
         arm(settings.readTimeout) { $0.fail(.slowBody) }
-        let expected = head.headers[canonicalForm: "expect"].map { $0.lowercased() }
-        let refusal: APIError? =
-            if head.version == .http1_1, head.headers["host"].count != 1 {
-                .badRequest("an HTTP/1.1 request names its host once")
-            } else if expected.contains(where: { $0 != "100-continue" }) {
-                APIError(.expectationFailed, "expectation_failed", "the only expectation that is met is 100-continue")
-            } else {
-                nil
-            }
-        let request = HTTPRequest(head)
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let request = RequestInHand(head)
+        current = request
         let loop = context.eventLoop
-        let exchange = Exchange(head: request, peer: context.remoteAddress?.ipAddress ?? "") { limit in
-            try await loop.flatSubmit { bound.value.body(upTo: limit) }.get()
+        let bound = NIOLoopBound((handler: self, request: request), eventLoop: loop)
+        let exchange = Exchange(
+            head: HTTPRequest(head), peer: context.remoteAddress?.ipAddress ?? "", refusal: Self.refusal(of: head)
+        ) { limit in
+            try await withTaskCancellationHandler {
+                try await loop.flatSubmit { bound.value.handler.body(of: bound.value.request, upTo: limit) }.get()
+            } onCancel: {
+                loop.execute { bound.value.handler.finish(bound.value.request, .failure(CancellationError())) }
+            }
         }
         let respond = settings.respond
-        let task = Task {
-            let reply: Reply
-            if let refusal { reply = Reply(refusal) } else { reply = await respond(exchange) }
-            loop.execute { bound.value.answer(reply) }
+        request.task = Task {
+            let reply = await respond(exchange)
+            loop.execute { bound.value.handler.answer(reply, to: bound.value.request) }
         }
-        current = Current(
-            task: task, isHEAD: head.method == .HEAD, keepsAlive: head.isKeepAlive,
-            expectsContinue: expected.contains("100-continue"),
-            announced: head.headers.contains(name: "transfer-encoding")
-                ? nil : head.headers["content-length"].first.flatMap { Int($0) } ?? 0)
+    }
+
+    /// Why a request is refused by its head alone, whatever it asks; nil for most.
+    private static func refusal(of head: HTTPRequestHead) -> APIError? {
+        if head.version == .http1_1, head.headers["host"].count != 1 {
+            return .badRequest("an HTTP/1.1 request names its host once")
+        }
+        let expected = head.version == .http1_0 ? [] : head.headers[canonicalForm: "expect"]
+        if expected.contains(where: { $0.lowercased() != "100-continue" }) {
+            return APIError(
+                .expectationFailed, "expectation_failed", "the only expectation that is met is 100-continue")
+        }
+        return nil
     }
 
     /// The body, asked for by the task that answers.
-    private func body(upTo limit: Int) -> EventLoopFuture<ByteBuffer> {
-        guard let context else { return settings.loop.makeFailedFuture(CancellationError()) }
-        guard var now = current, !now.isAnswered else { return context.eventLoop.makeFailedFuture(CancellationError()) }
-        now.limit = limit
-        if let announced = now.announced, announced > limit { now.failure = .bodyTooLarge(limit) }
-        if now.received > limit { now.failure = .bodyTooLarge(limit) }
-        defer { current = now }
-        if let failure = now.failure { return context.eventLoop.makeFailedFuture(failure) }
-        if now.isComplete {
-            let body = now.body
-            now.body = ByteBuffer()
+    private func body(of request: RequestInHand, upTo limit: Int) -> EventLoopFuture<ByteBuffer> {
+        guard let context, current === request, !request.isAnswered else {
+            return settings.loop.makeFailedFuture(CancellationError())
+        }
+        request.limit = limit
+        if max(request.announced ?? 0, request.received) > limit { request.failure = .bodyTooLarge(limit) }
+        if let failure = request.failure { return context.eventLoop.makeFailedFuture(failure) }
+        if request.isComplete {
+            let body = request.body
+            request.body = ByteBuffer()
             return context.eventLoop.makeSucceededFuture(body)
         }
         let promise = context.eventLoop.makePromise(of: ByteBuffer.self)
-        now.waiter = promise
-        if now.expectsContinue, now.received == 0, !now.hasContinued {
-            now.hasContinued = true
+        request.waiter = promise
+        setReading(true)
+        if request.expectsContinue, request.received == 0, !request.hasContinued {
+            request.hasContinued = true
+            // May close the connection, if it is broken: so it comes last.
             context.writeAndFlush(
                 wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
         }
-        setReading(true)
         return promise.futureResult
     }
 
     private func add(_ bytes: ByteBuffer) {
-        guard var now = current else { return }
-        current = nil  // so that the body is grown in place
-        now.received += bytes.readableBytes
-        defer { current = now }
-        if now.isAnswered {
-            if now.received > Self.drainLimit + (now.announced ?? 0) { context?.close(promise: nil) }
+        guard let request = current else { return }
+        request.received += bytes.readableBytes
+        if request.isAnswered {
+            // What was announced is dropped as it comes; what comes in chunks, up to a limit.
+            if request.announced == nil, request.received > Self.drainLimit { context?.close(promise: nil) }
             return
         }
-        if now.failure != nil { return }
-        if let limit = now.limit, now.received > limit {
-            now.failure = .bodyTooLarge(limit)
+        if request.failure != nil { return }
+        if let limit = request.limit, request.received > limit {
+            request.failure = .bodyTooLarge(limit)
         } else if !settings.memory.tryTake(bytes.readableBytes) {
-            now.failure = .overloaded(QueueFull(retryAfter: 1))
+            request.failure = .overloaded(QueueFull(retryAfter: 1))
         } else {
-            now.reserved += bytes.readableBytes
-            now.body.writeImmutableBuffer(bytes)
+            request.reserved += bytes.readableBytes
+            request.body.writeImmutableBuffer(bytes)
         }
-        if let failure = now.failure {
-            now.body = ByteBuffer()
-            now.waiter?.fail(failure)
-            now.waiter = nil
-        } else if now.limit == nil, now.received > Self.unaskedLimit {
+        if let failure = request.failure {
+            request.body = ByteBuffer()
+            finish(request, .failure(failure))
+        } else if request.limit == nil, request.received > Self.unaskedLimit {
             setReading(false)
         }
     }
 
     private func end() {
-        guard let context, var now = current else { return }
-        now.isComplete = true
-        settings.connections.set(context.channel, waits: now.isAnswered)
-        if now.isAnswered {
-            current = now
-            next()
+        guard let context, let request = current else { return }
+        request.isComplete = true
+        if request.isAnswered {
+            if request.isWritten { next() }
             return
         }
+        settings.connections.set(context.channel, waits: false)
         deadline?.cancel()
-        let waiter = now.failure == nil ? now.waiter : nil
-        if waiter != nil { now.waiter = nil }
-        let body = now.body
-        if waiter != nil { now.body = ByteBuffer() }
-        current = now
-        waiter?.succeed(body)
+        guard request.failure == nil, request.waiter != nil else { return }
+        let body = request.body
+        request.body = ByteBuffer()
+        finish(request, .success(body))
+    }
+
+    /// Tells whoever waits for the body.
+    private func finish(_ request: RequestInHand, _ result: Result<ByteBuffer, any Error>) {
+        let waiter = request.waiter
+        request.waiter = nil
+        waiter?.completeWith(result)
     }
 
     /// The request cannot go on: whoever waits for its body is told why; else the connection ends.
     private func fail(_ error: APIError) {
-        guard var now = current else { return }
-        if now.isAnswered {
+        guard let request = current else { return }
+        if request.isAnswered {
             context?.close(promise: nil)
             return
         }
-        now.failure = error
-        let waiter = now.waiter
-        now.waiter = nil
-        current = now
-        waiter?.fail(error)
+        request.failure = error
+        finish(request, .failure(error))
     }
 
     // MARK: Answers
 
-    private func answer(_ reply: Reply) {
-        guard let context, var now = current, !now.isAnswered else { return }
-        now.isAnswered = true
-        giveBack(&now)
-        var closes = !now.keepsAlive || isQuiescing || settings.isDraining()
-        if !now.isComplete {
-            let rest = now.announced.map { $0 - now.received }
-            let isSmall = rest.map { $0 <= Self.drainLimit } ?? false
-            if !isSmall || now.failure != nil || (now.expectsContinue && !now.hasContinued) { closes = true }
+    private func answer(_ reply: Reply, to request: RequestInHand) {
+        guard let context, current === request, !request.isAnswered else { return }
+        request.isAnswered = true
+        giveBack(request)
+        settings.connections.set(context.channel, waits: true)
+        var closes = !request.keepsAlive || isQuiescing || settings.isDraining()
+        if !request.isComplete {
+            let isSmall = request.rest.map { $0 <= Self.drainLimit } ?? false
+            let isAwaited = request.expectsContinue && !request.hasContinued
+            if !isSmall || request.failure != nil || isAwaited { closes = true }
         }
-        current = now
-        let isComplete = now.isComplete
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        write(reply, isHEAD: now.isHEAD, closes: closes).assumeIsolated().whenComplete { result in
-            bound.value.answered(closes: closes, wasComplete: isComplete, result)
+        let wasComplete = request.isComplete
+        let bound = NIOLoopBound((handler: self, request: request), eventLoop: context.eventLoop)
+        write(reply, isHEAD: request.isHEAD, closes: closes).assumeIsolated().whenComplete { result in
+            bound.value.handler.answered(bound.value.request, closes: closes, wasComplete: wasComplete, result)
         }
     }
 
-    private func answered(closes: Bool, wasComplete: Bool, _ result: Result<Void, any Error>) {
-        guard let context else { return }
+    private func answered(
+        _ request: RequestInHand, closes: Bool, wasComplete: Bool, _ result: Result<Void, any Error>
+    ) {
+        guard let context, current === request else { return }
+        request.isWritten = true
         guard case .success = result, !closes || !wasComplete else {
             context.close(promise: nil)
             return
         }
         if closes {
             lingerAndClose()
-        } else if current?.isComplete == true {
+        } else if request.isComplete {
             next()
         } else {
             setReading(true)
@@ -272,9 +266,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// An answer to what never became a request.
     private func refuse(_ error: APIError) {
         guard context != nil, !isLingering else { return }
-        settings.refused(error)
         let bound = NIOLoopBound(self, eventLoop: settings.loop)
-        write(Reply(error), isHEAD: false, closes: true).assumeIsolated().whenComplete { _ in
+        write(settings.refuse(error), isHEAD: false, closes: true).assumeIsolated().whenComplete { _ in
             bound.value.lingerAndClose()
         }
         isLingering = true
@@ -302,6 +295,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// The next request, which may have come already.
     private func next() {
+        if let request = current { giveBack(request) }
         current = nil
         if let context { settings.connections.set(context.channel, waits: true) }
         if isQuiescing, pending.isEmpty {
@@ -310,7 +304,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         isHeadAwaited = false
         arm(settings.idleTimeout) { $0.close() }
-        while !pending.isEmpty, current?.isComplete != true { take(pending.removeFirst()) }
+        while current?.isComplete != true, let part = pending.popFirst() { take(part) }
         if pending.count < Self.pipelineLimit { setReading(true) }
     }
 
@@ -326,18 +320,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     // MARK: Helpers
 
-    private func leave(cancelling: Bool) {
-        guard var now = current else { return }
-        current = nil
-        giveBack(&now)
-        now.waiter?.fail(CancellationError())
-        if cancelling { now.task.cancel() }
-    }
-
-    private func giveBack(_ now: inout Current) {
-        if now.reserved > 0 { settings.memory.give(now.reserved) }
-        now.reserved = 0
-        now.body = ByteBuffer()
+    private func giveBack(_ request: RequestInHand) {
+        if request.reserved > 0 { settings.memory.give(request.reserved) }
+        request.reserved = 0
+        request.body = ByteBuffer()
     }
 
     private func setReading(_ isReading: Bool) {

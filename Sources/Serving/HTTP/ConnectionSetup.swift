@@ -16,8 +16,8 @@ struct ConnectionSettings: Sendable {
     let isDraining: @Sendable () -> Bool
     /// Answers a request.
     let respond: @Sendable (Exchange) async -> Reply
-    /// Is told of what never became a request.
-    let refused: @Sendable (APIError) -> Void
+    /// The answer to what never became a request.
+    let refuse: @Sendable (APIError) -> Reply
     /// The open connections.
     let connections: OpenConnections
     /// The connection's event loop.
@@ -39,6 +39,8 @@ struct ConnectionSetup: ServerChildChannel {
         channel.eventLoop.makeCompletedFuture {
             // A client that closes its side has gone away: its work is not done for nobody.
             try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+            // One read at a time, so that a client who sends many heads at once is stopped soon.
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             var limits = NIOHTTPDecoderLimitConfiguration()
             limits.maxHeaderFieldCount = Self.headerCount
             limits.maxHeaderFieldSize = Self.headerBytes

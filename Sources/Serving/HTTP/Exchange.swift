@@ -45,15 +45,23 @@ struct Exchange: Sendable {
     let query: [(name: String, value: String)]?
     /// The client's address, for the log.
     let peer: String
+    /// Why it is refused by its head alone; nil for most.
+    let refusal: APIError?
     /// Gives the body once it is whole. Throws ``APIError`` where it is too large or too slow, and `CancellationError`
     /// where the client is gone.
     let body: @Sendable (_ limit: Int) async throws -> ByteBuffer
 
     init(
-        head: HTTPRequest, peer: String, body: @escaping @Sendable (_ limit: Int) async throws -> ByteBuffer
+        head: HTTPRequest, peer: String, refusal: APIError? = nil,
+        body: @escaping @Sendable (_ limit: Int) async throws -> ByteBuffer
     ) {
-        (self.head, self.peer, self.body) = (head, peer, body)
-        let target = head.path ?? ""
+        (self.head, self.peer, self.refusal, self.body) = (head, peer, refusal, body)
+        var target = Substring(head.path ?? "")
+        // A proxy may say the whole address (RFC 9112, 3.2.2).
+        for scheme in ["http://", "https://"] where target.lowercased().hasPrefix(scheme) {
+            target = target.dropFirst(scheme.count).drop { $0 != "/" && $0 != "?" }
+            if target.first != "/" { target = "/" + target }
+        }
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts.first ?? ""
         self.path =

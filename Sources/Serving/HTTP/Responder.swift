@@ -26,6 +26,7 @@ struct Responder: Sendable {
         var status = 0
         do {
             try authorize(exchange)
+            if let refusal = exchange.refusal { throw refusal }
             let (route, parameters) = try routes.find(exchange)
             reply = try await withDeadline(exchange) { try await route.handler(exchange, parameters) }
             status = reply.status.code
@@ -50,6 +51,19 @@ struct Responder: Sendable {
         log(id: id, exchange, template, status, took, failure)
         return reply
     }
+
+    /// The answer to what never became a request.
+    func refuse(_ error: APIError) -> Reply {
+        var reply = Reply(error)
+        reply.headers[.requestID] = newID()
+        reply.headers[.contentTypeOptions] = "nosniff"
+        count(error)
+        metrics.answered(route: "other", method: "other", status: error.status.code, seconds: 0)
+        logger.info("refused", metadata: ["status": "\(error.status.code)", "error": "\(error.message)"])
+        return reply
+    }
+
+    private func newID() -> String { String(UInt64.random(in: 0...UInt64.max), radix: 36) }
 
     private func log(
         id: String, _ exchange: Exchange, _ template: String, _ status: Int, _ took: Double, _ failure: String?
@@ -105,7 +119,7 @@ struct Responder: Sendable {
         {
             return given
         }
-        return String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        return newID()
     }
 
     private func withDeadline(

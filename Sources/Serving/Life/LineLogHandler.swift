@@ -4,6 +4,7 @@ import Foundation
 import JSON
 public import Logging
 import Synchronization
+import Terminal
 
 /// Log lines on stderr, as text or as JSON: a time, a level, a message, and what belongs to it.
 public struct LineLogHandler: LogHandler {
@@ -28,7 +29,7 @@ public struct LineLogHandler: LogHandler {
         write: (@Sendable (String) -> Void)? = nil
     ) {
         (self.format, logLevel) = (format, level)
-        self.write = write ?? { FileHandle.standardError.write(Data($0.utf8)) }
+        self.write = write ?? { StandardError.line(String($0.dropLast())) }
     }
 
     /// What belongs to every line, by its name.

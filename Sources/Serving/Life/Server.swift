@@ -46,15 +46,20 @@ public struct Server: Sendable {
         raiseDescriptorLimit()
         let metrics = ServerMetrics()
         let models = ServedModels(options, metrics)
-        let bodies = ByteBudget(limit: options.memory / 2)
-        let decoded = ByteBudget(limit: options.memory - options.memory / 2)
+        let bodies = ByteBudget(limit: options.memory / 4)
+        let decoded = ByteBudget(limit: options.memory - options.memory / 4)
         metrics.registry.gauge("mumic_memory_reserved_bytes", "Bytes of bodies and decoded pictures in memory.") {
             Double(bodies.used + decoded.used)
         }
         let connections = OpenConnections(limit: options.maximumConnections)
         metrics.registry.gauge("mumic_connections", "Open connections.") { Double(connections.count) }
+        let decoder = PictureDecoder(
+            workers: options.predictor.pictures.workers,
+            limits: DecodingLimits(
+                maximumBytes: options.maximumBody, maximumPixels: options.predictor.pictures.limits.maximumPixels),
+            isFast: options.predictor.pictures.decodesFast, memory: decoded, metrics: metrics)
         let responder = Responder(
-            routes: routes(models, metrics, decoded), token: options.token, timeout: options.timeout, metrics: metrics,
+            routes: routes(models, metrics, decoder), token: options.token, timeout: options.timeout, metrics: metrics,
             logger: options.logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: min(2, System.coreCount))
         let setup = ConnectionSetup(
@@ -62,11 +67,7 @@ public struct Server: Sendable {
                 idleTimeout: amount(options.idleTimeout), readTimeout: amount(options.readTimeout),
                 writeTimeout: amount(options.writeTimeout), memory: bodies, isDraining: { models.isDraining },
                 respond: { await responder.respond($0) },
-                refused: { error in
-                    if error.status == .requestTimeout { metrics.refused(.timeout).add() }
-                    options.logger.info(
-                        "refused", metadata: ["status": "\(error.status.code)", "error": "\(error.message)"])
-                },
+                refuse: { responder.refuse($0) },
                 connections: connections, loop: group.next()))
         // What Hummingbird says of its own is said by us.
         var quiet = options.logger
@@ -84,7 +85,15 @@ public struct Server: Sendable {
                 started(port)
             },
             eventLoopGroup: group, logger: quiet)
-        try await live(server, models, connections, quiet, signals)
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await live(server, models, connections, quiet, signals))
+        } catch {
+            result = .failure(error)
+        }
+        decoder.stop()
+        try? await group.shutdownGracefully()
+        try result.get()
     }
 
     /// Lets the process have as many descriptors as connections may need, as far as the system allows.
@@ -107,7 +116,7 @@ public struct Server: Sendable {
 
     private func amount(_ seconds: Double) -> TimeAmount { .nanoseconds(Int64(seconds * 1e9)) }
 
-    private func routes(_ models: ServedModels, _ metrics: ServerMetrics, _ decoded: ByteBudget) -> Routes {
+    private func routes(_ models: ServedModels, _ metrics: ServerMetrics, _ decoder: PictureDecoder) -> Routes {
         let limits = RequestLimits(
             body: options.maximumBody, pictures: options.maximumPictures, labels: options.maximumLabels,
             labelLength: options.maximumLabelLength)
@@ -116,11 +125,8 @@ public struct Server: Sendable {
             limits: .init(
                 maximumPictures: limits.pictures, maximumLabels: limits.labels, maximumLabelLength: limits.labelLength,
                 maximumBodyBytes: limits.body, hasToken: options.token != nil, hasPage: options.hasPage))
-        let decoder = PictureDecoder(
-            workers: options.predictor.pictures.workers,
-            limits: DecodingLimits(maximumBytes: options.maximumBody, maximumPixels: options.maximumPixels),
-            isFast: options.predictor.pictures.decodesFast, memory: decoded, metrics: metrics)
-        let pictures = PictureAPI(models: models, reader: RequestReader(limits: limits), decoder: decoder)
+        let reader = RequestReader(limits: limits, decoder: decoder)
+        let pictures = PictureAPI(models: models, reader: reader, decoder: decoder)
         var routes = Routes()
         InformationAPI(models: models, metrics: metrics, hasPage: options.hasPage, document: document)
             .addRoutes(to: &routes)

@@ -4,6 +4,7 @@ public import Datasets
 public import FileIO
 public import Logging
 public import MultiLabel
+import Torch
 
 /// What a server serves, where, and what it refuses.
 public struct ServerOptions: Sendable {
@@ -34,8 +35,11 @@ public struct ServerOptions: Sendable {
     public var host = "127.0.0.1"
     /// The port; 0 for any that is free.
     public var port = 8080
+    /// How many batches of a model run at a time, each on a thread of its own with the same weights. By default as many as
+    /// there are processors, one on a GPU.
+    public var modelWorkers: Int
     /// How long a picture waits for others that are being decoded, in seconds.
-    public var batchDelay = 0.005
+    public var batchDelay = 0.05
     /// How many pictures of one model may be decoded or wait at a time.
     public var queue = 256
     /// The most seconds that a request may take.
@@ -48,8 +52,6 @@ public struct ServerOptions: Sendable {
     public var idleTimeout = 75.0
     /// The largest body of a request in bytes.
     public var maximumBody = 32 << 20
-    /// The most pixels of a picture.
-    public var maximumPixels = 100_000_000
     /// The most pictures, or texts, of a request.
     public var maximumPictures = 64
     /// The most labels that a request may bring.
@@ -58,8 +60,8 @@ public struct ServerOptions: Sendable {
     public var maximumLabelLength = 1000
     /// The most connections; for a further one, that which has waited longest for its client is closed.
     public var maximumConnections = 1024
-    /// The most bytes of bodies and decoded pictures in memory at a time.
-    public var memory = 512 << 20
+    /// The most bytes of bodies and decoded pictures in memory at a time: a quarter for bodies.
+    public var memory = 1 << 30
     /// The most bytes of label features that are kept for labels of requests.
     public var labelCache = 64 << 20
     /// After how many seconds a batch that does not end makes the server unready.
@@ -83,6 +85,7 @@ public struct ServerOptions: Sendable {
         resolvingBase: @escaping @Sendable (_ model: String) throws -> String = { $0 }
     ) {
         (self.models, self.predictor, self.logger, self.resolvingBase) = (models, predictor, logger, resolvingBase)
+        modelWorkers = predictor.pictures.device == .cpu ? Library.threadCount : 1
     }
 
     /// Refuses options that do not fit together. Throws ``FileIO/InputError`` of wrong usage.

@@ -14,39 +14,57 @@ final class Engine: Sendable {
     let queue: BatchQueue<ModelWork, ModelAnswer>
     /// Labels that requests brought.
     let cache: LabelCache
+    /// The index of pictures by its features; nil for none.
+    let searcher: Searcher?
 
-    private init(name: String, facts: ModelFacts, queue: BatchQueue<ModelWork, ModelAnswer>, cache: LabelCache) {
-        (self.name, self.facts, self.queue, self.cache) = (name, facts, queue, cache)
+    private init(
+        name: String, facts: ModelFacts, queue: BatchQueue<ModelWork, ModelAnswer>, cache: LabelCache,
+        searcher: Searcher?
+    ) {
+        (self.name, self.facts, self.queue, self.cache, self.searcher) = (name, facts, queue, cache, searcher)
     }
 
-    /// Loads a model and tries it. Throws the errors of reading and running it.
+    /// Loads a model with its index and tries it. Throws the errors of reading and running it.
     static func load(_ model: ServerOptions.Model, _ options: ServerOptions, _ metrics: ServerMetrics) async throws
         -> Engine
     {
         let cache = LabelCache(byteLimit: options.labelCache)
-        let worker = ModelWorker(
-            name: model.name, options: options.predictor, templates: options.templates, cache: cache)
-        let facts = try await worker.load(
+        let workers = (0..<options.modelWorkers).map { _ in
+            ModelWorker(name: model.name, options: options.predictor, templates: options.templates, cache: cache)
+        }
+        let (facts, shared) = try await workers[0].load(
             directory: model.directory, labels: model.labels, resolve: options.resolvingBase)
+        for worker in workers.dropFirst() { await worker.adopt(shared) }
         let series = metrics.model(model.name)
         let queue = BatchQueue<ModelWork, ModelAnswer>(
             batchSize: options.predictor.pictures.batchSize, limit: options.queue,
-            delay: .seconds(options.batchDelay), onCancel: { metrics.cancelled.add() }
-        ) { works in
+            delay: .seconds(options.batchDelay), workers: workers.count, onCancel: { metrics.cancelled.add() }
+        ) { works, worker, alone in
             let clock = ContinuousClock()
             let start = clock.now
-            let answers = await worker.run(works)
+            let answers = await workers[worker].run(works, alone: alone)
             series.batchSeconds.observe(seconds(clock.now - start))
             series.batchSize.observe(Double(works.count))
             return answers
         }
-        return Engine(name: model.name, facts: facts, queue: queue, cache: cache)
+        var searcher: Searcher?
+        if let path = model.index {
+            searcher = try await Searcher.open(path, of: model, columns: facts.featureWidth, options)
+        }
+        return Engine(name: model.name, facts: facts, queue: queue, cache: cache, searcher: searcher)
     }
 
     /// What reading labels costs in the queue, in pictures.
     func cost(of labels: [Label]) -> Int {
-        let prompts = labels.reduce(0) { $0 + ($1.prompts.isEmpty ? facts.templateCount : $1.prompts.count) }
-        return cost(ofTexts: prompts)
+        cost(ofTexts: textCount(of: labels))
+    }
+
+    /// How many texts the model reads for labels.
+    func textCount(of labels: [Label]) -> Int {
+        labels.reduce(0) { count, label in
+            let prompts = label.prompts.isEmpty ? facts.ownPrompts[label.name] ?? 0 : label.prompts.count
+            return count + (prompts > 0 ? prompts : facts.templateCount)
+        }
     }
 
     /// What texts cost in the queue, in pictures.

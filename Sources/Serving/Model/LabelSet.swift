@@ -17,11 +17,11 @@ final class LabelSet: @unchecked Sendable {
     let ranking: LabelRanking
     /// The fitted threshold of each label, `[L]`; nil where the model has none.
     let thresholds: [Double]?
-    /// How many of the labels have no fitted threshold of their own.
-    let withoutThreshold: Int
     /// The label features' bytes.
     let byteCount: Int
     fileprivate let predictor: Predictor
+    /// What a set and each of its labels take beside their features and texts, roughly: objects, tokens, keys.
+    private static let (overhead, labelOverhead) = (4096, 512)
 
     init(_ predictor: Predictor) {
         self.predictor = predictor
@@ -29,9 +29,9 @@ final class LabelSet: @unchecked Sendable {
         ranking = predictor.ranking
         let own = predictor.bundle.description?.thresholds ?? [:]
         thresholds = own.isEmpty ? nil : labels.map { own[$0.name] ?? 0.5 }
-        withoutThreshold = labels.count { own[$0.name] == nil }
         byteCount =
-            labels.count * predictor.bundle.checkpoint.featureWidth * 4
+            Self.overhead + labels.count * Self.labelOverhead + labels.count * predictor.bundle.checkpoint.featureWidth
+            * 4
             + labels.reduce(0) { $0 + $1.name.utf8.count + $1.prompts.reduce(0) { $0 + $1.utf8.count } }
     }
 
@@ -104,11 +104,11 @@ final class LabelCache: Sendable {
         }
     }
 
-    /// A label as a key.
+    /// A label as a key: bytes, since texts that are written differently are different to a tokenizer.
     private struct LabelKey: Hashable, Sendable {
-        let name: String
-        let prompts: [String]
+        let name: [UInt8]
+        let prompts: [[UInt8]]
 
-        init(_ label: Label) { (name, prompts) = (label.name, label.prompts) }
+        init(_ label: Label) { (name, prompts) = (Array(label.name.utf8), label.prompts.map { Array($0.utf8) }) }
     }
 }

@@ -18,8 +18,6 @@ enum ModelWork: Sendable {
     /// Labels that the model has not seen yet.
     case labels([Label])
 
-    /// What it may run together with.
-    var kind: BatchingState.Kind { if case .picture = self { .pictures } else { .texts } }
 }
 
 /// What a model answers.
@@ -27,6 +25,16 @@ enum ModelAnswer: Sendable {
     case picture(logits: [Float]?, feature: [Float]?)
     case texts([[Float]])
     case labels(LabelSet)
+}
+
+/// A loaded model that several workers share.
+///
+/// Proof for `@unchecked Sendable`: computing features and logits reads weights and writes nothing: models, heads and
+/// label sets hold constants, and libtorch allows a tensor to be read from several threads.
+final class SharedModel: @unchecked Sendable {
+    fileprivate let loaded: LoadedModel
+
+    fileprivate init(_ loaded: LoadedModel) { self.loaded = loaded }
 }
 
 /// A model on a thread of its own: only `Sendable` values come in and go out.
@@ -40,18 +48,31 @@ actor ModelWorker {
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     private static let warmUpTexts = 8
+    /// The threads that an operation uses where the worker has the machine for itself.
+    private let allThreads: Int
+    private var threads = 0
 
     /// A worker without a model.
     init(name: String, options: PredictorOptions, templates: [PromptTemplate]?, cache: LabelCache) {
         thread = ModelThread(name: "model " + name)
         (self.options, self.templates, self.cache) = (options, templates, cache)
+        allThreads = Library.threadCount
+    }
+
+    /// Takes over a model that another worker has loaded, and runs it once: a thread's first pass is slow.
+    func adopt(_ model: SharedModel) {
+        loaded = model.loaded
+        let size = model.loaded.bundle.checkpoint.preprocessor.outputSize
+        for alone in [true, false] {
+            _ = run([.picture(Self.pattern(size), labels: nil, feature: true)], alone: alone)
+        }
     }
 
     /// Loads a model and its labels, and runs it on made-up pictures: the first passes are slow, and a model whose
     /// weights are damaged must not be served. `labels` are those to score instead of the model's own.
-    func load(directory: String, labels: [Label]?, resolve: @escaping @Sendable (String) throws -> String) throws
-        -> ModelFacts
-    {
+    func load(directory: String, labels: [Label]?, resolve: @escaping @Sendable (String) throws -> String) throws -> (
+        facts: ModelFacts, model: SharedModel
+    ) {
         let bundle = try ModelBundle(directory: directory, resolvingBase: resolve)
         try options.check(bundle)
         let loaded = try LoadedModel(bundle, device: options.pictures.device, dtype: options.dtype)
@@ -66,19 +87,25 @@ actor ModelWorker {
         }
         _ = run([picture])
         let pictureTime = ContinuousClock().measure { _ = run([picture]) }
-        var promptCost = 0.0
-        if bundle.head.readsTexts {
+        let promptCost: Double
+        do {
             let texts = (1...Self.warmUpTexts).map { "a photo of \($0) things" }
             _ = try loaded.features(of: texts)
             let textTime = try ContinuousClock().measure { _ = try loaded.features(of: texts) }
             promptCost = seconds(textTime) / seconds(pictureTime) / Double(Self.warmUpTexts)
         }
         Library.releaseFreeMemory()
-        return ModelFacts(bundle, labels: set, promptCost: promptCost)
+        return (ModelFacts(bundle, labels: set, templates: templates, promptCost: promptCost), SharedModel(loaded))
     }
 
-    /// Answers pieces of one kind, in their order. What fails for one picture fails for it alone.
-    func run(_ works: [ModelWork]) -> [Result<ModelAnswer, any Error>] {
+    /// Answers pieces of one kind, in their order. What fails for one picture fails for it alone. `alone`: with all of
+    /// the machine's threads, as the command computes; else with this thread, since other workers have the others.
+    func run(_ works: [ModelWork], alone: Bool = true) -> [Result<ModelAnswer, any Error>] {
+        let wanted = alone ? allThreads : 1
+        if threads != wanted {
+            Library.setThreadCountOfThisThread(wanted)
+            threads = wanted
+        }
         guard let loaded else { return works.map { _ in .failure(NoAnswer()) } }
         var answers = [Result<ModelAnswer, any Error>](repeating: .failure(NoAnswer()), count: works.count)
         var pictures: [(place: Int, pixels: PixelValues, labels: LabelSet?, feature: Bool)] = []
@@ -170,6 +197,8 @@ struct ModelFacts: Sendable {
     let promptCost: Double
     /// How many sentences a label's name is put into.
     let templateCount: Int
+    /// How many prompts the model knows for a label.
+    let ownPrompts: [String: Int]
     /// Whether it was trained here, or scores as its family does.
     let isTrained: Bool
     /// Whether its probabilities are calibrated.
@@ -177,14 +206,16 @@ struct ModelFacts: Sendable {
     /// How many of its tokens a text has.
     let tokenCount: @Sendable (String) -> Int
 
-    init(_ bundle: ModelBundle, labels: LabelSet?, promptCost: Double) {
+    init(_ bundle: ModelBundle, labels: LabelSet?, templates: [PromptTemplate]?, promptCost: Double) {
         let checkpoint = bundle.checkpoint
         family = checkpoint.architecture.classes.model
         preprocessor = checkpoint.preprocessor
         featureWidth = checkpoint.featureWidth
         self.labels = labels
         readsTexts = bundle.head.readsTexts
-        templateCount = max(1, bundle.description?.templates.count ?? 1)
+        templateCount = max(1, templates?.count ?? bundle.description?.templates.count ?? 1)
+        ownPrompts = Dictionary(
+            (bundle.description?.labels ?? []).map { ($0.name, $0.prompts.count) }, uniquingKeysWith: { $1 })
         self.promptCost = promptCost
         isTrained = bundle.description != nil
         isCalibrated = bundle.description?.calibration != nil

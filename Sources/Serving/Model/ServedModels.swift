@@ -10,7 +10,6 @@ import Torch
 final class ServedModels: Sendable {
     private struct State {
         var engines: [String: Engine] = [:]
-        var searchers: [String: Searcher] = [:]
         var loadTimes: [String: Int] = [:]
         var isReady = false
         var isDraining = false
@@ -73,17 +72,6 @@ final class ServedModels: Sendable {
         return engine
     }
 
-    /// The picture index of a model. Throws ``APIError`` where it has none.
-    func searcher(_ engine: Engine) throws(APIError) -> Searcher {
-        guard let searcher = state.withLock({ $0.searchers[engine.name] }) else {
-            throw APIError(.notFound, "no_index", "this model has no index of pictures")
-        }
-        return searcher
-    }
-
-    /// The index of a model by name, if it has one.
-    func searcher(named name: String) -> Searcher? { state.withLock { $0.searchers[name] } }
-
     /// When a model was loaded, Unix time.
     func loadTime(_ name: String) -> Int { state.withLock { $0.loadTimes[name] ?? 0 } }
 
@@ -112,8 +100,7 @@ final class ServedModels: Sendable {
             let clock = ContinuousClock()
             let start = clock.now
             let engine = try await Engine.load(model, options, metrics)
-            let searcher = try await searcher(for: model, engine)
-            install(engine, searcher)
+            install(engine)
             if !engine.facts.isTrained {
                 options.logger.warning(
                     "this model has no mumic.json, so its probabilities are uncalibrated; compare them, but fine-tune before you trust a threshold",
@@ -133,8 +120,9 @@ final class ServedModels: Sendable {
     /// that does not pass changes nothing but the log and a figure.
     func reload() async {
         let isFirst = state.withLock { state in
-            defer { state.isReloading = true }
-            return state.isReady && !state.isReloading
+            guard state.isReady, !state.isReloading else { return false }
+            state.isReloading = true
+            return true
         }
         guard isFirst else {
             options.logger.warning("models are being loaded; this signal is ignored")
@@ -154,8 +142,7 @@ final class ServedModels: Sendable {
                 if let old = self.engine(named: model.name), old.facts.labels != nil, engine.facts.labels == nil {
                     throw APIError.badRequest("it has no labels any more")
                 }
-                let searcher = try await searcher(for: model, engine)
-                install(engine, searcher)
+                install(engine)
                 metrics.reloads(isGood: true).add()
                 options.logger.info("loaded anew", metadata: ["model": "\(model.name)"])
             } catch {
@@ -168,18 +155,12 @@ final class ServedModels: Sendable {
         }
     }
 
-    private func searcher(for model: ServerOptions.Model, _ engine: Engine) async throws -> Searcher? {
-        guard let path = model.index else { return nil }
-        return try await Searcher(path: path, of: model, columns: engine.facts.featureWidth, options)
-    }
-
-    private func install(_ engine: Engine, _ searcher: Searcher?) {
+    private func install(_ engine: Engine) {
         state.withLock { state in
             if let old = state.engines.updateValue(engine, forKey: engine.name) {
                 metrics.registry.remove(
                     "mumic_model_info", ["model": old.name, "family": old.facts.family])
             }
-            state.searchers[engine.name] = searcher
             state.loadTimes[engine.name] = Int(Date().timeIntervalSince1970)
         }
         metrics.registry.gauge(

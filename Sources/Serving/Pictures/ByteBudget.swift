@@ -9,6 +9,11 @@ final class ByteBudget: @unchecked Sendable {
     private let limit: Int
     private let condition = NSCondition()
     private var taken = 0
+    /// Whose turn it is of those who wait, and the number of the next one to come.
+    private var (turn, comers) = (0, 0)
+
+    /// The bytes of all of it.
+    var total: Int { limit }
 
     /// A budget of so many bytes.
     init(limit: Int) { self.limit = limit }
@@ -25,12 +30,18 @@ final class ByteBudget: @unchecked Sendable {
         }
     }
 
-    /// Takes bytes, waiting for them on this thread. More than the whole budget is given to one at a time.
-    func take(_ count: Int) {
+    /// Takes bytes, waiting for them on this thread, first come, first served; false where there are fewer in all.
+    func take(_ count: Int) -> Bool {
+        if count > limit { return false }
         condition.withLock {
-            while taken > 0, taken + count > limit { condition.wait() }
+            let mine = comers
+            comers += 1
+            while turn != mine || taken + count > limit { condition.wait() }
+            turn += 1
             taken += count
+            condition.broadcast()
         }
+        return true
     }
 
     /// Gives bytes back.

@@ -4,6 +4,7 @@ import ArgumentParser
 import FileIO
 import Foundation
 import Hub
+import Imaging
 import Models
 import MultiLabel
 import Terminal
@@ -40,14 +41,20 @@ struct ComputeOptions: ParsableArguments {
     @Option(number: "Threads that decode pictures (default: the processors).", "n") var workers: Int?
     @Flag(help: "Decode large JPEGs at a reduced scale: much faster, and scores move a little.") var fastDecode = false
 
+    @Option(number: "The most pixels of a picture that are decoded (default: what Pillow opens).", "n")
+    var maxPixels = DecodingLimits.pillowPixels
+
     mutating func validate() throws {
+        if maxPixels < 1 { throw ValidationError("--max-pixels must be a whole number from 1 on") }
         if batchSize < 1 || batchSize > 1 << 20 { throw ValidationError("--batch-size must lie in 1...1048576") }
         if let workers, workers < 1 || workers > 1024 { throw ValidationError("--workers must lie in 1...1024") }
     }
 
     func streamOptions() throws -> PictureStreamOptions {
-        PictureStreamOptions(
+        var options = PictureStreamOptions(
             batchSize: batchSize, workers: workers, device: try Device(named: device), decodesFast: fastDecode)
+        options.limits.maximumPixels = maxPixels
+        return options
     }
 }
 

@@ -42,7 +42,7 @@ enum Program {
     static func main() {
         var arguments = Array(CommandLine.arguments.dropFirst())
         let isServer = arguments.first == Serve._commandName
-        Interruption.install(takesHangup: isServer)
+        Interruption.install(forServer: isServer)
         do {
             if arguments.isEmpty {
                 try StandardOutput.shared.write(Mumic.helpMessage() + "\n")

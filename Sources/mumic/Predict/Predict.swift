@@ -47,6 +47,8 @@ struct Predict: ParsableCommand {
     func run() throws {
         var options = try score.predictor(model, threshold: threshold)
         options.topK = topK
+        // As a filter: whoever writes the paths may wait for the answers.
+        options.pictures.answersAtOnce = inputs.contains("-")
         let (templates, fileLabels) = (try labels.templates(), try labels.fileLabels())
         let predictor = try Predictor(
             modelBundle(model.directory()), labels: fileLabels, templates: templates, options: options,
@@ -55,7 +57,6 @@ struct Predict: ParsableCommand {
         let pictures = PictureInputs(inputs, imagesDirectory: images)
         let tally = try predictor.predict(pictures, monitor: .besideResults) { prediction in
             try format.write(prediction)
-            // One by one: as a filter, whoever writes the paths may wait for the answers.
             try StandardOutput.shared.flush()
         }
         try pictures.finishAndTell()

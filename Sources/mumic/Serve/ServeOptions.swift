@@ -38,8 +38,10 @@ extension Serve {
         var host = "127.0.0.1"
         @Option(number: "The port; 0 for any that is free.", "n") var port = 8080
 
+        @Option(number: "Batches of a model that run at a time (default: the processors; 1 on a GPU).", "n")
+        var modelWorkers: Int?
         @Option(number: "How long a picture may wait for others that are being decoded.", "seconds")
-        var batchDelay = 0.005
+        var batchDelay = 0.05
         @Option(number: "Pictures that may wait or be decoded; further ones are answered 429.", "n") var queue = 256
 
         @OptionGroup(title: "Limits") var limits: Limits
@@ -47,6 +49,9 @@ extension Serve {
 
         mutating func validate() throws {
             if !(0...65535).contains(port) { throw ValidationError("--port must lie in 0...65535") }
+            if let modelWorkers, !(1...1024).contains(modelWorkers) {
+                throw ValidationError("--model-workers must lie in 1...1024")
+            }
             if !(0...60).contains(batchDelay) { throw ValidationError("--batch-delay must lie in 0...60") }
             if !(1...1_000_000).contains(queue) { throw ValidationError("--queue must lie in 1...1000000") }
         }
@@ -61,14 +66,13 @@ extension Serve {
         @Option(number: "After this time without a request a connection is closed.", "seconds")
         var idleTimeout = 75.0
         @Option(number: "The largest body of a request.", "bytes") var maxBody = 32 << 20
-        @Option(number: "The most pixels of a picture.", "n") var maxPixels = 100_000_000
         @Option(number: "The most pictures or texts of a request.", "n") var maxPictures = 64
         @Option(number: "The most labels that a request may bring.", "n") var maxLabels = 256
         @Option(number: "The most characters of a label or text of a request.", "n") var maxLabelLength = 1000
         @Option(number: "The most connections; for a further one the longest idle is closed.", "n") var maxConnections =
             1024
         @Option(number: "The most memory for bodies and decoded pictures at a time.", "bytes")
-        var memory = 512 << 20
+        var memory = 1 << 30
         @Option(number: "The most memory for features of labels that requests brought.", "bytes")
         var labelCache = 64 << 20
 
@@ -81,7 +85,7 @@ extension Serve {
                 throw ValidationError("--\(name) must lie in 0.001...86400 seconds")
             }
             let numbers = [
-                ("max-body", maxBody), ("max-pixels", maxPixels), ("max-pictures", maxPictures),
+                ("max-body", maxBody), ("max-pictures", maxPictures),
                 ("max-labels", maxLabels), ("max-label-length", maxLabelLength), ("max-connections", maxConnections),
                 ("memory", memory),
             ]
@@ -89,7 +93,7 @@ extension Serve {
                 throw ValidationError("--\(name) must be a whole number from 1 on")
             }
             if labelCache < 0 { throw ValidationError("--label-cache must be at least 0") }
-            if maxBody > memory / 2 { throw ValidationError("--max-body must be at most half of --memory") }
+            if maxBody > memory / 4 { throw ValidationError("--max-body must be at most a quarter of --memory") }
         }
     }
 
@@ -148,10 +152,11 @@ extension Serve.Options {
         var options = ServerOptions(models: models, predictor: predictor, logger: logger) { try modelDirectory($0) }
         options.templates = try self.labels.templates()
         (options.host, options.port) = (host, port)
+        if let modelWorkers { options.modelWorkers = modelWorkers }
         (options.batchDelay, options.queue) = (batchDelay, queue)
         (options.timeout, options.readTimeout) = (limits.timeout, limits.readTimeout)
         (options.writeTimeout, options.idleTimeout) = (limits.writeTimeout, limits.idleTimeout)
-        (options.maximumBody, options.maximumPixels) = (limits.maxBody, limits.maxPixels)
+        options.maximumBody = limits.maxBody
         (options.maximumPictures, options.maximumLabels) = (limits.maxPictures, limits.maxLabels)
         (options.maximumLabelLength, options.maximumConnections) = (limits.maxLabelLength, limits.maxConnections)
         (options.memory, options.labelCache) = (limits.memory, limits.labelCache)
