@@ -121,6 +121,26 @@ struct HostilePictureTests {
         }
     }
 
+    @Test func `what is decoded counts, not what is stored`() throws {
+        let jpeg = try Fixtures.bytes("baseline.jpg")
+        let whole = try RGBImage(decoding: jpeg)
+        let limits = DecodingLimits(maximumPixels: whole.width * whole.height - 1)
+        #expect(throws: ImagingError.self) { try RGBImage(decoding: jpeg, limits: limits) }
+        let reduced = try RGBImage(decoding: jpeg, limits: limits, shortSideAtLeast: 4)
+        #expect(reduced.width < whole.width)
+    }
+
+    /// A scan's header and nothing in it, again and again.
+    @Test func `pictures of many scans are refused by their header`() throws {
+        var jpeg = try Fixtures.bytes("progressive.jpg")
+        let end = try #require((0..<jpeg.count - 1).last { jpeg[$0] == 0xff && jpeg[$0 + 1] == 0xd9 })
+        let scan = try #require((0..<jpeg.count - 1).last { jpeg[$0] == 0xff && jpeg[$0 + 1] == 0xda })
+        let repeated = Array(jpeg[scan..<end])
+        for _ in 0..<200 { jpeg.insert(contentsOf: repeated, at: end) }
+        let error = #expect(throws: ImagingError.self) { try RGBImage(decoding: jpeg) }
+        #expect(try #require(error).description.contains("too many scans"))
+    }
+
     @Test func `only whole regular files are read`() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("imaging-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

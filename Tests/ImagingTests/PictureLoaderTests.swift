@@ -31,6 +31,25 @@ private struct Numbers: Sequence, IteratorProtocol, Sendable {
     }
 }
 
+/// A source that gives what it is given.
+private final class Gate: Sequence, IteratorProtocol, Sendable {
+    private let state = Mutex<(numbers: [Int], isEnded: Bool)>(([], false))
+
+    func give(_ numbers: [Int]) { state.withLock { $0.numbers += numbers } }
+    func end() { state.withLock { $0.isEnded = true } }
+
+    func next() -> Int? {
+        while true {
+            let (number, isEnded) = state.withLock { state in
+                (state.numbers.isEmpty ? nil : state.numbers.removeFirst(), state.isEnded)
+            }
+            if let number { return number }
+            if isEnded { return nil }
+            usleep(1000)
+        }
+    }
+}
+
 /// Frees itself when the closure that holds it is gone.
 private final class Witness: Sendable {
     let meter: Meter
@@ -130,6 +149,30 @@ struct PictureLoaderTests {
             }
             // The closure is held by the threads' shared state only: it goes when the last thread has gone.
             #expect(eventually { meter.taken.load(ordering: .sequentiallyConsistent) == -1 })
+        }
+    }
+
+    @Test func `a source that has nothing to give for now is told apart from one that ends`() throws {
+        let gate = Gate()
+        let loader = PictureLoader<Int, Int>(gate, workers: 2, ahead: 4) { $1 * 10 }
+        gate.give([1, 2])
+        for expected in [10, 20] {
+            guard case .element(let element) = loader.next(patience: 10) else {
+                Issue.record("no element")
+                return
+            }
+            #expect(try element.result.get() == expected)
+        }
+        guard case .nothingYet = loader.next(patience: 0.01) else {
+            Issue.record("the source is silent")
+            return
+        }
+        gate.give([3])
+        #expect(try loader.next()?.result.get() == 30)
+        gate.end()
+        guard case .end = loader.next(patience: 10) else {
+            Issue.record("the source has ended")
+            return
         }
     }
 

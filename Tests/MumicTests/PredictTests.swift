@@ -41,6 +41,32 @@ import Testing
         #expect(table.lines[1] == "  \(String(format: "%.4f", first.score))  \(first.label)")
     }
 
+    @Test func `a path on stdin is answered before the next one is written`() throws {
+        let folder = try Self.folder()
+        var (input, output): ([Int32], [Int32]) = ([0, 0], [0, 0])
+        try #require(pipe(&input) == 0 && pipe(&output) == 0)
+        // The program must not hold the ends that this test writes to and reads from.
+        for descriptor in [input[1], output[0]] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        let running = try Program.start(
+            "predict --model model --labels labels.txt -".split(separator: " ").map(String.init), in: folder.path,
+            pipe: input[0], output: output[1])
+        close(input[0])
+        close(output[1])
+        for name in ["images/p00.png", "gone.png", "images/p02.png"] {
+            let line = Array((name + "\n").utf8)
+            #expect(write(input[1], line, line.count) == line.count)
+            var answer = pollfd(fd: output[0], events: Int16(POLLIN), revents: 0)
+            try #require(poll(&answer, 1, 60_000) == 1, "no answer to \(name)")
+            var bytes = [UInt8](repeating: 0, count: 1 << 16)
+            let count = read(output[0], &bytes, bytes.count)
+            #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).contains(name))
+        }
+        close(input[1])
+        let outcome = try running.wait()
+        close(output[0])
+        outcome.expectFailure(65, "1 of 3 pictures")
+    }
+
     @Test func `directories, data files and paths on stdin are inputs`() throws {
         let folder = try Self.folder()
         let outcome = try Program.run(

@@ -45,10 +45,10 @@ struct Program {
     static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appendingPathComponent("mumic").path
 
-    /// Starts the program with `input` on its stdin, in `folder`, and with the descriptor `output` instead of a file
-    /// as its stdout.
+    /// Starts the program with `input` on its stdin, in `folder`, and with the descriptors `pipe` and `output` instead
+    /// of files as its stdin and stdout.
     static func start(
-        _ arguments: [String], input: String = "", in folder: String? = nil, output: Int32? = nil,
+        _ arguments: [String], input: String = "", in folder: String? = nil, pipe: Int32? = nil, output: Int32? = nil,
         environment: [String: String] = [:]
     ) throws -> Running {
         let files = try TemporaryFolder()
@@ -57,7 +57,11 @@ struct Program {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, files("stdin"), O_RDONLY, 0)
+        if let pipe {
+            posix_spawn_file_actions_adddup2(&actions, pipe, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, files("stdin"), O_RDONLY, 0)
+        }
         if let output {
             posix_spawn_file_actions_adddup2(&actions, output, 1)
         } else {
@@ -71,7 +75,12 @@ struct Program {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // And whoever started the tests may ignore SIGHUP.
+        var hangup = sigset_t()
+        sigemptyset(&hangup)
+        sigaddset(&hangup, SIGHUP)
+        posix_spawnattr_setsigdefault(&attributes, &hangup)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var process: pid_t = 0
         // The shell goes to the folder and becomes the program.
         let settings = environment.map { "\($0.key)=\($0.value)" }.sorted()

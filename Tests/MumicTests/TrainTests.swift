@@ -111,8 +111,11 @@ import Testing
         #expect(try Self.result(folder, "again") == flags)
     }
 
-    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
-    func `a signal saves a checkpoint first`(_ signal: Int32, status: Int32) throws {
+    @Test(
+        arguments: [
+            ([SIGINT], 130), ([SIGTERM], 143), ([SIGHUP], 129), ([SIGTERM, SIGTERM], 143), ([SIGINT, SIGTERM], 130),
+        ] as [([Int32], Int32)])
+    func `a signal saves a checkpoint first, also where it comes twice`(_ signals: [Int32], status: Int32) throws {
         let folder = try TemporaryFolder.withSmallCLIP()
         let long = Self.options.replacing("--epochs 3", with: "--epochs 2000").replacing(
             "--checkpoint-every 1", with: "")
@@ -122,7 +125,10 @@ import Testing
         for _ in 0..<600 where try !folder.has("run/metrics.jsonl") || Self.steps(folder, "run").count < 6 {
             usleep(20_000)
         }
-        running.signal(signal)
+        for signal in signals {
+            running.signal(signal)
+            usleep(2000)
+        }
         let outcome = try running.wait()
         outcome.expectFailure(status, "go on with: mumic train --resume --output run")
         let steps = try Self.steps(folder, "run")
