@@ -38,8 +38,7 @@ public final class PictureLoader<Input: Sendable, Output: Sendable>: Sendable {
 
     /// The next element in order, waiting for it if need be; nil after the last one and after ``cancel()``.
     public func next() -> Element? {
-        guard case .success(let entry?) = state.next(patience: nil) else { return nil }
-        return Element(index: entry.index, input: entry.input, result: entry.result)
+        if case .element(let element) = next(patience: nil) { element } else { nil }
     }
 
     /// What there is to be had of a loader.

@@ -22,9 +22,9 @@ public struct ModelFingerprint: Codable, Sendable, Equatable {
 
     /// The first thing in which another differs, in words; nil if there is none.
     public func firstDifference(from other: ModelFingerprint) -> String? {
-        if family != other.family { return "its kind of model" }
-        if weights != other.weights { return "its weights" }
-        return preprocessing == other.preprocessing ? nil : "how it prepares pictures"
+        if family != other.family { return "its kind of model differs" }
+        if weights != other.weights { return "its weights differ" }
+        return preprocessing == other.preprocessing ? nil : "how it prepares pictures differs"
     }
 }
 

@@ -95,20 +95,7 @@ public final class DatabaseIndex: VectorIndex {
     public func check(_ model: @autoclosure () throws -> ModelFingerprint) throws -> String? {
         guard let difference = try fingerprint.firstDifference(from: model()) else { return nil }
         throw InputError.badData(
-            "\(printable(path)) was embedded by another model: \(difference) differ\(difference.hasSuffix("weights") ? "" : "s"); search with that model, or index the pictures again with this one"
+            "\(printable(path)) was embedded by another model: \(difference); search with that model, or index the pictures again with this one"
         )
-    }
-}
-
-/// Which file a path leads to.
-private struct FileIdentity: Equatable {
-    let device: dev_t
-    let number: ino_t
-
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = status.st_dev
-        number = status.st_ino
     }
 }

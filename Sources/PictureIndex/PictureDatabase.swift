@@ -41,7 +41,7 @@ public final class PictureDatabase: Sendable {
         try self.init(path, readsOnly: false) { try Schema.create($0, model: model, dimension: dimension) }
         guard let difference = fingerprint.firstDifference(from: model) else { return }
         throw InputError.badData(
-            "\(printable(path)) holds features of another model: \(difference) differ\(difference.hasSuffix("weights") ? "" : "s"); use that model, or write another file"
+            "\(printable(path)) holds features of another model: \(difference); use that model, or write another file"
         )
     }
 

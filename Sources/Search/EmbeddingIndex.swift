@@ -58,7 +58,7 @@ public struct EmbeddingIndex: VectorIndex {
         }
         guard let difference = try fingerprint.firstDifference(from: model()) else { return nil }
         throw InputError.badData(
-            "\(printable(path)) was embedded by another model: \(difference) differ\(difference.hasSuffix("weights") ? "" : "s"); search with that model, or embed again with this one"
+            "\(printable(path)) was embedded by another model: \(difference); search with that model, or embed again with this one"
         )
     }
 

@@ -150,16 +150,3 @@ extension Embedder {
         try queue.finish()
     }
 }
-
-/// Which file a path leads to.
-private struct FileIdentity: Equatable {
-    let device: dev_t
-    let number: ino_t
-
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = status.st_dev
-        number = status.st_ino
-    }
-}

@@ -9,35 +9,21 @@ struct PictureFailure: Encodable, Sendable {
     let message: String
 }
 
-/// The labels of a raw picture: `{"model": …, "predictions": […]}`.
-struct PredictionAnswer: Encodable {
-    let model: String
-    let predictions: [LabelScore]
-}
-
 /// An answer to several pictures or texts, in their order.
-struct ListAnswer<Result: Encodable>: Encodable {
+struct ListAnswer: Encodable {
     let model: String
-    let results: [Result]
+    let results: [ItemAnswer]
 }
 
-/// One of several pictures.
-struct PredictionResult: Encodable, Sendable {
+/// What came of a picture or a text: labels, a feature or neighbours, whichever was asked for, or why there is nothing.
+struct ItemAnswer: Encodable, Sendable {
+    /// The model, where this is all of the answer, as for a raw picture.
+    var model: String?
+    /// What the client calls the picture.
     var image: String?
     var predictions: [LabelScore]?
-    var error: PictureFailure?
-}
-
-/// The feature of a raw picture.
-struct EmbeddingAnswer: Encodable {
-    let model: String
-    let embedding: [Float]
-}
-
-/// One of several features.
-struct EmbeddingResult: Encodable, Sendable {
-    var image: String?
     var embedding: [Float]?
+    var matches: [SearchMatch]?
     var error: PictureFailure?
 }
 

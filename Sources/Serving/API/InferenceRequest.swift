@@ -12,8 +12,9 @@ struct InferenceRequest {
         let isBinary: Bool
     }
 
-    /// What a body may have; KServe's clients say the model's name once more.
+    /// The outputs that may be wanted.
     private static let outputs = ["scores", "labels", "embedding"]
+    /// What a body may have; KServe's clients say the model's name once more.
     private static let keys = ["id", "inputs", "outputs", "parameters", "model_name"]
 
     let id: String?

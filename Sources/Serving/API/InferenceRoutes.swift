@@ -76,7 +76,7 @@ extension PictureAPI {
         let engine = try engine(parameters)
         try engine.queue.check(cost: 1)
         try reader.checkEncoding(exchange)
-        let type = HeaderParameters(exchange.head.headerFields[.contentType] ?? "").value
+        let type = exchange.mediaType
         guard ["application/json", "application/octet-stream", ""].contains(type) else {
             throw APIError.mediaType("the body has to be JSON, or JSON with binary data as application/octet-stream")
         }
@@ -121,8 +121,7 @@ extension PictureAPI {
             let labels = try Self.texts(labels).map { Label(name: $0) }
             if labels.isEmpty { throw APIError.badRequest("the input labels is empty") }
             try reader.limits.check(labels)
-            try reader.limits.check(textCount: engine.textCount(of: labels))
-            own = try await engine.labelSet(labels)
+            own = try await labelSet(labels, engine)
         }
         let wantsFeature = request.wishes?.contains { $0.name == "embedding" } ?? (own == nil)
         let outcomes: [Outcome<(logits: [Float]?, feature: [Float]?)>]

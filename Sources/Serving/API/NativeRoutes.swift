@@ -20,14 +20,26 @@ extension PictureAPI {
         let ranking = try ranking(content, labels)
         let outcomes = try await run(content.pictures, engine, labels: labels, feature: false)
             .map { $0.map { ranking($0.logits ?? []) } }
+        return try answer(content, engine, zip(content.pictures, outcomes).map { ($0.name, $1) }, as: \.predictions)
+    }
+
+    /// The answer to a request: an object for a raw picture, a list for several.
+    private func answer<Value>(
+        _ content: RequestContent, _ engine: Engine, _ outcomes: [(name: String?, outcome: Outcome<Value>)],
+        as key: WritableKeyPath<ItemAnswer, Value?>
+    ) throws -> Reply {
         if content.isRaw {
-            return try .json(PredictionAnswer(model: engine.name, predictions: outcomes[0].get()))
+            var answer = ItemAnswer(model: engine.name)
+            answer[keyPath: key] = try outcomes[0].outcome.get()
+            return try .json(answer)
         }
-        let results = zip(content.pictures, outcomes).map { picture, outcome in
+        let results = outcomes.map { name, outcome in
+            var answer = ItemAnswer(image: name)
             switch outcome {
-            case .success(let predictions): PredictionResult(image: picture.name, predictions: predictions)
-            case .failure(let error): PredictionResult(image: picture.name, error: PictureFailure(error))
+            case .success(let value): answer[keyPath: key] = value
+            case .failure(let error): answer.error = PictureFailure(error)
             }
+            return answer
         }
         return try .json(ListAnswer(model: engine.name, results: results))
     }
@@ -36,35 +48,18 @@ extension PictureAPI {
         try checkPlace(exchange)
         let content = try await reader.read(exchange, [.images, .texts, .model])
         let engine = try models.engine(content.model)
-        let outcomes = try await features(content, engine)
-        if content.isRaw {
-            return try .json(EmbeddingAnswer(model: engine.name, embedding: outcomes[0].feature.get()))
-        }
-        let results = outcomes.map { name, outcome in
-            switch outcome {
-            case .success(let feature): EmbeddingResult(image: name, embedding: feature)
-            case .failure(let error): EmbeddingResult(image: name, error: PictureFailure(error))
-            }
-        }
-        return try .json(ListAnswer(model: engine.name, results: results))
+        return try answer(content, engine, await features(content, engine), as: \.embedding)
     }
 
     /// The features of a request's pictures or texts.
     private func features(
         _ content: RequestContent, _ engine: Engine
-    ) async throws -> [(name: String?, feature: Outcome<[Float]>)] {
+    ) async throws -> [(name: String?, outcome: Outcome<[Float]>)] {
         if let texts = content.texts {
             return try await engine.features(of: texts).map { (nil, .success($0)) }
         }
         let outcomes = try await run(content.pictures, engine, labels: nil, feature: true)
         return zip(content.pictures, outcomes).map { ($0.name, $1.map { $0.feature ?? [] }) }
-    }
-
-    private struct Matches: Encodable {
-        var model: String?
-        var image: String?
-        var matches: [SearchMatch]?
-        var error: PictureFailure?
     }
 
     private func searcher(of engine: Engine) throws(APIError) -> Searcher {
@@ -75,8 +70,7 @@ extension PictureAPI {
     }
 
     private func search(_ exchange: Exchange) async throws -> Reply {
-        let name = exchange.query?.first { $0.name == "model" }?.value
-        if name != nil || models.names.count == 1 { _ = try searcher(of: models.engine(name)) }
+        if let engine = try engineByHead(exchange) { _ = try searcher(of: engine) }
         try checkPlace(exchange)
         let content = try await reader.read(exchange, [.images, .texts, .topK, .model])
         guard content.topK ?? 1 <= Searcher.largestTopK else {
@@ -85,18 +79,9 @@ extension PictureAPI {
         let engine = try models.engine(content.model)
         let searcher = try searcher(of: engine)
         let outcomes = try await features(content, engine)
-        let found = outcomes.compactMap { try? $0.feature.get() }
-        var matches = try await searcher.nearest(found, limit: content.topK ?? 10)[...]
-        if content.isRaw {
-            _ = try outcomes[0].feature.get()
-            return try .json(Matches(model: engine.name, matches: matches.first))
-        }
-        let results = outcomes.map { name, outcome in
-            switch outcome {
-            case .success: Matches(image: name, matches: matches.popFirst())
-            case .failure(let error): Matches(image: name, error: PictureFailure(error))
-            }
-        }
-        return try .json(ListAnswer(model: engine.name, results: results))
+        let features = outcomes.compactMap { try? $0.outcome.get() }
+        var matches = try await searcher.nearest(features, limit: content.topK ?? 10)[...]
+        let found = outcomes.map { name, outcome in (name, outcome.map { _ in matches.popFirst() ?? [] }) }
+        return try answer(content, engine, found, as: \.matches)
     }
 }

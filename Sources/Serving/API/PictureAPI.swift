@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Datasets
 import Evaluation
 import HTTPTypes
 import Imaging
@@ -15,18 +16,24 @@ struct PictureAPI: Sendable {
     typealias Outcome<Value> = Result<Value, APIError>
 
     /// Refuses a request, before its body is read, that would find no place.
-    func checkPlace(_ exchange: Exchange) throws {
+    func checkPlace(_ exchange: Exchange) throws { try engineByHead(exchange)?.queue.check(cost: 1) }
+
+    /// The engine that a request is for, where that is known without its body: with several models, the body may name
+    /// another one than the default.
+    func engineByHead(_ exchange: Exchange) throws(APIError) -> Engine? {
         let name = exchange.query?.first { $0.name == "model" }?.value
-        // With several models, the body may name another one than the default.
-        if name != nil || models.names.count == 1 { try models.engine(name).queue.check(cost: 1) }
+        return name != nil || models.names.count == 1 ? try models.engine(name) : nil
+    }
+
+    /// The labels that a request brings.
+    func labelSet(_ labels: [Label], _ engine: Engine) async throws -> LabelSet {
+        try reader.limits.check(textCount: engine.textCount(of: labels))
+        return try await engine.labelSet(labels)
     }
 
     /// The labels that a request is to be scored for.
     func labels(_ content: RequestContent, _ engine: Engine) async throws -> LabelSet {
-        if let labels = content.labels {
-            try reader.limits.check(textCount: engine.textCount(of: labels))
-            return try await engine.labelSet(labels)
-        }
+        if let labels = content.labels { return try await labelSet(labels, engine) }
         guard let own = engine.facts.labels else {
             throw APIError.badRequest("this model has no labels of its own; give some with 'labels'")
         }

@@ -22,8 +22,7 @@ struct RequestReader: Sendable {
         var query = RequestContent()
         try readQuery(exchange, fields, into: &query)
         var content: RequestContent
-        let type = exchange.head.headerFields[.contentType] ?? ""
-        let kind = HeaderParameters(type).value
+        let kind = exchange.mediaType
         switch kind {
         case "application/json":
             let body = try await exchange.body(limits.body)
@@ -33,7 +32,7 @@ struct RequestReader: Sendable {
                 return content
             }
         case "multipart/form-data":
-            let boundary = try boundary(type)
+            let boundary = try boundary(exchange.head.headerFields[.contentType] ?? "")
             let body = try await exchange.body(limits.body)
             content = try await apart(body) {
                 var content = RequestContent()
@@ -55,7 +54,7 @@ struct RequestReader: Sendable {
     /// Reads a JSON body as a tree. Throws ``APIError`` where it is none.
     func readTree(_ exchange: Exchange) async throws -> JSONValue {
         try checkEncoding(exchange)
-        guard HeaderParameters(exchange.head.headerFields[.contentType] ?? "").value == "application/json" else {
+        guard exchange.mediaType == "application/json" else {
             throw APIError.mediaType("the body has to be JSON, with Content-Type: application/json")
         }
         let body = try await exchange.body(limits.body)

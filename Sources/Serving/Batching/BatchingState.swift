@@ -87,6 +87,8 @@ struct BatchingState {
     /// What to do now.
     mutating func next(at now: UInt64) -> Action {
         guard running < workers, let oldest = waiting.first else { return .idle }
+        let deadline = oldest.arrival + delay
+        if waitingCost < batchSize, arriving > 0, now < deadline { return .wait(until: deadline) }
         // All that waits is shared among the workers that are idle.
         let share = (waitingCost + workers - running - 1) / (workers - running)
         let size = min(batchSize, max(1, share))
@@ -95,8 +97,6 @@ struct BatchingState {
             batch.append(piece)
             cost += max(1, piece.cost)
         }
-        let deadline = oldest.arrival + delay
-        if waitingCost < batchSize, arriving > 0, now < deadline { return .wait(until: deadline) }
         let ids = Set(batch.map(\.id))
         waiting.removeAll { ids.contains($0.id) }
         waitingCost -= batch.reduce(0) { $0 + $1.cost }

@@ -24,6 +24,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private static let pipelineLimit = 4
 
     private let settings: ConnectionSettings
+    private let loop: any EventLoop
     private var context: ChannelHandlerContext?
     private var current: RequestInHand?
     private var pending = CircularBuffer<HTTPServerRequestPart>()
@@ -32,7 +33,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var isQuiescing = false
     private var isLingering = false
 
-    init(_ settings: ConnectionSettings) { self.settings = settings }
+    init(_ settings: ConnectionSettings, loop: any EventLoop) { (self.settings, self.loop) = (settings, loop) }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -110,7 +111,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         arm(settings.readTimeout) { $0.fail(.slowBody) }
         let request = RequestInHand(head)
         current = request
-        let loop = context.eventLoop
+        let loop = loop
         let bound = NIOLoopBound((handler: self, request: request), eventLoop: loop)
         let exchange = Exchange(
             head: HTTPRequest(head), peer: context.remoteAddress?.ipAddress ?? "", refusal: Self.refusal(of: head)
@@ -144,7 +145,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// The body, asked for by the task that answers.
     private func body(of request: RequestInHand, upTo limit: Int) -> EventLoopFuture<ByteBuffer> {
         guard let context, current === request, !request.isAnswered else {
-            return settings.loop.makeFailedFuture(CancellationError())
+            return loop.makeFailedFuture(CancellationError())
         }
         request.limit = limit
         if max(request.announced ?? 0, request.received) > limit { request.failure = .bodyTooLarge(limit) }
@@ -266,7 +267,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// An answer to what never became a request.
     private func refuse(_ error: APIError) {
         guard context != nil, !isLingering else { return }
-        let bound = NIOLoopBound(self, eventLoop: settings.loop)
+        let bound = NIOLoopBound(self, eventLoop: loop)
         write(settings.refuse(error), isHEAD: false, closes: true).assumeIsolated().whenComplete { _ in
             bound.value.lingerAndClose()
         }
@@ -274,7 +275,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func write(_ reply: Reply, isHEAD: Bool, closes: Bool) -> EventLoopFuture<Void> {
-        guard let context else { return settings.loop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+        guard let context else { return loop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
         var headers = HTTPHeaders()
         for field in reply.headers { headers.add(name: field.name.rawName, value: field.value) }
         headers.replaceOrAdd(name: "content-length", value: "\(reply.body.readableBytes)")

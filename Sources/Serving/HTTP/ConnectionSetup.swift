@@ -20,8 +20,6 @@ struct ConnectionSettings: Sendable {
     let refuse: @Sendable (APIError) -> Reply
     /// The open connections.
     let connections: OpenConnections
-    /// The connection's event loop.
-    var loop: any EventLoop
 }
 
 /// What Hummingbird's server does with a connection that it accepted: the parser, and our handler behind it.
@@ -45,9 +43,7 @@ struct ConnectionSetup: ServerChildChannel {
             limits.maxHeaderFieldCount = Self.headerCount
             limits.maxHeaderFieldSize = Self.headerBytes
             limits.maxHeaderListSize = Self.headerBytes
-            var settings = settings
-            settings.loop = channel.eventLoop
-            let handler = ConnectionHandler(settings)
+            let handler = ConnectionHandler(settings, loop: channel.eventLoop)
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(ByteWatch(handler))
             try pipeline.configureHTTPServerPipeline(

@@ -70,6 +70,9 @@ struct Exchange: Sendable {
         query = Self.pairs(parts.count > 1 ? parts[1] : "")
     }
 
+    /// What the body is said to be, in lower case and without parameters; empty where nothing is said.
+    var mediaType: String { HeaderParameters(head.headerFields[.contentType] ?? "").value }
+
     private static func decoded(_ parts: [Substring]) -> [String]? {
         var texts: [String] = []
         for part in parts {

@@ -68,7 +68,7 @@ public struct Server: Sendable {
                 writeTimeout: amount(options.writeTimeout), memory: bodies, isDraining: { models.isDraining },
                 respond: { await responder.respond($0) },
                 refuse: { responder.refuse($0) },
-                connections: connections, loop: group.next()))
+                connections: connections))
         // What Hummingbird says of its own is said by us.
         var quiet = options.logger
         quiet.logLevel = .critical

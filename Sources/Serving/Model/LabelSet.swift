@@ -8,8 +8,9 @@ import Synchronization
 
 /// Labels that a model has read: what scores pictures for them, and how their logits become answers.
 ///
-/// Proof for `@unchecked Sendable`: all but `predictor` is immutable and Sendable; `predictor` is used by the model's
-/// ``ModelWorker`` alone, on its thread, and may be released on any.
+/// Proof for `@unchecked Sendable`: all but `predictor` is immutable and Sendable. `predictor` is used by the model's
+/// ``ModelWorker``s, on several threads at once, and only to compute logits, which reads constants and writes nothing, as
+/// in ``SharedModel``; it may be released on any thread.
 final class LabelSet: @unchecked Sendable {
     /// The labels, in the order of the logits.
     let labels: [Label]
@@ -19,7 +20,7 @@ final class LabelSet: @unchecked Sendable {
     let thresholds: [Double]?
     /// The label features' bytes.
     let byteCount: Int
-    fileprivate let predictor: Predictor
+    private let predictor: Predictor
     /// What a set and each of its labels take beside their features and texts, roughly: objects, tokens, keys.
     private static let (overhead, labelOverhead) = (4096, 512)
 
@@ -35,7 +36,7 @@ final class LabelSet: @unchecked Sendable {
             + labels.reduce(0) { $0 + $1.name.utf8.count + $1.prompts.reduce(0) { $0 + $1.utf8.count } }
     }
 
-    /// What scores pictures; for the model's worker.
+    /// What scores pictures; for the model's workers.
     func withPredictor<T>(_ body: (Predictor) throws -> T) rethrows -> T { try body(predictor) }
 }
 

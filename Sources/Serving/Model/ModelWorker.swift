@@ -87,13 +87,10 @@ actor ModelWorker {
         }
         _ = run([picture])
         let pictureTime = ContinuousClock().measure { _ = run([picture]) }
-        let promptCost: Double
-        do {
-            let texts = (1...Self.warmUpTexts).map { "a photo of \($0) things" }
-            _ = try loaded.features(of: texts)
-            let textTime = try ContinuousClock().measure { _ = try loaded.features(of: texts) }
-            promptCost = seconds(textTime) / seconds(pictureTime) / Double(Self.warmUpTexts)
-        }
+        let texts = (1...Self.warmUpTexts).map { "a photo of \($0) things" }
+        _ = try loaded.features(of: texts)
+        let textTime = try ContinuousClock().measure { _ = try loaded.features(of: texts) }
+        let promptCost = seconds(textTime) / seconds(pictureTime) / Double(Self.warmUpTexts)
         Library.releaseFreeMemory()
         return (ModelFacts(bundle, labels: set, templates: templates, promptCost: promptCost), SharedModel(loaded))
     }

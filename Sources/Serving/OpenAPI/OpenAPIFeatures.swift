@@ -4,6 +4,11 @@ extension OpenAPIDocument {
     /// The routes to embeddings and to what lies near them.
     static func features(_ limits: Limits) -> [String] { [embed(limits), search(limits)] }
 
+    private static let embedExamples = ##"""
+        "pictures": {"value": {"images": ["\##(tinyPicture)"]}},
+        "texts": {"value": {"texts": ["a pool at night", "an empty lobby"]}}
+        """##
+
     private static func embed(_ limits: Limits) -> String {
         ##"""
         "/v1/embed": {"post": {
@@ -16,23 +21,7 @@ extension OpenAPIDocument {
             {"$ref": "#/components/parameters/RequestTimeout"},
             {"$ref": "#/components/parameters/RequestID"}
           ],
-          "requestBody": {
-            "required": true,
-            "content": {
-              "application/json": {
-                "schema": {"$ref": "#/components/schemas/EmbedRequest"},
-                "examples": {
-                  "pictures": {"value": {"images": ["\##(tinyPicture)"]}},
-                  "texts": {"value": {"texts": ["a pool at night", "an empty lobby"]}}
-                }
-              },
-              "multipart/form-data": {
-                "schema": {"$ref": "#/components/schemas/EmbedForm"},
-                "encoding": {"image": {"contentType": "image/jpeg, image/png, image/webp, application/octet-stream"}}
-              },
-              \##(rawPictures)
-            }
-          },
+          "requestBody": \##(pictureBody("Embed", embedExamples)),
           "responses": {
             "200": {
               "description": "The picture's embedding, or a result for each picture or text.",
@@ -56,6 +45,11 @@ extension OpenAPIDocument {
         """##
     }
 
+    private static let searchExamples = ##"""
+        "pictures": {"value": {"images": ["\##(tinyPicture)"]}},
+        "texts": {"value": {"texts": ["a pool at night"], "top_k": 3}}
+        """##
+
     private static func search(_ limits: Limits) -> String {
         ##"""
         "/v1/search": {"post": {
@@ -69,23 +63,7 @@ extension OpenAPIDocument {
             {"$ref": "#/components/parameters/RequestTimeout"},
             {"$ref": "#/components/parameters/RequestID"}
           ],
-          "requestBody": {
-            "required": true,
-            "content": {
-              "application/json": {
-                "schema": {"$ref": "#/components/schemas/SearchRequest"},
-                "examples": {
-                  "pictures": {"value": {"images": ["\##(tinyPicture)"]}},
-                  "texts": {"value": {"texts": ["a pool at night"], "top_k": 3}}
-                }
-              },
-              "multipart/form-data": {
-                "schema": {"$ref": "#/components/schemas/SearchForm"},
-                "encoding": {"image": {"contentType": "image/jpeg, image/png, image/webp, application/octet-stream"}}
-              },
-              \##(rawPictures)
-            }
-          },
+          "requestBody": \##(pictureBody("Search", searchExamples)),
           "responses": {
             "200": {
               "description": "Matches of the picture, or a result for each picture or text.",

@@ -101,6 +101,25 @@ extension OpenAPIDocument {
     static let tinyPicture =
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mMwTpsJAAICATNoejH4AAAAAElFTkSuQmCC"
 
+    /// A body of pictures: JSON and a form, whose schemas begin with `name`, or a picture as it is.
+    static func pictureBody(_ name: String, _ examples: String) -> String {
+        ##"""
+        {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {"$ref": "#/components/schemas/\##(name)Request"}, "examples": {\##(examples)}
+            },
+            "multipart/form-data": {
+              "schema": {"$ref": "#/components/schemas/\##(name)Form"},
+              "encoding": {"image": {"contentType": "image/jpeg, image/png, image/webp, application/octet-stream"}}
+            },
+            \##(rawPictures)
+          }
+        }
+        """##
+    }
+
     /// The bodies that are a picture by itself.
     static let rawPictures = ["image/jpeg", "image/png", "image/webp", "application/octet-stream"]
         .map { ##""\##($0)": {"schema": {"$ref": "#/components/schemas/PictureFile"}}"## }

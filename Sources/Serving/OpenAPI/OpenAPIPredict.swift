@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension OpenAPIDocument {
+    private static let predictExamples = ##"""
+        "the model's labels": {"value": {"images": ["\##(tinyPicture)"], "top_k": 5}},
+        "other labels": {"value": {
+          "images": ["data:image/png;base64,\##(tinyPicture)"],
+          "labels": ["pool", {"name": "bed", "prompts": ["a photo of a bed", "a bedroom"]}],
+          "threshold": 0.3
+        }}
+        """##
+
     /// The route from pictures to labels.
     static func predict(_ limits: Limits) -> String {
         ##"""
@@ -19,27 +28,7 @@ extension OpenAPIDocument {
             {"$ref": "#/components/parameters/RequestTimeout"},
             {"$ref": "#/components/parameters/RequestID"}
           ],
-          "requestBody": {
-            "required": true,
-            "content": {
-              "application/json": {
-                "schema": {"$ref": "#/components/schemas/PredictRequest"},
-                "examples": {
-                  "the model's labels": {"value": {"images": ["\##(tinyPicture)"], "top_k": 5}},
-                  "other labels": {"value": {
-                    "images": ["data:image/png;base64,\##(tinyPicture)"],
-                    "labels": ["pool", {"name": "bed", "prompts": ["a photo of a bed", "a bedroom"]}],
-                    "threshold": 0.3
-                  }}
-                }
-              },
-              "multipart/form-data": {
-                "schema": {"$ref": "#/components/schemas/PredictForm"},
-                "encoding": {"image": {"contentType": "image/jpeg, image/png, image/webp, application/octet-stream"}}
-              },
-              \##(rawPictures)
-            }
-          },
+          "requestBody": \##(pictureBody("Predict", predictExamples)),
           "responses": {
             "200": {
               "description": "Predictions of the picture, or a result for each of the pictures.",
